@@ -1,0 +1,121 @@
+"""The database: one handle, the column types, and how a transaction begins.
+
+`db` is Flask-SQLAlchemy's and is named only here. Everything else asks for a connection:
+
+    with reading() as c: ...          # a snapshot; never writes
+    result = writing(lambda c: ...)   # BEGIN IMMEDIATE on SQLite; retried when the database says "again"
+
+SQLite runs with WAL and `synchronous=FULL`, so what was acknowledged survives a power cut, and with one writer at a
+time: taking the write lock before the first read is what keeps two writers from both reading an old counter.
+PostgreSQL runs READ COMMITTED; the home's counter row is the lock (architecture.md, "Growing").
+"""
+
+from __future__ import annotations
+
+import random
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import BLOB, Connection, Engine, MetaData, event
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import TypeDecorator
+
+T = TypeVar("T")
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+}
+db = SQLAlchemy(metadata=MetaData(naming_convention=NAMES), session_options={"autoflush": False})
+
+# Attempts before a busy database becomes a 503 that tells the tablet to come back.
+WRITE_ATTEMPTS = 6
+# PostgreSQL: serialization failure, deadlock, lock not available.
+RETRY_STATES = {"40001", "40P01", "55P03"}
+
+
+class Busy(Exception):
+    """The database stayed busy through every attempt. Nothing was kept."""
+
+
+class Id(TypeDecorator):
+    """A UUID: 16 bytes on SQLite, native on PostgreSQL; `uuid.UUID` in Python."""
+
+    impl = BLOB(16)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect):
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(postgresql.UUID(as_uuid=True))
+        return dialect.type_descriptor(BLOB(16))
+
+    def process_bind_param(self, value, dialect):
+        if value is None or dialect.name == "postgresql":
+            return value
+        return value.bytes
+
+    def process_result_value(self, value, dialect):
+        if value is None or isinstance(value, uuid.UUID):
+            return value
+        return uuid.UUID(bytes=bytes(value))
+
+
+def configure_engine(engine: Engine) -> None:
+    """Give every connection of this engine the settings that durability and fairness need."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection, _record):
+        connection.isolation_level = None  # we say BEGIN ourselves
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "busy_timeout=5000",
+            "foreign_keys=ON",
+            "wal_autocheckpoint=4000",
+            "cache_size=-65536",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection):
+        immediate = connection.get_execution_options().get("tidemark_write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+@contextmanager
+def reading() -> Iterator[Connection]:
+    """A connection for reading: one snapshot on SQLite, READ COMMITTED on PostgreSQL."""
+    with db.engine.connect() as connection:
+        yield connection
+
+
+def writing(work: Callable[[Connection], T]) -> T:
+    """Run `work(connection)` in one transaction and return its result after the commit.
+
+    `work` may run more than once: it must keep no state of its own. Raises `Busy` when the database stays busy.
+    """
+    for attempt in range(WRITE_ATTEMPTS):
+        try:
+            with db.engine.connect().execution_options(tidemark_write=True) as connection:
+                with connection.begin():
+                    result = work(connection)
+            return result
+        except DBAPIError as error:
+            if not _worth_repeating(error):
+                raise
+            time.sleep(random.uniform(0.01, 0.05) * 2**attempt)
+    raise Busy
+
+
+def _worth_repeating(error: DBAPIError) -> bool:
+    text = str(error.orig)
+    return getattr(error.orig, "sqlstate", None) in RETRY_STATES or "database is locked" in text or "database is busy" in text
