@@ -1,0 +1,34 @@
+# Two commands are enough: `make run` and `make test`. Each sets up what it needs first, and is quick when nothing changed.
+PYTHON ?= python3
+BIN := .venv/bin
+VENV := .venv/.ready
+APP := pwa/node_modules/.built
+APP_SOURCES := $(shell find pwa sync/messages.json -type f -not -path '*/node_modules/*' -not -path 'pwa/dist/*' 2>/dev/null)
+
+.PHONY: run test bench check setup test-setup
+
+run: setup ## set up, make the demo home if there is no data yet, serve
+	@exec $(BIN)/tidemark serve --demo
+
+test: setup test-setup ## every test, on both databases and in a real browser
+	@$(BIN)/python -m pytest
+
+bench: setup test-setup ## figures beside their floors (performance.md); no gate
+	@$(BIN)/python -m tests.bench
+
+check: setup ## quick: import rules, keys, words, types
+	@cd pwa && npm run --silent check
+	@$(BIN)/python -m pytest -q tests/test_*.py tests/rules
+
+setup: $(VENV) $(APP)
+
+test-setup:
+	@sh tools/setup.sh tests
+
+$(VENV): requirements.lock pyproject.toml tools/setup.sh
+	@sh tools/setup.sh python $(PYTHON)
+	@touch $@
+
+$(APP): $(APP_SOURCES) tools/setup.sh
+	@sh tools/setup.sh app
+	@touch $@
