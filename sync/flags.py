@@ -1,0 +1,24 @@
+"""What an accepted entry can be marked with. Nothing here refuses anything: a flag asks a person to look.
+
+The names are protocol.md's own words, as they travel in a change's `flags`.
+"""
+
+# From the entry itself and how it arrived.
+UNVERIFIED = "unverified"  # a typed name, until a senior carer or above says who it was
+TIME_IN_DOUBT = "time in doubt"  # the tablet did not know how wrong its clock was
+TIME_NOT_PROVEN = "time not proven"  # the server's own bounds contradict the time it was saved
+SIGN_IN_EXPIRED = "sign-in had expired"
+LATE = "late"
+
+# From the record's own rows.
+WAITING = "waiting"  # a difference that a row still on its way may settle
+UNKNOWN_PARENT = "unknown parent"
+OTHER_KIND = "another kind"  # a row that calls the record something else than its creator did
+NO_REASON = "no reason given"  # a correction without `correction_reason`
+
+# From other records: computed whenever the record is shown or folded, gone when the missing thing arrives.
+UNKNOWN_PERSON = "unknown person"
+UNKNOWN_RECORD = "unknown record"
+LEFT = "person has left"
+ABOVE_VESSEL = "more than the vessel holds"
+ABOVE_LIMIT = "above the limit in the plan"
