@@ -159,6 +159,8 @@ class FaultProxy:
             request.send_header(name, value)
         if not any(name.lower() == "content-length" for name, _ in answer.headers):
             request.send_header("Content-Length", str(len(answer.body)))
+        # Never a kept connection: Chromium itself repeats a POST whose reused connection was reset, and we count requests.
+        request.send_header("Connection", "close")
         request.end_headers()
         request.wfile.write(answer.body)
         request.close_connection = True
