@@ -1,0 +1,162 @@
+"""What the actor, the ladder and the sender remember. Times are integer milliseconds UTC.
+
+`deadline` is a projection of the alert records (a rebuild refills it). `look`, `step_event` and the push tables are
+operational: a rebuild leaves them alone, so it raises no alert and sends nothing.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, Table, Text
+
+from server.db import Id, db
+
+
+def _home(**options):
+    return Column("home_id", ForeignKey("home.id"), primary_key=True, autoincrement=False, **options)
+
+
+# When a person must be judged again although nothing may have arrived: a drink that never came enters here.
+look = Table(
+    "look",
+    db.metadata,
+    _home(),
+    Column("resident", Id, primary_key=True),
+    Column("next_at_ms", BigInteger, nullable=False),
+    Column("looked_ms", BigInteger, nullable=False),  # when it was set: a look set under a wrong clock is found by it
+    Index("ix_look_due", "next_at_ms", "home_id"),
+)
+
+# When an open alert takes its next step. One row an alert; no row, no climb.
+deadline = Table(
+    "deadline",
+    db.metadata,
+    _home(),
+    Column("alert", Id, primary_key=True),
+    Column("resident", Id),
+    Column("next_at_ms", BigInteger, nullable=False),
+    Column("set_ms", BigInteger, nullable=False),
+    Index("ix_deadline_due", "next_at_ms", "home_id"),
+)
+
+# Each visible step of an alert, once: this key alone makes a step happen exactly once, whoever runs.
+step_event = Table(
+    "step_event",
+    db.metadata,
+    _home(),
+    Column("alert", Id, primary_key=True),
+    Column("opening", Integer, primary_key=True, autoincrement=False),
+    Column("step", Text, primary_key=True),  # opened, climbed:<loop>.<rung>, withdrawn, unhandled …
+    Column("at_ms", BigInteger, nullable=False),
+    Column("late_ms", BigInteger, nullable=False),  # after its deadline; 0 for a step without one
+    Column("holder", Text, nullable=False),  # the process that took it
+)
+
+vapid_key = Table(
+    "vapid_key",
+    db.metadata,
+    _home(),
+    Column("id", Id, primary_key=True),
+    Column("private_pem", Text, nullable=False),
+    Column("public", Text, nullable=False),  # uncompressed point, base64url: the client's applicationServerKey
+    Column("made_ms", BigInteger, nullable=False),
+    Column("retired_ms", BigInteger),  # an old key goes on serving the subscriptions made under it
+)
+
+# One subscription a device. The endpoint is a capability: it is never logged beyond its host.
+subscription = Table(
+    "subscription",
+    db.metadata,
+    _home(),
+    Column("device", Id, primary_key=True),
+    Column("id", Id, nullable=False),  # new whenever endpoint or keys change
+    Column("endpoint", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("p256dh", Text, nullable=False),
+    Column("auth", Text, nullable=False),
+    Column("vapid_key", Id, nullable=False),
+    Column("state", Text, nullable=False),  # live, dead, stale_key
+    Column("saved_ms", BigInteger, nullable=False),
+    Column("accepted_ms", BigInteger),  # a push service last took a message for it
+    Column("receipt_ms", BigInteger),  # its own service worker last said that it showed one: proof
+    Column("changed_ms", BigInteger, nullable=False),  # when `state` last changed
+    Column("reason", Text),  # why it is not live, as a code
+)
+
+# One message to one device. Only codes stand here; the words are put together when it is sent.
+outbox = Table(
+    "outbox",
+    db.metadata,
+    _home(),
+    Column("id", Id, primary_key=True),  # derived from alert, opening, step and device: a repeat is the same row
+    Column("alert", Id),  # null for a test
+    Column("opening", Integer, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("what", Text, nullable=False),  # told, colleague, withdrawn, test: see payload.py
+    Column("level", Integer, nullable=False),
+    Column("device", Id, nullable=False),
+    Column("staff", Id),
+    Column("role", Text),
+    Column("values", Text, nullable=False),  # JSON of the few values that payload.py allows
+    Column("state", Text, nullable=False),  # pending sending accepted shown opened failed dead cancelled
+    Column("attempts", Integer, nullable=False),
+    Column("next_at_ms", BigInteger, nullable=False),  # not before this
+    Column("lease_until_ms", BigInteger, nullable=False),
+    Column("lease", Id),  # who holds it: a mark by a lease that has passed on counts for nothing
+    Column("expires_ms", BigInteger, nullable=False),  # not after this: the next step has taken over
+    Column("minimal", Boolean, nullable=False),  # 413 was answered once: only id and tag from now on
+    Column("made_ms", BigInteger, nullable=False),
+    Column("shown_ms", BigInteger),  # by our clock, as are all times here
+    Column("reason", Text),
+    Index("ix_outbox_due", "state", "next_at_ms", "home_id"),
+    Index("ix_outbox_alert", "home_id", "alert", "opening"),
+)
+
+# One row a try. The host is named, never the endpoint.
+delivery_log = Table(
+    "delivery_log",
+    db.metadata,
+    _home(),
+    Column("message", Id, primary_key=True),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("result", Text, nullable=False),  # a verdict of classify.py
+    Column("status", Integer),  # HTTP status, where there was an answer
+    Column("took_ms", Integer, nullable=False),
+    Column("skew_s", Float),  # our clock minus the service's `Date`: over four hours slow, every send fails
+)
+
+receipt = Table(
+    "receipt",
+    db.metadata,
+    _home(),
+    Column("message", Id, primary_key=True),
+    Column("event", Text, primary_key=True),  # shown, opened
+    Column("device", Id, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),  # by the device's clock
+    Column("received_ms", BigInteger, nullable=False),
+)
+
+# A push service that refuses us as such (401, 403): no more tries before `until_ms`.
+breaker = Table(
+    "breaker",
+    db.metadata,
+    _home(),
+    Column("origin", Text, primary_key=True),
+    Column("until_ms", BigInteger, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+# The heartbeat of each escalator, process-wide: how old the newest is decides /api/v1/health.
+tick = Table(
+    "tick",
+    db.metadata,
+    Column("holder", Text, primary_key=True),  # host:pid:start
+    Column("started_ms", BigInteger, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("late_ms", BigInteger, nullable=False),  # of the most overdue step taken in the last round
+    Column("count", BigInteger, nullable=False),
+    Column("stepped_ms", BigInteger),  # the server's clock was seen to jump then
+    Index("ix_tick_at", "at_ms"),
+)
