@@ -1,0 +1,106 @@
+"""A small home for tests, made through the one intake: two units, seven people, six members of staff, three tablets' worth of work.
+
+    home = make(tidemark)                      # runs in a process of its own, under the installation's clock
+    home["staff"]["Ama Mensah"]["pin"]; home["residents"]["Joan"]; home["id"]
+
+Everyone here is made up. Figures are chosen so that a test can reach a limit in a few taps.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from server import clock, create_app, db_upgrade
+from server.people import store
+from server.records import intake
+from tests.harness.processes import REPOSITORY, Installation
+
+PASSWORD = "correct horse battery staple"
+STAFF = {
+    "Ama Mensah": (["senior_carer"], "204816"),
+    "Ben Okoro": (["support_worker"], "350912"),
+    "Priya Shah": (["duty_manager"], "481627"),
+    "Sue Hart": (["registered_manager"], "590341"),
+    "Lee Marsh": (["provider_lead"], "612758"),
+    "Rosa Lind": (["nutrition_lead"], "733094"),
+}
+VESSELS = {"Teacup": 150, "Mug": 250, "Glass": 200, "Beaker": 200}
+# preferred name: (unit, room, resident values, plan values)
+RESIDENTS: dict[str, tuple[str, str, dict[str, Any], dict[str, Any]]] = {
+    "Joan": ("Willow", "1", {"sex": "female"}, {"at_risk": True, "target_ml": 1500}),
+    "Arthur": ("Willow", "2", {"sex": "male"}, {"limit_ml": 600, "basis": "Heart failure team, 2 March"}),
+    "Edith": ("Willow", "3", {"sex": "female"}, {"at_risk": True, "iddsi_level": 2, "target_ml": 1400}),
+    "Harold": ("Willow", "4", {"sex": "male"}, {"target_ml": 1700}),
+    "Mabel": ("Rowan", "11", {"sex": "female"}, {"at_risk": True, "target_ml": 1600}),
+    "Stanley": ("Rowan", "12", {"sex": "male"}, {"target_ml": 1600}),
+    "Vera": ("Rowan", "14", {"sex": "female"}, {"end_of_life_from": "2026-01-05T09:00:00+00:00"}),
+}
+
+
+def make(tidemark: Installation, *, name: str = "Larkfield", started_days_ago: int = 200) -> dict[str, Any]:
+    """Make the home in this installation, served or not, and return who and what is in it."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.harness.small_home", name, str(started_days_ago)],
+        cwd=REPOSITORY, env=tidemark.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def fill(home: store.Home, now_ms: int) -> dict[str, Any]:
+    """Write the people and things of the home; returns their ids."""
+    at = now_ms - 3_600_000
+    statements: list[intake.Statement] = []
+
+    def add(kind: str, fields: dict[str, Any]) -> uuid.UUID:
+        id_ = uuid.uuid4()
+        statements.append(intake.Statement(id=id_, record=id_, kind=kind, fields=fields, occurred_ms=at))
+        return id_
+
+    staff = {name: add("staff_member", {"name": name, "roles": roles}) for name, (roles, _pin) in STAFF.items()}
+    vessels = {name: add("vessel", {"name": name, "ml": ml}) for name, ml in VESSELS.items()}
+    monitored_from = datetime.fromtimestamp(at / 1000, UTC) - timedelta(days=1)
+    residents = {}
+    for name, (unit, room, person, plan) in RESIDENTS.items():
+        residents[name] = add("resident", {"preferred_name": name, "unit": unit, "room": room, **person})
+        add("hydration_plan", {
+            "resident": str(residents[name]), "monitoring": True, "monitoring_reason": "Low intake last month",
+            "monitored_from": monitored_from.isoformat(), **plan,
+        })  # fmt: skip
+    for result in intake.write(home.id, statements, now_ms=now_ms, origin="import"):
+        assert result.status == "accepted", result
+    for name, (_roles, pin) in STAFF.items():
+        store.set_pin(home.id, staff[name], pin, now_ms=now_ms)
+    return {
+        "id": str(home.uuid),
+        "name": home.name,
+        "staff": {n: {"id": str(staff[n]), "roles": STAFF[n][0], "pin": STAFF[n][1]} for n in STAFF},
+        "residents": {n: str(i) for n, i in residents.items()},
+        "vessels": {n: str(i) for n, i in vessels.items()},
+        "manager": {"email": "sue.hart@larkfield.example", "password": PASSWORD},
+    }
+
+
+def main() -> None:
+    name, days = sys.argv[1], int(sys.argv[2])
+    app = create_app()
+    db_upgrade(app)
+    with app.app_context():
+        now_ms = clock.now_ms()
+        started = (datetime.fromtimestamp(now_ms / 1000, UTC) - timedelta(days=days)).date()
+        home = store.create_home(
+            name, provider_id=store.create_provider("Saltmarsh Care"), started_on=started.isoformat(), now_ms=now_ms
+        )
+        made = fill(home, now_ms)
+        sue = uuid.UUID(made["staff"]["Sue Hart"]["id"])
+        store.create_account(home.id, made["manager"]["email"], PASSWORD, sue, now_ms=now_ms)
+    print(json.dumps(made))
+
+
+if __name__ == "__main__":
+    main()
