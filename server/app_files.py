@@ -1,0 +1,60 @@
+"""The installable app under /app/, as `make` built it into pwa/dist.
+
+Hashed files never change and are kept for a year; the page and the service worker are asked for anew every time, so
+that a new version is found. The worker is served from /app/sw.js, so that its scope is the app and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from flask import Flask, Response, abort, redirect, send_from_directory
+from markupsafe import escape
+
+from server.people.rights import public
+from sync.messages import text
+
+DIST = Path(__file__).resolve().parent.parent / "pwa" / "dist"
+HASHED = re.compile(r"[-.][A-Za-z0-9_-]{8,}\.(js|css|woff2|svg|png|webp|json)$")
+TYPES = {".webmanifest": "application/manifest+json", ".js": "text/javascript; charset=utf-8"}
+
+
+def register(app: Flask) -> None:
+    """Serve the app's files. They are the same for everybody and hold nobody's data."""
+    app.add_url_rule("/app", "app_files.bare", bare)
+    app.add_url_rule("/app/", "app_files.index", file)
+    app.add_url_rule("/app/<path:name>", "app_files.file", file)
+
+
+@public
+def bare():
+    return redirect("/app/", 308)
+
+
+@public
+def file(name: str = "index.html") -> Response:
+    """One file of the built app."""
+    if not (DIST / "index.html").is_file():
+        return _not_built()
+    found = DIST / name
+    if not found.is_file():
+        abort(404)
+    answer = send_from_directory(DIST, name, conditional=True, etag=True)
+    if Path(name).suffix in TYPES:
+        answer.content_type = TYPES[Path(name).suffix]
+    if HASHED.search(name) and not name.endswith(("sw.js", ".html")):
+        answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    else:
+        answer.headers["Cache-Control"] = "no-cache"
+    if name == "sw.js":
+        answer.headers["Service-Worker-Allowed"] = "/app/"
+    return answer
+
+
+def _not_built() -> Response:
+    page = "<!doctype html><html lang=en-GB><meta charset=utf-8><title>{0}</title><h1>{0}</h1><p>{1}</p></html>"
+    body = page.format(escape(text("problems.app_not_built.title")), escape(text("problems.app_not_built.detail")))
+    answer = Response(body, 503, content_type="text/html; charset=utf-8")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

@@ -1,0 +1,57 @@
+"""What a running Tidemark needs to know about where it stands, read once from the environment."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Config:
+    """Settings of one process. `data` holds the database, the keys and the exports, and is never in git."""
+
+    data: Path
+    database_url: str
+    host: str = "127.0.0.1"
+    port: int = 8000
+    #: Only for tests: lets a push subscription point at a loopback address.
+    push_allow_loopback: bool = False
+    #: Who a push service may write to about us (RFC 8292, `sub`).
+    vapid_subject: str = "mailto:tidemark@localhost.invalid"
+    #: Only for tests: switches off the disk check's real measurement when set to a share between 0 and 1.
+    disk_free_share: float | None = None
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def sqlite_file(self) -> Path | None:
+        """The database file, when the data is on SQLite."""
+        return Path(self.database_url.removeprefix("sqlite:///")) if self.is_sqlite else None
+
+
+def load(environ: dict[str, str] | None = None) -> Config:
+    """Read the settings and make sure that the data folder exists, open to its owner alone."""
+    env = os.environ if environ is None else environ
+    data = Path(env.get("TIDEMARK_DATA") or "instance").resolve()
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    share = env.get("TIDEMARK_DISK_FREE_SHARE")
+    return Config(
+        data=data,
+        database_url=_driver(env.get("DATABASE_URL") or f"sqlite:///{data / 'tidemark.sqlite'}"),
+        host=env.get("HOST") or "127.0.0.1",
+        port=int(env.get("PORT") or 8000),
+        push_allow_loopback=env.get("TIDEMARK_PUSH_ALLOW_LOOPBACK") == "1",
+        vapid_subject=env.get("TIDEMARK_VAPID_SUBJECT") or Config.vapid_subject,
+        disk_free_share=float(share) if share else None,
+    )
+
+
+def _driver(url: str) -> str:
+    """Name the driver we ship, for the short forms that hosts hand out."""
+    for short in ("postgres://", "postgresql://"):
+        if url.startswith(short):
+            return "postgresql+psycopg://" + url.removeprefix(short)
+    return url

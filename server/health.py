@@ -1,0 +1,54 @@
+"""Is it well: the database answers and the escalation tick is fresh. Anyone may ask; it tells nothing about a home."""
+
+from __future__ import annotations
+
+from flask import Response
+from flask_smorest import Blueprint
+import orjson
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from server.clock import now_ms
+from server.db import db, reading
+from server.people.rights import public
+
+blueprint = Blueprint("health", __name__, url_prefix="/api/v1", description="Is Tidemark well")
+# Older than this, nobody can be sure that an alert still climbs.
+TICK_FRESH_MS = 60_000
+
+
+@blueprint.get("/health")
+@public
+@blueprint.doc(responses={200: {"description": "Well"}, 503: {"description": "The database or the escalator is not well"}})
+def health():
+    """200 only when the database answers and the last escalation tick is fresh; says how old it is."""
+    now = now_ms()
+    database, age_ms = False, None
+    try:
+        with reading() as c:
+            c.execute(text("SELECT 1"))
+            database = True
+            last = _last_tick_ms(c)
+            age_ms = None if last is None else max(0, now - last)
+    except SQLAlchemyError:
+        pass
+    well = database and age_ms is not None and age_ms <= TICK_FRESH_MS
+    body = {
+        "status": "ok" if well else "not_ok",
+        "database": "ok" if database else "not_ok",
+        "escalation_tick_age_seconds": None if age_ms is None else round(age_ms / 1000, 1),
+        "server_time": now,
+    }
+    answer = Response(orjson.dumps(body), 200 if well else 503, content_type="application/json")
+    answer.headers["Cache-Control"] = "no-store"
+    if not well:
+        answer.headers["Retry-After"] = "5"
+    return answer
+
+
+def _last_tick_ms(c) -> int | None:
+    """When the heartbeat last went round, whoever runs it; None while there has been none."""
+    tick = db.metadata.tables.get("tick")
+    if tick is None or not inspect(c).has_table("tick"):
+        return None
+    return c.execute(text("SELECT MAX(at_ms) FROM tick")).scalar()

@@ -1,0 +1,1 @@
+"""Homes, staff, devices, sign-in, grants, and who may do what."""

@@ -1,0 +1,112 @@
+"""Who may do what: one table, role by action. Routes name the action; what no route declares, nobody may call.
+
+Care kinds need no right here: any signed-on member of staff may record. What a kind demands of its author's role is
+said by the kind (`sync/kinds/`), because tablet and server must agree on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import wraps
+
+from flask import Flask, current_app, g, request
+
+from server.problems import Problem
+from sync import roles
+
+ANYONE = frozenset(roles.ROLES)
+FLOOR_LEADERS = roles.DECIDERS
+OFFICE = roles.MANAGERS | roles.LEADS
+
+RIGHTS: dict[str, frozenset[str]] = {
+    "home.see": ANYONE,  # names, units, tablets that are silent
+    "records.see": FLOOR_LEADERS | OFFICE,  # residents' entries and their history, on a page
+    "alerts.see": FLOOR_LEADERS | OFFICE,
+    "alerts.act": FLOOR_LEADERS,
+    "people.see": FLOOR_LEADERS | OFFICE,
+    "people.add_agency": FLOOR_LEADERS,
+    "people.change": roles.AND_ABOVE,  # staff, PINs, ending access
+    "devices.see": FLOOR_LEADERS | OFFICE,
+    "devices.enrol": roles.MANAGERS,
+    "devices.revoke": roles.MANAGERS,
+    "accounts.change": roles.AND_ABOVE,
+    "quarantine.see": FLOOR_LEADERS | OFFICE,
+    "quarantine.decide": roles.MANAGERS,
+    "thresholds.change": roles.AND_ABOVE,
+    "ledger.see": roles.MANAGERS,
+    "ledger.export": roles.AND_ABOVE,
+}
+
+
+def may(held: Iterable[str], action: str) -> bool:
+    """Whether any of the roles held allows the action. An action that the table does not name is nobody's."""
+    return not RIGHTS.get(action, frozenset()).isdisjoint(held)
+
+
+def public(view: Callable) -> Callable:
+    """Declare that anyone may call this view: it must tell nothing about a home."""
+    view.access = "public"
+    return view
+
+
+def device_required(view: Callable) -> Callable:
+    """Only an enrolled device's token passes; the view reads `g.home` and `g.device`."""
+
+    @wraps(view)
+    def guarded(*args, **kwargs):
+        current_app.extensions["tidemark_device"](request.headers.get("Authorization"))
+        return view(*args, **kwargs)
+
+    guarded.access = "device"
+    return guarded
+
+
+def grant_required(view: Callable) -> Callable:
+    """A device token and, in `X-Tidemark-Grant`, a live grant of that device; adds `g.grant`."""
+
+    @wraps(view)
+    def guarded(*args, **kwargs):
+        current_app.extensions["tidemark_device"](request.headers.get("Authorization"))
+        current_app.extensions["tidemark_grant"](request.headers.get("X-Tidemark-Grant"))
+        return view(*args, **kwargs)
+
+    guarded.access = "grant"
+    return guarded
+
+
+def signed_in(action: str) -> Callable[[Callable], Callable]:
+    """Only a person signed in on a page whose roles allow the action; the view reads `g.person`.
+
+    The pages feature puts `g.person` (with `home_id`, `staff`, `roles`) in place before any view runs.
+    """
+    if action not in RIGHTS:
+        raise KeyError(action)
+
+    def decorate(view: Callable) -> Callable:
+        @wraps(view)
+        def guarded(*args, **kwargs):
+            person = g.get("person")
+            if person is None:
+                raise Problem("unknown") if request.path.startswith("/api/") else SignInNeeded()
+            if not may(person.roles, action):
+                raise Problem("forbidden")
+            return view(*args, **kwargs)
+
+        guarded.access = f"signed_in:{action}"
+        return guarded
+
+    return decorate
+
+
+class SignInNeeded(Exception):
+    """A page was asked for by nobody in particular: the pages feature answers with the sign-in page."""
+
+
+def register(app: Flask) -> None:
+    """Refuse every view that has not said who may call it."""
+
+    @app.before_request
+    def _nobody_by_default():
+        view = app.view_functions.get(request.endpoint or "")
+        if view is not None and getattr(view, "access", None) is None:
+            raise Problem("forbidden")

@@ -1,0 +1,110 @@
+"""Enrolling a tablet, and unlocking it with a PIN."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import g
+from flask_smorest import Blueprint
+
+from server.clock import now_ms
+from server.db import reading
+from server.people import grants, signin, store
+from server.people.rights import device_required, public
+from server.people.schemas import EnrolIn, EnrolOut, ProblemOut, UnlockIn, UnlockOut
+from server.problems import Problem
+from server.wire import answer, rfc3339, small_body
+
+blueprint = Blueprint("people", __name__, url_prefix="/api/v1", description="Tablets and sign-in")
+
+
+def body(schema) -> dict:
+    """How a JSON body is documented."""
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
+
+
+def problem(description: str) -> dict:
+    """How a refusal is documented."""
+    return {"description": description, "content": {"application/problem+json": {"schema": ProblemOut}}}
+
+
+def done(description: str, schema) -> dict:
+    """How an answer is documented."""
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+REFUSALS = {
+    400: problem("The body is not readable, or a member is missing or wrong."),
+    413: problem("The body is too large."),
+    415: problem("The body's encoding is not one we take."),
+    503: problem("Busy: nothing was changed."),
+}
+
+
+@blueprint.post("/unlock")
+@device_required
+@blueprint.doc(
+    requestBody=body(UnlockIn),
+    security=[{"device": []}],
+    responses={
+        200: done("The PIN is right", UnlockOut),
+        401: problem("The token is unknown or revoked."),
+        403: problem("Wrong PIN, or nobody here by that id; says tries_left."),
+        429: problem("Too many wrong PINs: wait."),
+        **REFUSALS,
+    },
+)
+def unlock():
+    """A person unlocks this device with a PIN: 72 hours of recording and reading, also offline."""
+    given = small_body(UnlockIn)
+    who, person = _person_id(given["staff"]), None
+    with reading() as c:
+        person = store.staff_one(c, g.home.id, who)
+    may_enter = person is not None and not person.left(g.now_ms)
+    tried = signin.try_pin(g.home.id, g.device.id, who, given["pin"], may_enter=may_enter, now_ms=g.now_ms)
+    if tried.wait_ms:
+        raise Problem("pin_wait", retry_after=-(-tried.wait_ms // 1000))
+    if not tried.right:
+        raise Problem("wrong_pin", tries_left=tried.tries_left)
+    text, grant = grants.issue_grant(
+        g.home.secret, g.home.uuid, g.device.id, person.id, list(person.roles), g.now_ms
+    )
+    return answer({
+        "grant": text,
+        "expires_at": rfc3339(grant.expires_ms),
+        "home_key": g.home.public_jwk(),
+        "staff": {"id": str(person.id), "name": person.name, "roles": list(person.roles)},
+    })  # fmt: skip
+
+
+@blueprint.post("/enrol")
+@public
+@blueprint.doc(
+    requestBody=body(EnrolIn),
+    responses={
+        200: done("The device is enrolled; the token is shown this once", EnrolOut),
+        403: problem("The code is wrong, used or out of date."),
+        **REFUSALS,
+    },
+)
+def enrol():
+    """A tablet redeems the one-time code of its enrolment link."""
+    given = small_body(EnrolIn)
+    name = (given["name"] or "").strip() or None
+    made = store.redeem(given["code"], name, now_ms=now_ms())
+    if made is None:
+        raise Problem("enrolment_code")
+    home, device, token = made
+    return answer({
+        "device": {"id": str(device), "name": store.device_name(home.id, device)},
+        "token": token,
+        "home": {"id": str(home.uuid), "name": home.name, "zone": home.zone},
+    })  # fmt: skip
+
+
+def _person_id(text: str) -> uuid.UUID:
+    """The staff id that a tablet named. What is no id at all stands for somebody who is not here."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return uuid.uuid5(uuid.NAMESPACE_OID, text.encode("utf-8", "backslashreplace").decode())

@@ -1,0 +1,1 @@
+"""Intake, ledger, sync, history and exports."""

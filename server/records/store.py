@@ -1,0 +1,187 @@
+"""What the ledger and its records are asked: by followers, pages, exports and the sync answer."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Select, func, select
+
+from server.records.tables import counter, follower, ledger, ledger_life, quarantine
+from server.records.tables import record as folded
+
+
+@dataclass(frozen=True)
+class Head:
+    """The end of a home's ledger."""
+
+    ledger: uuid.UUID
+    seq: int
+    hash: bytes
+    safe: int | None
+
+    def wire(self) -> dict[str, Any]:
+        return {"ledger": str(self.ledger), "seq": self.seq, "hash": self.hash.hex()}
+
+
+@dataclass(frozen=True)
+class LedgerRow:
+    """One accepted submission. Times are corrected milliseconds UTC; `submission` is None after erasure."""
+
+    seq: int
+    id: uuid.UUID
+    record: uuid.UUID
+    kind: str
+    author: uuid.UUID | None
+    device: uuid.UUID
+    origin: str
+    received_ms: int
+    occurred_ms: int
+    offset_ms: int | None
+    submission: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class RecordRow:
+    """What the submissions about one id add up to. `body` is the change of protocol.md; `day` a care day's ordinal."""
+
+    id: uuid.UUID
+    kind: str
+    seq: int
+    subject: uuid.UUID | None
+    day: int | None
+    occurred_ms: int
+    struck: bool
+    open: bool
+    body: dict[str, Any]
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        return self.body["fields"]
+
+
+def head(c: Connection, home_id: int) -> Head:
+    """The end of the home's ledger. Raises LookupError for a home that is not there."""
+    row = c.execute(
+        select(counter.c.ledger, counter.c.seq, counter.c.hash, counter.c.safe).where(counter.c.home_id == home_id)
+    ).first()
+    if row is None:
+        raise LookupError(home_id)
+    return Head(row.ledger, row.seq, bytes(row.hash), row.safe)
+
+
+def lives(c: Connection, home_id: int) -> list:
+    """Every ledger id that this ledger has had, oldest first: rows of `ledger_life`."""
+    query = select(ledger_life).where(ledger_life.c.home_id == home_id)
+    return list(c.execute(query.order_by(ledger_life.c.from_seq, ledger_life.c.began_ms)))
+
+
+# ---- the ledger ----
+
+_ROW = (
+    ledger.c.seq, ledger.c.id, ledger.c.record, ledger.c.kind, ledger.c.author, ledger.c.device, ledger.c.origin,
+    ledger.c.received_ms, ledger.c.occurred_ms, ledger.c.offset_ms, ledger.c.submission,
+)  # fmt: skip
+
+
+def _ledger_rows(c: Connection, query: Select) -> list[LedgerRow]:
+    return [LedgerRow(*row[:-1], None if row[-1] is None else orjson.loads(row[-1])) for row in c.execute(query)]
+
+
+def rows_after(c: Connection, home_id: int, after_seq: int, limit: int = 500) -> list[LedgerRow]:
+    """Up to `limit` rows after `after_seq`, in order."""
+    query = select(*_ROW).where(ledger.c.home_id == home_id, ledger.c.seq > after_seq).order_by(ledger.c.seq).limit(limit)
+    return _ledger_rows(c, query)
+
+
+def rows_of(c: Connection, home_id: int, records: Iterable[uuid.UUID]) -> list[LedgerRow]:
+    """Every row that names one of these records, in order."""
+    wanted = list(records)
+    if not wanted:
+        return []
+    query = select(*_ROW).where(ledger.c.home_id == home_id, ledger.c.record.in_(wanted)).order_by(ledger.c.seq)
+    return _ledger_rows(c, query)
+
+
+# ---- records ----
+
+_RECORD = (
+    folded.c.id, folded.c.kind, folded.c.seq, folded.c.subject, folded.c.day, folded.c.occurred_ms, folded.c.struck,
+    folded.c.open, folded.c.body,
+)  # fmt: skip
+
+
+def _records(c: Connection, query: Select) -> list[RecordRow]:
+    return [RecordRow(*row[:-1], orjson.loads(row[-1])) for row in c.execute(query)]
+
+
+def record(c: Connection, home_id: int, id_: uuid.UUID) -> RecordRow | None:
+    """One record, or None when no such record shows."""
+    found = _records(c, select(*_RECORD).where(folded.c.home_id == home_id, folded.c.id == id_))
+    return found[0] if found else None
+
+
+def records_by_id(c: Connection, home_id: int, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, RecordRow]:
+    """Those of these records that show."""
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    return {row.id: row for row in _records(c, select(*_RECORD).where(folded.c.home_id == home_id, folded.c.id.in_(wanted)))}
+
+
+def records(
+    c: Connection,
+    home_id: int,
+    kind: str,
+    *,
+    subject: uuid.UUID | None = None,
+    days: tuple[int, int] | None = None,
+    open_only: bool = False,
+) -> list[RecordRow]:
+    """The home's records of a kind, oldest first; of one subject, or of care days first to last inclusive."""
+    query = select(*_RECORD).where(folded.c.home_id == home_id, folded.c.kind == kind)
+    if subject is not None:
+        query = query.where(folded.c.subject == subject)
+    if days is not None:
+        query = query.where(folded.c.day.between(*days))
+    if open_only:
+        query = query.where(folded.c.open)
+    return _records(c, query.order_by(folded.c.occurred_ms, folded.c.id))
+
+
+# ---- followers ----
+
+#: Names of all followers. A feature that follows the ledger adds its name when it is imported.
+FOLLOWERS: set[str] = {"totals"}
+
+
+def behind(c: Connection) -> list[tuple[int, str]]:
+    """(home, follower) pairs that have rows to read. Cheap: one query over one row a home while nobody is behind."""
+    up_to_date = (
+        select(counter.c.home_id)
+        .select_from(
+            counter.join(follower, (follower.c.home_id == counter.c.home_id) & (follower.c.cursor >= counter.c.seq))
+        )
+        .where(follower.c.name.in_(sorted(FOLLOWERS)))
+        .group_by(counter.c.home_id)
+        .having(func.count() >= len(FOLLOWERS))
+    )
+    late = c.execute(select(counter.c.home_id, counter.c.seq).where(counter.c.seq > 0, counter.c.home_id.not_in(up_to_date)))
+    found = []
+    for home_id, seq in late.all():
+        cursors = dict(c.execute(select(follower.c.name, follower.c.cursor).where(follower.c.home_id == home_id)).all())
+        found += [(home_id, name) for name in sorted(FOLLOWERS) if cursors.get(name, 0) < seq]
+    return found
+
+
+# ---- what was set aside ----
+
+
+def set_aside(c: Connection, home_id: int, *, state: str = "open", limit: int = 200) -> list:
+    """Quarantined submissions in a state, newest first; rows of `quarantine`."""
+    query = select(quarantine).where(quarantine.c.home_id == home_id, quarantine.c.state == state)
+    return list(c.execute(query.order_by(quarantine.c.received_ms.desc()).limit(limit)))
+

@@ -1,0 +1,130 @@
+"""The ledger, what it folds to, and what was set aside.
+
+Times are integer milliseconds UTC; a `day` is the ordinal (`date.toordinal()`) of a care day in the home's zone.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
+
+from server.db import Id, db
+
+
+def _home(**options):
+    return Column("home_id", ForeignKey("home.id"), primary_key=True, autoincrement=False, **options)
+
+
+# The home's lock: whoever appends holds this row until commit.
+counter = Table(
+    "counter",
+    db.metadata,
+    _home(),
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),  # of row `seq`; 32 zero bytes before row 1
+    Column("ledger", Id, nullable=False),
+    Column("safe", BigInteger),  # seq that a verified backup off this machine holds
+)
+
+# One row a ledger id: the first when the home is made, another at every restore.
+ledger_life = Table(
+    "ledger_life",
+    db.metadata,
+    _home(),
+    Column("ledger", Id, primary_key=True),
+    Column("from_seq", BigInteger, nullable=False),  # rows from here carry this id
+    Column("began_ms", BigInteger, nullable=False),
+    Column("cut_seq", BigInteger),  # head of what the restore replaced, where it could still be read
+    Column("cut_hash", LargeBinary),
+)
+
+ledger = Table(
+    "ledger",
+    db.metadata,
+    _home(),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", Id, nullable=False),
+    Column("record", Id, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("device", Id, nullable=False),
+    Column("author", Id),
+    Column("digest", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("grant_id", Text),
+    Column("role", Text),  # JSON list, sorted; null for an emergency entry
+    Column("origin", Text, nullable=False),
+    Column("received_ms", BigInteger, nullable=False),
+    Column("offset_ms", BigInteger),  # the one used; null where none was known
+    Column("occurred_ms", BigInteger, nullable=False),  # corrected
+    Column("recorded_ms", BigInteger, nullable=False),  # corrected
+    Column("marks", Text),  # JSON list of what is said about this row: time_in_doubt, sign_in_expired …
+    Column("submission", Text),  # RFC 8785 form as sent, without the grant; null after erasure
+    UniqueConstraint("home_id", "id", name="uq_ledger_id"),
+    Index("ix_ledger_record", "home_id", "record"),
+)
+
+# What the submissions about one id add up to.
+record = Table(
+    "record",
+    db.metadata,
+    _home(),
+    Column("id", Id, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),  # of its newest change; several records may share one
+    Column("subject", Id),
+    Column("day", Integer),
+    Column("occurred_ms", BigInteger, nullable=False),
+    Column("struck", Boolean, nullable=False),
+    Column("open", Boolean, nullable=False),
+    Column("held_day", Integer, nullable=False),  # last care day on which a tablet holds it; -1 never
+    Column("ends_day", Integer),  # for people: the day from which they have left
+    Column("body", Text, nullable=False),  # the change of protocol.md, canonical JSON
+    Index("ix_record_seq", "home_id", "seq", "id"),
+    Index("ix_record_held", "home_id", "held_day", "seq"),
+    Index("ix_record_about", "home_id", "kind", "subject", "day"),
+    Index("ix_record_ends", "home_id", "ends_day"),
+)
+
+# `record` names `missing`, which has not arrived: when it does, the record is folded again.
+waiting = Table("waiting", db.metadata, _home(), Column("missing", Id, primary_key=True), Column("record", Id, primary_key=True))
+
+quarantine = Table(
+    "quarantine",
+    db.metadata,
+    _home(),
+    Column("key", LargeBinary, primary_key=True),  # SHA-256 of device and digest (or bytes): a repeat is no second copy
+    Column("id", Id),
+    Column("device", Id, nullable=False),
+    Column("digest", LargeBinary),
+    Column("body", LargeBinary, nullable=False),  # as it came, without the grant where it could be read
+    Column("errors", Text, nullable=False),
+    Column("verdict", Text),  # what was known of its grant: roles and expiry, so that a manager may accept it
+    Column("received_ms", BigInteger, nullable=False),
+    Column("sent_at_ms", BigInteger),
+    Column("state", Text, nullable=False),  # open, accepted, repaired
+    Column("state_by", Id),  # the submission that ended it
+    Index("ix_quarantine_id", "home_id", "id"),
+    Index("ix_quarantine_state", "home_id", "state", "received_ms"),
+)
+
+# Where each follower stands in each home's ledger.
+follower = Table(
+    "follower", db.metadata, _home(), Column("name", Text, primary_key=True), Column("cursor", BigInteger, nullable=False)
+)
+
+# Fold "totals": one row a person and care day.
+hydration_day = Table(
+    "hydration_day",
+    db.metadata,
+    _home(),
+    Column("resident", Id, primary_key=True),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("drunk_ml", Integer, nullable=False),
+    Column("food_ml", Integer, nullable=False),
+    Column("offered", Integer, nullable=False),  # offers made
+    Column("refused", Integer, nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("in_doubt", Integer, nullable=False),  # entries whose amount two people say differently
+    Column("last_drink_ms", BigInteger),
+    Column("last_offer_ms", BigInteger),
+    Index("ix_hydration_day_day", "home_id", "day"),
+)

@@ -1,0 +1,97 @@
+"""Fold "totals": what each person drank on each care day, ready to be read without scanning history.
+
+A day is added up again from its records whenever a row of the ledger touches one of them, so that a correction of 100 ml
+to 110 ml can never total 210 ml, and any order of arrival gives the same row.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select
+
+from server.people.tables import home
+from server.records import store
+from server.records.tables import hydration_day
+from sync import days
+from sync.fields import time_ms
+
+TABLES = (hydration_day,)
+KIND = "hydration_check"
+#: An offer was made: the person could have drunk.
+OFFERS = frozenset({"given", "drank", "refused"})
+
+Day = tuple[uuid.UUID, int]
+
+
+def fold(c: Connection, home_id: int, rows: list[store.LedgerRow]) -> None:
+    """Add up again every person's day that these rows touch, or that their records may have stood on before."""
+    touched = {row.record for row in rows if row.kind == KIND}
+    if not touched:
+        return
+    zone = c.execute(select(home.c.zone).where(home.c.id == home_id)).scalar_one()
+    for resident, day in sorted(_days(c, home_id, touched, zone), key=str):
+        total = add_up(store.records(c, home_id, KIND, subject=resident, days=(day, day)))
+        mine = (hydration_day.c.resident == resident) & (hydration_day.c.day == day)
+        c.execute(delete(hydration_day).where(hydration_day.c.home_id == home_id, mine))
+        if total["entries"]:
+            c.execute(insert(hydration_day).values(home_id=home_id, resident=resident, day=day, **total))
+
+
+def _days(c: Connection, home_id: int, touched: set[uuid.UUID], zone: str) -> set[Day]:
+    """Every (person, care day) that one of these records stands on, or that any of its rows ever said."""
+    found: set[Day] = set()
+    changed = set()
+    for id_, row in store.records_by_id(c, home_id, touched).items():
+        if row.subject is not None and row.day is not None:
+            found.add((row.subject, row.day))
+        if row.body.get("history"):
+            changed.add(id_)
+    said: dict[uuid.UUID, tuple[set[uuid.UUID], set[int]]] = {}
+    for row in store.rows_of(c, home_id, changed):
+        people, on = said.setdefault(row.record, (set(), set()))
+        on.add(_care_day(row.occurred_ms, zone))
+        fields = (row.submission or {}).get("fields") or {}
+        if isinstance(fields.get("resident"), str):
+            people.add(uuid.UUID(fields["resident"]))
+        moved = time_ms(fields["occurred_at"]) if isinstance(fields.get("occurred_at"), str) else None
+        if moved is not None:
+            on.add(_care_day(days.corrected_ms(moved, row.offset_ms), zone))
+    for people, on in said.values():
+        found |= {(person, day) for person in people for day in on}
+    return found
+
+
+def _care_day(ms: int, zone: str) -> int:
+    return days.care_day(days.from_ms(ms), zone).toordinal()
+
+
+def _ml(said: Mapping[str, Any]) -> int:
+    """What an entry adds: only what somebody said was drunk. A drink handed over is an offer and 0 ml."""
+    ml = said.get("drunk_ml")
+    return ml if isinstance(ml, int) and said.get("source") != "practice" else 0
+
+
+def add_up(records: list[store.RecordRow]) -> dict[str, Any]:
+    """The totals of one person's records of one care day. Struck-out records count nowhere."""
+    standing = [record for record in records if not record.struck]
+    sums = {"drunk_ml": 0, "food_ml": 0, "offered": 0, "refused": 0, "entries": len(standing), "in_doubt": 0}
+    last_drink = last_offer = None
+    for record in standing:
+        said = record.fields
+        ml, outcome = _ml(said), said.get("outcome")
+        sums["drunk_ml"] += ml
+        if said.get("from_food") is True:
+            sums["food_ml"] += ml
+        if outcome in OFFERS:
+            sums["offered"] += 1
+            last_offer = max(last_offer or 0, record.occurred_ms)
+        if outcome == "refused":
+            sums["refused"] += 1
+        if "drunk_ml" in record.body["conflicts"]:
+            sums["in_doubt"] += 1
+        if ml > 0:
+            last_drink = max(last_drink or 0, record.occurred_ms)
+    return {**sums, "last_drink_ms": last_drink, "last_offer_ms": last_offer}

@@ -1,0 +1,236 @@
+"""A Tidemark with one home to talk to, on whichever database the test is given.
+
+    home = house.home("Larkfield")
+    tablet = home.tablet("Willow 1")
+    ama = home.staff("Ama", ["senior_carer"])
+    tablet.unlock(ama)
+    tablet.sync([tablet.drink(resident, 150)])
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import server
+from server import clock
+from server.config import Config
+from server.db import db
+from server.people import store
+from server.records import intake
+
+PIN = "314159"
+
+
+@dataclass
+class Database:
+    """An empty, migrated database of one test: `kind` is sqlite or postgresql."""
+
+    kind: str
+    url: str
+    folder: Path
+
+
+def config_for(database: Database, **options: Any) -> Config:
+    return Config(data=database.folder, database_url=database.url, push_allow_loopback=True, **options)
+
+
+def rfc3339(ms: int) -> str:
+    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds")
+
+
+class House:
+    """An application on a database, and the homes in it."""
+
+    def __init__(self, database: Database, **options: Any):
+        self.database = database
+        self.app = server.create_app(config_for(database, **options))
+        self.provider: int | None = None
+
+    def home(self, name: str = "Larkfield") -> Home:
+        with self.app.app_context():
+            if self.provider is None:
+                self.provider = store.create_provider("Saltmarsh Care")
+            made = store.create_home(name, provider_id=self.provider, started_on="2026-01-01", now_ms=clock.now_ms())
+        return Home(self, made)
+
+    def close(self) -> None:
+        with self.app.app_context():
+            db.engine.dispose()
+
+
+@dataclass
+class Person:
+    id: uuid.UUID
+    name: str
+    roles: list[str]
+    pin: str = PIN
+
+
+class Home:
+    """One home: make people and tablets in it, and ask the database about it."""
+
+    def __init__(self, house: House, row: store.Home):
+        self.house, self.row, self.id, self.uuid = house, row, row.id, row.uuid
+
+    def append(self, *statements: intake.Statement, origin: str = "page") -> list[intake.Result]:
+        with self.house.app.app_context():
+            return intake.write(self.id, statements, now_ms=clock.now_ms(), origin=origin)
+
+    def staff(self, name: str = "Ama Mensah", roles: list[str] | None = None, pin: str | None = PIN, **fields: Any) -> Person:
+        roles, id_ = roles or ["senior_carer"], uuid.uuid4()
+        statement = intake.Statement(
+            id=id_, record=id_, kind="staff_member", fields={"name": name, "roles": roles, **fields}, occurred_ms=clock.now_ms()
+        )
+        assert self.append(statement)[0].status == "accepted"
+        if pin:
+            with self.house.app.app_context():
+                store.set_pin(self.id, id_, pin, now_ms=clock.now_ms())
+        return Person(id_, name, roles, pin or "")
+
+    def resident(self, name: str = "Edith", **fields: Any) -> uuid.UUID:
+        id_ = uuid.uuid4()
+        statement = intake.Statement(
+            id=id_, record=id_, kind="resident", fields={"preferred_name": name, "unit": "Willow", **fields},
+            occurred_ms=clock.now_ms(),
+        )  # fmt: skip
+        result = self.append(statement)[0]
+        assert result.status == "accepted", result
+        return id_
+
+    def tablet(self, name: str = "Willow 1") -> Tablet:
+        with self.house.app.app_context():
+            id_, token = store.enrol_device(self.id, name, now_ms=clock.now_ms())
+        return Tablet(self, id_, token)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The ledger as `ledger export` writes it."""
+        from server.records import ledger
+
+        with self.house.app.app_context():
+            return [json.loads(line) for line in ledger.export(self.id)]
+
+    def record(self, id_: Any) -> dict[str, Any] | None:
+        from server.db import reading
+        from server.records import store as records
+
+        with self.house.app.app_context(), reading() as c:
+            row = records.record(c, self.id, uuid.UUID(str(id_)))
+            return row.body if row else None
+
+    def sql(self, statement: str) -> list:
+        from sqlalchemy import text
+
+        with self.house.app.app_context(), db.engine.begin() as c:
+            done = c.execute(text(statement))
+            return list(done) if done.returns_rows else []
+
+
+@dataclass
+class Tablet:
+    """A tablet as the protocol sees one. It makes submissions by hand: it shares no code with the app."""
+
+    home: Home
+    id: uuid.UUID
+    token: str
+    grant: str | None = None
+    person: Person | None = None
+    number: int = 0
+    cursor: str | None = None
+    head: dict | None = None
+    seen: int | None = None
+    offset_ms: int | None = 0
+    client: Any = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        self.client = self.home.house.app.test_client()
+
+    @property
+    def auth(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+    def unlock(self, person: Person, pin: str | None = None):
+        answer = self.client.post(
+            "/api/v1/unlock", json={"staff": str(person.id), "pin": pin or person.pin}, headers=self.auth
+        )
+        if answer.status_code == 200:
+            self.grant, self.person = answer.json["grant"], person
+        return answer
+
+    def statement(self, kind: str, fields: dict[str, Any], **members: Any) -> dict[str, Any]:
+        """A submission on a record of its own, unless `record` says otherwise."""
+        self.number += 1
+        id_, now = str(uuid.uuid4()), clock.now_ms()
+        made = {
+            "id": id_,
+            "record": id_,
+            "kind": kind,
+            "schema": 1,
+            "parents": [],
+            "author": str(self.person.id) if self.person else None,
+            "grant": self.grant,
+            "occurred_at": rfc3339(now - 5000),
+            "recorded_at": rfc3339(now),
+            "offset_ms": self.offset_ms,
+            "seen": self.seen,
+            "clock": f"{now:013d}-0000-{self.id}",
+            "nonce": uuid.uuid4().hex,
+            "number": self.number,
+            "fields": fields,
+        }
+        for name, value in members.items():
+            if value is ...:
+                made.pop(name, None)
+            else:
+                made[name] = value
+        if "record" not in members and "repairs" not in members:
+            made["record"] = made.get("id")
+        return made
+
+    def drink(self, resident: Any, ml: int = 150, **members: Any) -> dict[str, Any]:
+        return self.statement("hydration_check", {"resident": str(resident), "outcome": "drank", "drunk_ml": ml}, **members)
+
+    def envelope(self, submissions: list[Any], **members: Any) -> dict[str, Any]:
+        made = {
+            "protocol": 1,
+            "sent_at": rfc3339(clock.now_ms()),
+            "grant": self.grant,
+            "cursor": self.cursor,
+            "head": self.head,
+            "pending": 0,
+            "last_number": self.number,
+            "submissions": submissions,
+        }
+        for name, value in members.items():
+            if value is ...:
+                made.pop(name, None)
+            else:
+                made[name] = value
+        return made
+
+    def post(self, body: Any, **headers: str):
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return self.client.post(
+            "/api/v1/sync", data=data, headers={**self.auth, "Content-Type": "application/json", **headers}
+        )
+
+    def sync(self, submissions: list[Any] | None = None, **members: Any) -> dict[str, Any]:
+        """One round trip that must succeed; remembers cursor and head as a tablet does."""
+        answer = self.post(self.envelope(submissions or [], **members))
+        assert answer.status_code == 200, (answer.status_code, answer.get_data(as_text=True))
+        body = answer.json
+        if body["cursor"] is not None:
+            self.cursor = body["cursor"]
+        self.head = body["head"]
+        return body
+
+
+def copy_template(template: Path, folder: Path) -> str:
+    target = folder / "tidemark.sqlite"
+    shutil.copyfile(template, target)
+    return f"sqlite:///{target}"
