@@ -13,12 +13,14 @@ PostgreSQL runs READ COMMITTED; the home's counter row is the lock (architecture
 from __future__ import annotations
 
 import random
+import sqlite3
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BLOB, Connection, Engine, MetaData, event
 from sqlalchemy.dialects import postgresql
@@ -37,6 +39,8 @@ db = SQLAlchemy(metadata=MetaData(naming_convention=NAMES), session_options={"au
 
 # Attempts before a busy database becomes a 503 that tells the tablet to come back.
 WRITE_ATTEMPTS = 6
+# What the drivers raise by themselves, where `server/records/fast.py` speaks to them directly.
+DRIVER_ERRORS = (DBAPIError, sqlite3.Error, psycopg.Error)
 # PostgreSQL: serialization failure, deadlock, lock not available.
 RETRY_STATES = {"40001", "40P01", "55P03"}
 
@@ -109,13 +113,14 @@ def writing(work: Callable[[Connection], T]) -> T:
                 with connection.begin():
                     result = work(connection)
             return result
-        except DBAPIError as error:
+        except DRIVER_ERRORS as error:
             if not _worth_repeating(error):
                 raise
             time.sleep(random.uniform(0.01, 0.05) * 2**attempt)
     raise Busy
 
 
-def _worth_repeating(error: DBAPIError) -> bool:
-    text = str(error.orig)
-    return getattr(error.orig, "sqlstate", None) in RETRY_STATES or "database is locked" in text or "database is busy" in text
+def _worth_repeating(error: Exception) -> bool:
+    cause = getattr(error, "orig", None) or error
+    text = str(cause)
+    return getattr(cause, "sqlstate", None) in RETRY_STATES or "database is locked" in text or "database is busy" in text
