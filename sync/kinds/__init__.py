@@ -49,12 +49,24 @@ class Kind:
     version: int = 1
     #: Cross-field checks of one submission: (fields, creating) -> {field: [sentence]}.
     check: Callable[[Mapping[str, Any], bool], dict[str, list[str]]] | None = None
-    #: Picks the survivor to show among the surviving writes of one group, greatest first; None is the first.
-    choose: Callable[..., Any] | None = None
-    #: True when two surviving writes really contradict each other; None is "whenever their values differ".
-    contradicts: Callable[..., bool] | None = None
-    #: Roles that may not create it through sync (alert: people move it, none creates it).
+    #: (group, survivors greatest first, scene) -> the survivor to show; None is the first (`sync/merge.py` has the scene).
+    choose: Callable[[frozenset[str], list[Any], Any], Any] | None = None
+    #: (field, a, b, scene) -> whether two differing survivors need somebody to decide; None is "always".
+    contradicts: Callable[[str, Any, Any, Any], bool] | None = None
+    #: Roles that may create it through sync; None is whoever may write it; empty is Tidemark alone (alert).
     creators: frozenset[str] | None = None
+    #: The fields in a person's submission that only a follower may write (alert).
+    not_by_people: Callable[[Mapping[str, Any]], list[str]] | None = None
+    #: (what the author saw, what the submission sets) -> whether it corrects what was said; None is "never": the kind's
+    #: records move on by nature, and nobody has to give a reason for that.
+    corrects: Callable[[Mapping[str, Any], Mapping[str, Any]], bool] | None = None
+    #: The field whose time says on which care day it stands; None is when it happened.
+    dated_by: str | None = None
+
+
+def changes_what_was_said(seen: Mapping[str, Any], sets: Mapping[str, Any]) -> bool:
+    """True when `sets` changes a value that the author had seen, rather than adding one."""
+    return any(seen.get(name) is not None and seen[name] != value for name, value in sets.items())
 
 
 @cache

@@ -1,0 +1,52 @@
+"""What a person should drink, how, and how closely it is watched: dated, with a source and a review.
+
+Each change is a decision by somebody, so two that nobody has put side by side stay in conflict: a tablet stops at them
+rather than show the newest (care.md, Recording 3).
+"""
+
+from __future__ import annotations
+
+from sync.fields import ClockTime, DayOrTime, Item, ListOf, Open, Ref, Text, Whole, schema_of
+from sync.kinds import ALWAYS, Kind
+from sync.roles import PLANNERS
+
+FIELDS = schema_of(
+    "hydration_plan",
+    {
+        "resident": Ref(),
+        "monitoring": Open(),
+        "monitoring_reason": Text(),
+        "monitored_from": DayOrTime(),
+        "monitored_until": DayOrTime(),
+        "at_risk": Open(),
+        "target_ml": Whole(),
+        "limit_ml": Whole(),
+        "basis": Text(),
+        "check_every_minutes": Whole(),
+        "windows": ListOf(Item({"name": Text(), "from": ClockTime(), "to": ClockTime()})),
+        "wakes_at": ClockTime(),
+        "sleeps_at": ClockTime(),
+        "route": Text(),
+        "iddsi_level": Whole(0, 4),
+        "nil_by_mouth_from": DayOrTime(),
+        "nil_by_mouth_until": DayOrTime(),
+        "end_of_life_from": DayOrTime(),
+        "preferences": Open(),
+        "preferences_asked_at": DayOrTime(),
+        "preferences_asked_by": Text(),
+        "support": Open(),
+        "source_document": Text(),
+        "checked_by": Text(),
+        "review_on": DayOrTime(),
+    },
+)
+
+KIND = Kind(
+    name="hydration_plan",
+    fields=FIELDS,
+    required=frozenset({"resident"}),
+    writers=PLANNERS,
+    holds=ALWAYS,
+    subject="resident",
+    refers=("resident",),
+)

@@ -1,0 +1,45 @@
+"""One action of the improvement plan: from which finding, against which baseline, and what would show that it worked."""
+
+from __future__ import annotations
+
+from sync.fields import Code, DayOrTime, Number, Open, Ref, Text, schema_of, texts
+from sync.kinds import NEVER, Kind
+from sync.roles import GOVERNORS
+
+FIELDS = schema_of(
+    "improvement_action",
+    {
+        "source": Text(),
+        "finding_ref": Text(),
+        "risk": Text(),
+        "risk_reason": Text(),
+        "quality_area": Text(),
+        "tags": texts(),
+        "baseline_issue": Text(),
+        "baseline_numerator": Number(),
+        "baseline_denominator": Number(),
+        "baseline_period": Open(),
+        "baseline_source": Text(),
+        "corrective_action": Text(),
+        "owner": Ref(),
+        "deputy": Ref(),
+        "due_on": DayOrTime(),
+        "measures": texts(),
+        "target": Open(),
+        "evidence_required": texts(),
+        "difference_for_people": Text(),
+        "review_every_days": Number(),
+        "status": Code("open", "closed", "escalated", "changed"),
+        "closed_by": Ref(),
+        "sustain_check_on": DayOrTime(),
+    },
+)
+
+KIND = Kind(
+    name="improvement_action",
+    fields=FIELDS,
+    writers=GOVERNORS,
+    holds=NEVER,
+    refers=("owner", "deputy", "closed_by"),
+    still_open=lambda values: values.get("status") != "closed",
+)

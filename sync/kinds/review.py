@@ -1,0 +1,24 @@
+"""A review of an improvement action: the evidence weighed, the challenge, the decision, and what changed."""
+
+from __future__ import annotations
+
+from sync.fields import DayOrTime, ListOf, Open, Text, schema_of
+from sync.kinds import NEVER, Kind
+from sync.roles import GOVERNORS
+
+FIELDS = schema_of(
+    "review",
+    {
+        "action": Text(),
+        "decision": Text(),
+        "evidence_weighed": ListOf(Open()),
+        "challenge": Text(),
+        "changed": ListOf(Open()),
+        "intervened_by": Text(),
+        "protection": Text(),
+        "learning": Text(),
+        "next_review_on": DayOrTime(),
+    },
+)
+
+KIND = Kind(name="review", fields=FIELDS, writers=GOVERNORS, holds=NEVER, subject="action")

@@ -1,0 +1,14 @@
+"""A cup, mug or glass of this home, measured and photographed by the home itself."""
+
+from __future__ import annotations
+
+from sync.fields import Open, Text, Whole, schema_of
+from sync.kinds import ALWAYS, Kind
+from sync.roles import PLANNERS
+
+FIELDS = schema_of(
+    "vessel",
+    {"name": Text(), "ml": Whole(), "picture": Text(), "drink_default": Text(), "retired": Open()},
+)
+
+KIND = Kind(name="vessel", fields=FIELDS, writers=PLANNERS, holds=ALWAYS)
