@@ -116,6 +116,7 @@ class Installation:
             "TIDEMARK_DATA": str(data),
             "TIDEMARK_CLOCK_FILE": str(self._clock),
             "TIDEMARK_PUSH_ALLOW_LOOPBACK": "1",
+            "TIDEMARK_VAPID_SUBJECT": "mailto:operations@saltmarsh.example",
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
             "PYTHONUNBUFFERED": "1",

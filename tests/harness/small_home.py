@@ -42,17 +42,17 @@ RESIDENTS: dict[str, tuple[str, str, dict[str, Any], dict[str, Any]]] = {
 }
 
 
-def make(tidemark: Installation, *, name: str = "Larkfield", started_days_ago: int = 200) -> dict[str, Any]:
-    """Make the home in this installation, served or not, and return who and what is in it."""
+def make(tidemark: Installation, *, name: str = "Larkfield", started_days_ago: int = 200, more: int = 0) -> dict[str, Any]:
+    """Make the home in this installation, served or not, and return who and what is in it; `more` people beside the seven."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.harness.small_home", name, str(started_days_ago)],
+        [sys.executable, "-m", "tests.harness.small_home", name, str(started_days_ago), str(more)],
         cwd=REPOSITORY, env=tidemark.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
 
-def fill(home: store.Home, now_ms: int) -> dict[str, Any]:
+def fill(home: store.Home, now_ms: int, more: int = 0) -> dict[str, Any]:
     """Write the people and things of the home; returns their ids."""
     at = now_ms - 3_600_000
     statements: list[intake.Statement] = []
@@ -66,7 +66,8 @@ def fill(home: store.Home, now_ms: int) -> dict[str, Any]:
     vessels = {name: add("vessel", {"name": name, "ml": ml}) for name, ml in VESSELS.items()}
     monitored_from = datetime.fromtimestamp(at / 1000, UTC) - timedelta(days=1)
     residents = {}
-    for name, (unit, room, person, plan) in RESIDENTS.items():
+    others = {f"Person {number}": ("Rowan", str(100 + number), {}, {}) for number in range(1, more + 1)}
+    for name, (unit, room, person, plan) in (RESIDENTS | others).items():
         residents[name] = add("resident", {"preferred_name": name, "unit": unit, "room": room, **person})
         add("hydration_plan", {
             "resident": str(residents[name]), "monitoring": True, "monitoring_reason": "Low intake last month",
@@ -87,7 +88,7 @@ def fill(home: store.Home, now_ms: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    name, days = sys.argv[1], int(sys.argv[2])
+    name, days, more = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     app = create_app()
     db_upgrade(app)
     with app.app_context():
@@ -96,7 +97,7 @@ def main() -> None:
         home = store.create_home(
             name, provider_id=store.create_provider("Saltmarsh Care"), started_on=started.isoformat(), now_ms=now_ms
         )
-        made = fill(home, now_ms)
+        made = fill(home, now_ms, more)
         sue = uuid.UUID(made["staff"]["Sue Hart"]["id"])
         store.create_account(home.id, made["manager"]["email"], PASSWORD, sue, now_ms=now_ms)
     print(json.dumps(made))

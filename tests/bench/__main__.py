@@ -1,0 +1,31 @@
+"""`make bench`: every figure of performance.md that this version can measure, each beside its floor. It prints; it gates nothing.
+
+`python -m tests.bench intake` runs one part: intake, push or tap.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from tests.bench import intake, push, tap
+from tests.bench.report import machine, show
+from tests.harness.postgres import Postgres
+
+
+def main() -> None:
+    wanted = set(sys.argv[1:]) or {"intake", "push", "tap"}
+    print(f"Measured on {machine()}")
+    postgres = Postgres()
+    try:
+        if "intake" in wanted:
+            show("Intake", intake.run(postgres))
+        if "push" in wanted:
+            show("Breach to push", push.run(postgres))
+    finally:
+        postgres.stop()
+    if "tap" in wanted:
+        show("On the tablet", tap.run())
+
+
+if __name__ == "__main__":
+    main()
