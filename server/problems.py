@@ -33,6 +33,7 @@ STATUS = {
     "wrong_method": 405,
     "too_old": 409,
     "too_new": 409,
+    "no_subscription": 409,
     "too_large": 413,
     "too_many": 413,
     "wrong_type": 415,

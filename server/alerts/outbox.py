@@ -1,0 +1,279 @@
+"""The outbox: which message waits for which device, who is sending it now, and what became of it.
+
+A row is written in the transaction of the step it belongs to, leased before it is sent, and marked after. A sender that
+dies leaves its lease to run out and the row is sent again: a repeat is invisible (same tag, same Topic), silence is not.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, and_, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from server.alerts import payload
+from server.alerts.tables import breaker, deadline, delivery_log, outbox, subscription, vapid_key
+from server.people.tables import device
+from server.records import store as records
+
+# A lease outlives the longest POST (5 s to connect, 10 s to answer) four times over.
+LEASE_MS = 60_000
+# How far ahead of the next step a message is still worth delivering, and the bounds of its life (alerts.md, 5).
+TTL_EXTRA_MS, TTL_MIN_MS, TTL_MAX_MS = 600_000, 300_000, 3_600_000
+# Statuses in which an alert still looks for somebody.
+STILL_LOOKING = ("open", "unhandled")
+REACHED = ("sending", "accepted", "shown", "opened")
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """One leased message with all that is needed to send it. The endpoint is a secret: log the host at most."""
+
+    home_id: int
+    id: uuid.UUID
+    lease: uuid.UUID
+    device: uuid.UUID
+    subscription: uuid.UUID
+    attempts: int
+    notice: payload.Notice
+    minimal: bool
+    endpoint: str
+    origin: str
+    p256dh: str
+    auth: str
+    private_pem: str
+    expires_ms: int
+    claimed_ms: int
+
+
+def life_ms(next_at_ms: int | None, now_ms: int) -> int:
+    """How long a message lives: until ten minutes after the next step, five minutes at least, an hour at most."""
+    until = TTL_MAX_MS if next_at_ms is None else next_at_ms - now_ms + TTL_EXTRA_MS
+    return max(TTL_MIN_MS, min(TTL_MAX_MS, until))
+
+
+def put(c: Connection, home_id: int, messages: Iterable[dict[str, Any]], now_ms: int) -> None:
+    """Queue messages. Each is {alert, opening, step, what, level, device, staff, role, values, expires_ms}.
+
+    The id is derived from alert, opening, step, kind and device: queuing it again changes nothing.
+    """
+    rows = [
+        {
+            "home_id": home_id,
+            "id": message_id(each["alert"], each["opening"], each["step"], each["what"], each["device"]),
+            **each,
+            "values": orjson.dumps(each["values"]).decode(),
+            "state": "pending",
+            "attempts": 0,
+            "next_at_ms": now_ms,
+            "lease_until_ms": 0,
+            "lease": None,
+            "minimal": False,
+            "made_ms": now_ms,
+        }
+        for each in messages
+    ]
+    for row in rows:
+        notice_of(row["id"], row)  # what may not be said is refused here already, in the transaction that would queue it
+    if rows:
+        c.execute(insert_into(c, outbox).on_conflict_do_nothing(), rows)
+
+
+def message_id(alert: uuid.UUID | None, opening: int, step: str, what: str, to: uuid.UUID) -> uuid.UUID:
+    """The same message always has the same id."""
+    return uuid.uuid5(alert or to, f"push:{opening}:{step}:{what}:{to}")
+
+
+def notice_of(id_: uuid.UUID, row: Any) -> payload.Notice:
+    """The message of an outbox row (a mapping)."""
+    return payload.Notice(id_, row["what"], alert=row["alert"], level=row["level"], **orjson.loads(row["values"]))
+
+
+def cancel(c: Connection, home_id: int, alert: uuid.UUID, reason: str) -> None:
+    """Call back what has not left yet about an alert."""
+    mine = and_(outbox.c.home_id == home_id, outbox.c.alert == alert, outbox.c.what == "told")
+    c.execute(update(outbox).where(mine, outbox.c.state == "pending").values(state="cancelled", reason=reason))
+
+
+def told_devices(c: Connection, home_id: int, alert: uuid.UUID, opening: int) -> list[Any]:
+    """Each device that was sent a call about this opening, or is being sent one: (device, staff, role)."""
+    mine = and_(outbox.c.home_id == home_id, outbox.c.alert == alert, outbox.c.opening == opening, outbox.c.what == "told")
+    query = select(outbox.c.device, outbox.c.staff, outbox.c.role).where(mine, outbox.c.state.in_(REACHED))
+    return list({row.device: row for row in c.execute(query)}.values())
+
+
+# ---- claiming ----
+
+_DUE = lambda now: or_(  # noqa: E731
+    and_(outbox.c.state == "pending", outbox.c.next_at_ms <= now),
+    and_(outbox.c.state == "sending", outbox.c.lease_until_ms < now),
+)
+
+
+def homes_with_work(c: Connection, now_ms: int) -> list[int]:
+    """Homes in which a message waits to be sent now."""
+    return list(c.execute(select(outbox.c.home_id).where(outbox.c.state.in_(("pending", "sending")), _DUE(now_ms)).distinct()).scalars())
+
+
+def claim(c: Connection, home_id: int, now_ms: int, limit: int) -> list[Claimed]:
+    """Lease up to `limit` due messages of a home. What is no longer wanted, or can reach nobody, is settled instead."""
+    query = (
+        select(outbox)
+        .where(outbox.c.home_id == home_id, outbox.c.state.in_(("pending", "sending")), _DUE(now_ms))
+        .order_by(outbox.c.next_at_ms, outbox.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = c.execute(query).mappings().all()
+    if not rows:
+        return []
+    ways = _ways(c, home_id, {row["device"] for row in rows})
+    wanted = _still_wanted(c, home_id, rows)
+    closed = dict(c.execute(select(breaker.c.origin, breaker.c.until_ms).where(breaker.c.home_id == home_id)).all())
+    lease, claimed = uuid.uuid4(), []
+    for row in rows:
+        way = ways.get(row["device"])
+        if row["what"] == "told" and row["id"] not in wanted:
+            _settle(c, home_id, row, "cancelled", "no_longer_open", now_ms)
+        elif row["expires_ms"] <= now_ms:
+            _settle(c, home_id, row, "failed", "out_of_date", now_ms)
+        elif way is None or way.state != "live" or way.revoked_ms is not None:
+            _settle(c, home_id, row, "dead", "no_subscription", now_ms)
+        elif closed.get(way.origin, 0) > now_ms:
+            _wait(c, home_id, row["id"], closed[way.origin], row["expires_ms"])
+        else:
+            claimed.append(Claimed(
+                home_id, row["id"], lease, row["device"], way.id, row["attempts"] + 1, notice_of(row["id"], row),
+                row["minimal"], way.endpoint, way.origin, way.p256dh, way.auth, way.private_pem, row["expires_ms"], now_ms,
+            ))  # fmt: skip
+    if claimed:
+        held = {"state": "sending", "lease": lease, "lease_until_ms": now_ms + LEASE_MS, "attempts": outbox.c.attempts + 1}
+        ids = [each.id for each in claimed]
+        c.execute(update(outbox).where(outbox.c.home_id == home_id, outbox.c.id.in_(ids)).values(held))
+    return claimed
+
+
+def _ways(c: Connection, home_id: int, devices: set[uuid.UUID]) -> dict[uuid.UUID, Any]:
+    key = and_(vapid_key.c.home_id == subscription.c.home_id, vapid_key.c.id == subscription.c.vapid_key)
+    owner = and_(device.c.home_id == subscription.c.home_id, device.c.id == subscription.c.device)
+    query = select(subscription, vapid_key.c.private_pem, device.c.revoked_ms).select_from(
+        subscription.join(vapid_key, key).join(device, owner)
+    )
+    found = c.execute(query.where(subscription.c.home_id == home_id, subscription.c.device.in_(devices)))
+    return {row.device: row for row in found}
+
+
+def _still_wanted(c: Connection, home_id: int, rows: Iterable[Any]) -> set[uuid.UUID]:
+    """Calls whose alert is, by the ledger as it stands now, still open, unowned and at the same opening."""
+    alerts = records.records_by_id(c, home_id, {row["alert"] for row in rows if row["what"] == "told"})
+    wanted = set()
+    for row in rows:
+        alert = alerts.get(row["alert"])
+        if alert is not None and alert.fields.get("status") in STILL_LOOKING and (alert.fields.get("opening") or 1) == row["opening"]:
+            wanted.add(row["id"])
+    return wanted
+
+
+# ---- settling ----
+
+
+def accept(c: Connection, sent: Claimed, now_ms: int) -> None:
+    """The push service took it. A receipt that was quicker than we are is not undone."""
+    if _mark(c, sent, state="accepted"):
+        mine = and_(subscription.c.home_id == sent.home_id, subscription.c.device == sent.device)
+        c.execute(update(subscription).where(mine, subscription.c.id == sent.subscription).values(accepted_ms=now_ms))
+
+
+def again(c: Connection, sent: Claimed, at_ms: int, reason: str, now_ms: int, **values: Any) -> None:
+    """Try again at `at_ms`; past the message's life it has failed."""
+    if at_ms >= sent.expires_ms:
+        end(c, sent, "failed", reason, now_ms)
+    else:
+        _mark(c, sent, state="pending", next_at_ms=at_ms, reason=reason, **values)
+
+
+def end(c: Connection, sent: Claimed, state: str, reason: str, now_ms: int) -> None:
+    """No more tries. When nobody else of that step can be reached, the alert takes its next step at once."""
+    if _mark(c, sent, state=state, reason=reason):
+        row = c.execute(select(outbox).where(outbox.c.home_id == sent.home_id, outbox.c.id == sent.id)).mappings().one()
+        _hurry(c, sent.home_id, row, now_ms)
+
+
+def release(c: Connection, sent: Claimed) -> None:
+    """Give a lease back unused."""
+    _mark(c, sent, state="pending", attempts=sent.attempts - 1)
+
+
+def log_try(c: Connection, sent: Claimed, **values: Any) -> None:
+    """Write down one try."""
+    row = {"home_id": sent.home_id, "message": sent.id, "attempt": sent.attempts, "status": None, "skew_s": None, **values}
+    c.execute(insert_into(c, delivery_log).on_conflict_do_nothing(), [row])
+
+
+def end_subscription(c: Connection, sent: Claimed, state: str, now_ms: int) -> None:
+    """The subscription that this message went to is of no use any more; one made since is left alone."""
+    mine = and_(subscription.c.home_id == sent.home_id, subscription.c.device == sent.device)
+    c.execute(
+        update(subscription)
+        .where(mine, subscription.c.id == sent.subscription)
+        .values(state=state, reason=state, changed_ms=now_ms)
+    )
+
+
+def _mark(c: Connection, sent: Claimed, **values: Any) -> bool:
+    mine = and_(outbox.c.home_id == sent.home_id, outbox.c.id == sent.id)
+    held = and_(outbox.c.state == "sending", outbox.c.lease == sent.lease)
+    return c.execute(update(outbox).where(mine, held).values(lease=None, lease_until_ms=0, **values)).rowcount == 1
+
+
+def _settle(c: Connection, home_id: int, row: Any, state: str, reason: str, now_ms: int) -> None:
+    mine = and_(outbox.c.home_id == home_id, outbox.c.id == row["id"])
+    c.execute(update(outbox).where(mine).values(state=state, reason=reason, lease=None, lease_until_ms=0))
+    if state in ("dead", "failed"):
+        _hurry(c, home_id, row, now_ms)
+
+
+def _wait(c: Connection, home_id: int, id_: uuid.UUID, until_ms: int, expires_ms: int) -> None:
+    mine = and_(outbox.c.home_id == home_id, outbox.c.id == id_)
+    values = {"state": "pending", "next_at_ms": min(until_ms, expires_ms), "reason": "refused_us", "lease": None}
+    c.execute(update(outbox).where(mine).values(values))
+
+
+def _hurry(c: Connection, home_id: int, row: Any, now_ms: int) -> None:
+    """A rung of which nobody can be reached is not waited for."""
+    if row["what"] != "told":
+        return
+    same = and_(
+        outbox.c.home_id == home_id, outbox.c.alert == row["alert"], outbox.c.opening == row["opening"],
+        outbox.c.step == row["step"], outbox.c.what == "told", outbox.c.state.in_(("pending", *REACHED)),
+    )  # fmt: skip
+    if c.execute(select(outbox.c.id).where(same).limit(1)).first() is None:
+        mine = and_(deadline.c.home_id == home_id, deadline.c.alert == row["alert"], deadline.c.next_at_ms > now_ms)
+        c.execute(update(deadline).where(mine).values(next_at_ms=now_ms, set_ms=now_ms))
+
+
+def insert_into(c: Connection, table):
+    dialect = postgresql if c.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table)
+
+
+def remember_refusal(c: Connection, home_id: int, origin: str, until_ms: int, times: int, reason: str) -> None:
+    """Leave a push service alone until `until_ms`."""
+    values = {"until_ms": until_ms, "times": times, "reason": reason}
+    made = insert_into(c, breaker).values(home_id=home_id, origin=origin, **values)
+    c.execute(made.on_conflict_do_update(index_elements=["home_id", "origin"], set_=values))
+
+
+def refusals(c: Connection, home_id: int, origin: str) -> int:
+    """How many times running a push service has refused us."""
+    mine = and_(breaker.c.home_id == home_id, breaker.c.origin == origin)
+    return c.execute(select(breaker.c.times).where(mine)).scalar() or 0
+
+
+def forget_refusal(c: Connection, home_id: int, origin: str) -> None:
+    """The push service takes messages again."""
+    c.execute(breaker.delete().where(breaker.c.home_id == home_id, breaker.c.origin == origin))

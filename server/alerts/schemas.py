@@ -1,0 +1,62 @@
+"""What the push API takes and answers: checked by these schemas and documented from them."""
+
+from __future__ import annotations
+
+from marshmallow import EXCLUDE, RAISE, Schema, fields, validate
+
+from server.alerts.subscriptions import OPENED, SHOWN
+
+
+class Strict(Schema):
+    """Unknown members are refused."""
+
+    class Meta:
+        unknown = RAISE
+
+
+class Loose(Schema):
+    """Browsers add members of their own to what they hand out."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+
+class KeysIn(Loose):
+    p256dh = fields.String(required=True, validate=validate.Length(max=200))
+    auth = fields.String(required=True, validate=validate.Length(max=100))
+
+
+class SubscriptionIn(Loose):
+    """`PushSubscription.toJSON()`, and the key that it was made under."""
+
+    endpoint = fields.String(required=True, validate=validate.Length(min=1, max=2048))
+    keys = fields.Nested(KeysIn, required=True)
+    key = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=200))
+
+
+class ReceiptIn(Strict):
+    message = fields.UUID(required=True)
+    event = fields.String(required=True, validate=validate.OneOf([SHOWN, OPENED]))
+    at = fields.AwareDateTime(required=True, format="iso")
+
+
+class KeyOut(Schema):
+    key = fields.String(metadata={"description": "The home's applicationServerKey, base64url without padding."})
+    key_id = fields.UUID()
+
+
+class SubscriptionOut(Schema):
+    state = fields.String(metadata={"description": "none, live, dead or stale_key."})
+    key_id = fields.UUID(allow_none=True)
+    accepted_at = fields.String(allow_none=True, metadata={"format": "date-time"})
+    shown_at = fields.String(
+        allow_none=True, metadata={"format": "date-time", "description": "When this device last proved that it shows messages."}
+    )
+
+
+class ReceiptsOut(Schema):
+    taken = fields.Integer(metadata={"description": "How many were about messages sent to this device."})
+
+
+class TestOut(Schema):
+    message = fields.UUID(metadata={"description": "Its receipt proves that this device can be reached."})
