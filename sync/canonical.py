@@ -55,11 +55,28 @@ def plain(value: Any, depth: int = 0) -> bool:
 
 def canonical(value: Any) -> bytes:
     """The RFC 8785 form of a JSON value. Raises NoCanonicalForm where there is none."""
+    return _plainly(value) if plain(value) else _by_library(value)
+
+
+def settled(value: Any) -> tuple[bytes, Any]:
+    """The RFC 8785 form, and the value as it would be read back from it: 1.0 is 1 there, and -0 is 0."""
     if plain(value):
-        try:
-            return orjson.dumps(value, option=_OPTIONS)
-        except orjson.JSONEncodeError as error:
-            raise NoCanonicalForm(str(error)) from None
+        return _plainly(value), value
+    form = _by_library(value)
+    try:
+        return form, orjson.loads(form)
+    except orjson.JSONDecodeError as error:
+        raise NoCanonicalForm(str(error)) from None
+
+
+def _plainly(value: Any) -> bytes:
+    try:
+        return orjson.dumps(value, option=_OPTIONS)
+    except orjson.JSONEncodeError as error:
+        raise NoCanonicalForm(str(error)) from None
+
+
+def _by_library(value: Any) -> bytes:
     try:
         return rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, ValueError, TypeError, RecursionError) as error:

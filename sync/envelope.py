@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 from sync import clock
-from sync.canonical import NoCanonicalForm, body, canonical, chain_hash, digest
+from sync.canonical import NoCanonicalForm, body, canonical, chain_hash, digest, settled
 from sync.fields import MAX_WHOLE, UUID, check_fields, name_of, plan_of, sentence, time_ms
 from sync.kinds import Kind
 from sync.kinds import kind as kind_named
@@ -79,13 +79,16 @@ def judge(raw: Any, *, trusted: bool = False) -> Judged:
     if not isinstance(shown, str) or not shown or _bad_text(shown):
         shown = None
     try:
-        form = canonical(body(raw))
+        form, without_grant = settled(body(raw))
         found = Judged(QUARANTINED, shown, sha256(form).hexdigest(), canonical=form)
     except NoCanonicalForm:
         found = Judged(QUARANTINED, shown, None)
     if errors := unreadable(raw, len(found.canonical or b"")):
         found.errors = errors
         return found
+    if without_grant is not raw and isinstance(raw, dict):
+        # Judged is what the ledger will read back, so that a rebuild sees what this fold saw.
+        raw = {**without_grant, "grant": raw["grant"]} if "grant" in raw else without_grant
     named, schema = raw.get("kind"), _whole(raw.get("schema"))
     if isinstance(named, str) and schema is not None:
         found.kind = kind_named(named)
@@ -117,6 +120,21 @@ def unreadable(raw: Any, size: int = 0) -> dict[str, list[str]]:
     if size + (len(grant.encode("utf-8", "replace")) + 11 if isinstance(grant, str) else 0) > SIZE_MAX:
         errors["submission"] = [text("refusals.too_big")]
     return errors
+
+
+def reread(submission: Mapping[str, Any]) -> dict[str, Any]:
+    """An accepted submission from the ledger as judging had left it: ids in lower case, fields as they are kept.
+
+    It refuses nothing: what was accepted under other rules is still read.
+    """
+    out = {name: submission.get(name) for name in _MEMBERS}
+    for name in ("id", "record", "author", "repairs"):
+        out[name] = _id(out[name]) or out[name]
+    out["parents"] = [_id(parent) or parent for parent in out["parents"] or ()]
+    kind = kind_named(out["kind"]) if isinstance(out["kind"], str) else None
+    given = out["fields"] or {}
+    out["fields"] = {**given, **check_fields(plan_of(kind.fields), given)[0]} if kind else dict(given)
+    return out
 
 
 def refused_by_role(judged: Judged, roles: Iterable[str]) -> dict[str, list[str]]:
