@@ -65,8 +65,9 @@ def settled(value: Any) -> tuple[bytes, Any]:
     form = _by_library(value)
     try:
         return form, orjson.loads(form)
-    except orjson.JSONDecodeError as error:
-        raise NoCanonicalForm(str(error)) from None
+    except orjson.JSONDecodeError:
+        # Nested too deep for a reader: it has a form and a digest, and will be put aside all the same.
+        return form, value
 
 
 def _plainly(value: Any) -> bytes:
