@@ -324,7 +324,7 @@ def _fields(given: Mapping[str, Any], found: Judged, errors: dict[str, list[str]
 
 def _not_ahead(out: Mapping[str, Any], found: Judged, errors: dict[str, list[str]]) -> None:
     """When it happened, in the envelope and in the fields, is at most a minute after it was saved."""
-    moved = out.get("fields", {}).get("occurred_at")
+    moved = (out.get("fields") or {}).get("occurred_at")
     if moved is not None:
         found.moved_ms = time_ms(moved)
     if "recorded_at" in errors:
