@@ -24,8 +24,8 @@ from sync.messages import text
 
 #: Pseudo-devices of a home: where server-made submissions come from.
 PSEUDO = ("page", "import", "system")
-# An enrolment link is used within the day or made anew.
-ENROLMENT_LIFE_MS = 24 * 3_600_000
+# An enrolment link is used while the manager stands beside the tablet, or made anew.
+ENROLMENT_LIFE_MS = 30 * 60_000
 
 
 @dataclass(frozen=True)
