@@ -1,0 +1,86 @@
+"""The pages for managers: server-rendered, working without JavaScript, printable.
+
+`register(app)` wires them in; each view names the action of the rights table that lets a person call it.
+"""
+
+from __future__ import annotations
+
+from flask import Flask, Response, g, request
+from flask_wtf import CSRFProtect
+from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader
+
+from server.pages import (
+    assets,
+    problems,
+    routes_alerts,
+    routes_front,
+    routes_ledger,
+    routes_residents,
+    routes_staff,
+    routes_tablets,
+    session,
+)
+from server.pages.words import say
+from server.people.rights import may
+
+# Pages that stand under another entry of the menu.
+PART_OF = {"alerts": "overview"}
+SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
+MENU = (
+    ("overview", "/overview", "alerts.see"),
+    ("residents", "/residents", "records.see"),
+    ("staff", "/staff", "people.see"),
+    ("tablets", "/tablets", "devices.see"),
+    ("set_aside", "/set-aside", "quarantine.see"),
+    ("ledger", "/ledger", "ledger.see"),
+)
+
+
+def register(app: Flask) -> None:
+    """Add the pages to the application."""
+    app.config.update(
+        WTF_CSRF_CHECK_DEFAULT=False,  # asked below, for every page and for no API call
+        WTF_CSRF_TIME_LIMIT=session.IDLE_LIMIT_MS // 1000,
+        WTF_CSRF_SSL_STRICT=False,  # it wants a Referer, and ours is never sent; the cookie is SameSite=Lax
+    )
+    app.jinja_loader = ChoiceLoader([app.jinja_loader, PackageLoader("nhsuk_frontend_jinja")])
+    app.jinja_env.undefined = ChainableUndefined  # the nhsuk macros count on it
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True  # as in the templates that theirs were made from
+    app.jinja_env.autoescape = True  # theirs end in .jinja, which Flask would not escape by itself
+    app.jinja_env.add_extension("jinja2.ext.do")
+    app.jinja_env.globals["say"] = say
+    session.register(app)
+    csrf = CSRFProtect(app)
+
+    @app.before_request
+    def _forms_are_ours():
+        if request.method not in SAFE and not request.path.startswith("/api/"):
+            csrf.protect()
+
+    problems.register(app)
+    for routes in (routes_front, routes_alerts, routes_residents, routes_staff, routes_tablets, routes_ledger):
+        app.register_blueprint(routes.blueprint)
+    app.context_processor(_what_every_page_shows)
+    app.after_request(_never_kept)
+
+
+def _what_every_page_shows() -> dict:
+    me = g.get("person")
+    part = request.path.split("/")[1].replace("-", "_")
+    return {
+        "me": me,
+        "here": PART_OF.get(part, part),
+        "menu": [{"name": name, "href": href} for name, href, action in MENU if me and may(me.roles, action)],
+        "demo": me.made_by == "demo" if me else False,
+        "can": lambda action: bool(me) and may(me.roles, action),
+        "stylesheet": assets.address("pages.css"),
+        "icon": assets.address("icon.svg", "icons/icon.svg"),
+    }
+
+
+def _never_kept(answer: Response) -> Response:
+    """No page with people in it stays in a browser's cache."""
+    if answer.mimetype == "text/html" and "Cache-Control" not in answer.headers:
+        answer.headers["Cache-Control"] = "no-store"
+    return answer
+

@@ -1,0 +1,197 @@
+"""An alert as the pages show it: in a list, and with every step it took."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection
+
+from server.pages import entries
+from server.pages import store as pages_store
+from server.pages.names import Names, as_id
+from server.pages.words import clock_time, code, date_text, from_text, level, roles, say, span, state, when
+from server.records import store
+from sync.messages import word
+
+# How each state of a message in the outbox is said (server/alerts/tables.py).
+DELIVERY = {
+    "pending": "waiting", "sending": "waiting", "accepted": "sent", "shown": "shown", "opened": "opened",
+    "failed": "failed", "dead": "failed", "cancelled": "cancelled",
+}  # fmt: skip
+# Where several messages went to one person, the furthest tells most.
+FURTHEST = ("opened", "shown", "sent", "waiting", "failed", "cancelled")
+WORST_FIRST = {"critical": 0, "urgent": 1, "senior": 2, "nudge": 3}
+# Fields of an alert that its steps do not repeat: the page shows them elsewhere, or they are the ladder's own counters.
+NOT_A_STEP = {"rule", "subject", "care_day", "facts", "next_at", "next_roles", "told", "received_at", "rung", "loop", "opening",
+              "correction_reason", "threshold_version", "happened_at", "opened_at", "based_on_until", "silent_devices"}  # fmt: skip
+
+
+def title(fields: dict[str, Any]) -> str:
+    """The rule in words."""
+    rule = str(fields.get("rule") or "")
+    return word(f"alerts.rules.{rule}.title", rule.rpartition(".")[2].replace("_", " ").capitalize())
+
+
+def line(row: store.RecordRow, names: Names, zone: str, now: int) -> dict[str, Any]:
+    """One alert of a list."""
+    fields = row.fields
+    opened = from_text(fields.get("opened_at")) or row.occurred_ms
+    return {
+        "id": row.id,
+        "title": title(fields),
+        "person": names.resident(fields.get("subject")),
+        "place": names.place(fields.get("subject")),
+        "level": fields.get("severity"),
+        "level_words": level(fields.get("severity")),
+        "status_words": state(fields.get("status")),
+        "open_for": span(now - opened),
+        "next": next_step(row, names, zone, now),
+    }
+
+
+def urgency(row: store.RecordRow) -> tuple:
+    """Sorts open alerts: unowned before owned, worst first, then the next step that comes soonest."""
+    fields = row.fields
+    soon = from_text(fields.get("next_at")) or 1 << 60
+    return (bool(fields.get("owner")), WORST_FIRST.get(fields.get("severity"), 9), soon, row.occurred_ms)
+
+
+def next_step(row: store.RecordRow, names: Names, zone: str, now: int) -> str:
+    """Who has it, or who is told next and when."""
+    fields = row.fields
+    owners = _owners(row, names)
+    if len(owners) > 1:
+        return say("overview.two_owners", names=", ".join(owners))
+    if owners:
+        return say("overview.owned_by", name=owners[0])
+    next_ms, next_roles = from_text(fields.get("next_at")), fields.get("next_roles")
+    if next_ms and next_roles:
+        if next_ms <= now:
+            return say("overview.told_now", roles=roles(next_roles))
+        return say("overview.told_next", roles=roles(next_roles), time=clock_time(next_ms, zone))
+    return say("overview.nobody_next") if fields.get("told") else say("overview.watch_only")
+
+
+def _owners(row: store.RecordRow, names: Names) -> list[str]:
+    said = row.body.get("conflicts", {}).get("owner")
+    values = [entry.get("value") for entry in said] if said else [row.fields.get("owner")]
+    return list(dict.fromkeys(names.staff(value) for value in values if value))
+
+
+def detail(c: Connection, home_id: int, zone: str, row: store.RecordRow, names: Names, now: int) -> dict[str, Any]:
+    """Everything about one alert: what it says, who was told and whether it arrived, each step, the entries behind it."""
+    fields = row.fields
+    said = pages_store.submissions(c, home_id, [row.id])[row.id]
+    resident, day = as_id(fields.get("subject")), _ordinal(fields.get("care_day"))
+    return {
+        **line(row, names, zone, now),
+        "body": word(f"alerts.reasons.{fields.get('reason')}", ""),
+        "summary": _summary(row, names, zone, now),
+        "conflict": bool(row.body.get("conflicts")),
+        "told": _told(c, home_id, zone, row, names, now),
+        "steps": [_step(entry, zone, names, now) for entry in said],
+        "entries": entries.of_day(c, home_id, zone, resident, day, names) if resident and day else None,
+        "person_id": resident if resident in names.residents() else None,
+    }
+
+
+def _ordinal(care_day: Any) -> int | None:
+    try:
+        return date.fromisoformat(care_day).toordinal()
+    except (TypeError, ValueError):
+        return None
+
+
+def _summary(row: store.RecordRow, names: Names, zone: str, now: int) -> list[tuple[str, str]]:
+    fields = row.fields
+    place = names.place(fields.get("subject"))
+    who = names.resident(fields.get("subject"))
+    lines = [
+        (say("alert.about"), f"{who} ({place})" if place else who),
+        (say("alert.happened"), when(from_text(fields.get("happened_at")), zone, now)),
+        (say("alert.opened"), when(from_text(fields.get("opened_at")), zone, now)),
+        (say("alert.owner"), ", ".join(_owners(row, names)) or say("alert.nobody")),
+    ]
+    if row.open and not fields.get("owner"):
+        lines.append((say("alert.next"), next_step(row, names, zone, now)))
+    lines += [
+        (say(f"alert.{name}"), entries.shown(name, fields[name], zone, names)) for name in ("outcome", "evidence") if fields.get(name)
+    ]
+    if fields.get("based_on_until"):
+        lines.append((say("alert.based_on"), when(from_text(fields["based_on_until"]), zone, now)))
+    if silent := fields.get("silent_devices"):
+        lines.append((say("alert.silent_devices"), ", ".join(names.device(item) or str(item) for item in silent)))
+    version = fields.get("threshold_version")
+    if version:
+        lines.append((say("alert.threshold"), say("alert.threshold_default" if version == "default" else "alert.threshold_set")))
+    lines += [(code("facts", name), _fact(name, value, zone, now)) for name, value in sorted((fields.get("facts") or {}).items())]
+    return [(label, value) for label, value in lines if value]
+
+
+def _fact(name: str, value: Any, zone: str, now: int) -> str:
+    if isinstance(value, bool):
+        return say("person.yes") if value else say("person.no")
+    if name.endswith("_ml") and isinstance(value, int):
+        return say("person.ml", ml=f"{value:,}")
+    if name.endswith("_ms") and isinstance(value, int):
+        return when(value, zone, now)
+    if name.endswith(("_minutes", "minutes")) and isinstance(value, int):
+        return span(value * 60_000)
+    if isinstance(value, str):
+        ms = from_text(value)
+        return when(ms, zone, now) if ms is not None else code("facts", value)
+    if isinstance(value, list):
+        return ", ".join(_fact(name, item, zone, now) for item in value)
+    return "" if value is None or isinstance(value, dict) else str(value)
+
+
+def _told(c: Connection, home_id: int, zone: str, row: store.RecordRow, names: Names, now: int) -> list[dict[str, Any]]:
+    reached: dict[Any, set[str]] = {}
+    for message in pages_store.messages_about(c, home_id, row.id):
+        if message.what == "told":
+            reached.setdefault(message.staff, set()).add(DELIVERY.get(message.state, "waiting"))
+    lines = []
+    for told in row.fields.get("told") or ():
+        staff: uuid.UUID | None = as_id(told.get("staff"))
+        states = reached.get(staff, set()) if staff else set()
+        best = next((state_ for state_ in FURTHEST if state_ in states), "none")
+        lines.append({
+            "role": code("roles", told.get("role")),
+            "name": names.staff(staff) if staff else "–",
+            "at": when(from_text(told.get("at")), zone, now),
+            "delivery": say(f"alert.delivery.{best}") if staff and told.get("reached", True) else say("alert.not_reached"),
+        })  # fmt: skip
+    return lines
+
+
+def _step(row: store.LedgerRow, zone: str, names: Names, now: int) -> dict[str, Any]:
+    body = row.submission or {}
+    sets = body.get("fields") or {}
+    lines = []
+    for told in sets.get("told") or ():
+        who = names.staff(told.get("staff")) if told.get("staff") else say("alert.nobody_reached")
+        lines.append(say("alert.told_line", role=code("roles", told.get("role")), name=who))
+    for name, value in sets.items():
+        if name in NOT_A_STEP or value is None:
+            continue
+        words = {"status": state, "severity": level}.get(name)
+        shown = words(value) if words else entries.shown(name, value, zone, names)
+        if name == "reason":
+            shown = word(f"alerts.reasons.{value}", code("reasons", value))
+        lines.append(say("alert.set_field", field=code("fields", name), value=shown))
+    if next_ms := from_text(sets.get("next_at")):
+        lines.append(say("alert.next_line", roles=roles(sets.get("next_roles")), time=when(next_ms, zone, now)))
+    happened = from_text(body.get("occurred_at")) or row.occurred_ms
+    return {
+        "when": when(happened, zone, now),
+        "who": names.author(body) if body else say("names.erased"),
+        "lines": lines or [say("alert.no_change")],
+        "row": say("alert.ledger_row", seq=f"{row.seq:,}"),
+    }
+
+
+def care_day_words(fields: dict[str, Any]) -> str:
+    """The care day that an alert is about."""
+    return date_text(fields.get("care_day"))

@@ -1,0 +1,74 @@
+"""The overview of the home now, and one alert with everything that led to it. Read-only: people act on a tablet or phone."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, abort, g, render_template
+
+from server.clock import now_ms
+from server.db import reading
+from server.pages import alerts_view, tablets_view
+from server.pages import store as pages_store
+from server.pages.names import Names
+from server.pages.words import at, code, from_text, say, when
+from server.people.rights import signed_in
+from server.records import store
+from sync import days
+
+blueprint = Blueprint("pages_alerts", __name__, template_folder="templates")
+
+# More than this on one page hides what matters; the count says how many there are.
+ALERTS_SHOWN = 40
+# Shifts last at most a night: a sign-on of an earlier care day than yesterday is over or was never ended.
+DUTY_CARE_DAYS = 1
+
+
+@blueprint.get("/overview")
+@signed_in("alerts.see")
+def overview():
+    """Alerts open now, who is on duty, and when each tablet was last heard from."""
+    home_id, zone, now = g.person.home_id, g.person.zone, now_ms()
+    with reading() as c:
+        names = Names(c, home_id)
+        rows = sorted((row for row in store.records(c, home_id, "alert", open_only=True) if not row.struck), key=alerts_view.urgency)
+        view = {
+            "as_at": when(now, zone),
+            "alerts": [alerts_view.line(row, names, zone, now) for row in rows[:ALERTS_SHOWN]],
+            "alerts_total": len(rows),
+            "duty": _duty(c, home_id, zone, now, names),
+            "tablets": tablets_view.in_use(c, home_id, zone, now),
+        }
+    return render_template("pages/overview.html", view=view)
+
+
+@blueprint.get("/alerts/<uuid:alert>")
+@signed_in("alerts.see")
+def alert(alert: uuid.UUID):
+    """One alert, from what it says back to the original entries."""
+    home_id, zone = g.person.home_id, g.person.zone
+    with reading() as c:
+        row = pages_store.one(c, home_id, "alert", alert)
+        if row is None:
+            abort(404)
+        view = alerts_view.detail(c, home_id, zone, row, Names(c, home_id), now_ms())
+    return render_template("pages/alert.html", alert=view)
+
+
+def _duty(c, home_id: int, zone: str, now: int, names: Names) -> list[dict[str, Any]]:
+    today = days.care_day(at(now, zone), zone).toordinal()
+    people = []
+    for row in store.records(c, home_id, "duty", days=(today - DUTY_CARE_DAYS, today + 1)):
+        fields = row.fields
+        began, ends = from_text(fields.get("from")), from_text(fields.get("to"))
+        if row.struck or fields.get("what") != "on_shift" or not began or began > now or (ends and ends <= now):
+            continue
+        people.append({
+            "name": names.staff(fields.get("staff")),
+            "role": code("roles", fields.get("role")),
+            "where": ", ".join(filter(None, [fields.get("unit"), names.device(fields.get("device"))])) or "–",
+            "since": when(began, zone, now),
+            "until": when(ends, zone, now) if ends else say("overview.open_end"),
+        })  # fmt: skip
+    return sorted(people, key=lambda person: (person["role"], person["name"]))

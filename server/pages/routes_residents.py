@@ -1,0 +1,145 @@
+"""The residents of the home: how much today, how they are watched, and each one's own entries."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, abort, g, render_template
+
+from server.clock import now_ms
+from server.db import reading
+from server.pages import alerts_view, entries
+from server.pages import store as pages_store
+from server.pages.names import Names
+from server.pages.words import at, clock_time, code, date_text, day, say
+from server.people.rights import signed_in
+from server.records import store
+from sync import days
+
+blueprint = Blueprint("pages_residents", __name__, template_folder="templates")
+
+# Rows of a hydration plan that the page of a person shows, in this order.
+PLAN_ROWS = (
+    "monitoring", "monitoring_reason", "monitored_from", "at_risk", "target_ml", "limit_ml", "basis", "check_every_minutes",
+    "iddsi_level", "route", "nil_by_mouth_from", "preferences", "support", "source_document", "checked_by", "review_on",
+)  # fmt: skip
+
+
+@blueprint.get("/residents")
+@signed_in("records.see")
+def residents():
+    """Everyone who lives here, by unit."""
+    home_id, zone, now = g.person.home_id, g.person.zone, now_ms()
+    today = days.care_day(at(now, zone), zone)
+    with reading() as c:
+        people = store.records(c, home_id, "resident")
+        plans = {row.subject: row for row in store.records(c, home_id, "hydration_plan") if not row.struck}
+        totals = pages_store.day_totals(c, home_id, today.toordinal())
+    units: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    left = []
+    for row in people:
+        if row.struck:
+            continue
+        gone = (row.fields.get("left_on") or "")[:10]
+        if gone and gone <= today.isoformat():
+            left.append({"id": row.id, "name": _name(row), "left_on": date_text(gone)})
+            continue
+        units[row.fields.get("unit") or say("residents.no_unit")].append(_line(row, plans.get(row.id), totals.get(row.id), zone))
+    return render_template(
+        "pages/residents.html",
+        units=[{"name": unit, "people": sorted(units[unit], key=lambda p: p["name"])} for unit in sorted(units)],
+        left=sorted(left, key=lambda p: p["name"]),
+    )
+
+
+@blueprint.get("/residents/<uuid:resident>")
+@signed_in("records.see")
+def person(resident: uuid.UUID):
+    """One person: today and yesterday as entered, the plan in force, today's alerts."""
+    home_id, zone, now = g.person.home_id, g.person.zone, now_ms()
+    today = days.care_day(at(now, zone), zone).toordinal()
+    with reading() as c:
+        row = pages_store.one(c, home_id, "resident", resident)
+        if row is None:
+            abort(404)
+        names = Names(c, home_id)
+        plans = [plan for plan in store.records(c, home_id, "hydration_plan", subject=resident) if not plan.struck]
+        total = pages_store.day_totals(c, home_id, today).get(resident)
+        parts = [
+            {
+                "heading": say(heading),
+                "date": day(date.fromordinal(ordinal)),
+                "entries": entries.of_day(c, home_id, zone, resident, ordinal, names),
+            }
+            for heading, ordinal in (("person.today", today), ("person.yesterday", today - 1))
+        ]
+        alerts = [
+            alerts_view.line(alert, names, zone, now)
+            for alert in store.records(c, home_id, "alert", subject=resident)
+            if alert.open or alert.fields.get("care_day") == date.fromordinal(today).isoformat()
+        ]
+        plan = _plan(plans[-1], zone, names) if plans else []
+    view = {
+        "name": _name(row),
+        "place": names.place(resident),
+        "today": _today(total, plans[-1].fields if plans else {}),
+        "days": parts,
+        "alerts": alerts,
+        "plan": plan,
+    }
+    return render_template("pages/person.html", person=view)
+
+
+def _name(row: store.RecordRow) -> str:
+    return row.fields.get("preferred_name") or say("names.unknown_resident")
+
+
+def _line(row: store.RecordRow, plan: store.RecordRow | None, total: Any, zone: str) -> dict[str, Any]:
+    wanted = plan.fields if plan else {}
+    return {
+        "id": row.id,
+        "name": _name(row),
+        "room": row.fields.get("room") or "",
+        "monitoring": say("residents.monitored") if wanted.get("monitoring") else say("residents.not_monitored"),
+        "at_risk": bool(wanted.get("at_risk")),
+        "target": _target(wanted),
+        "today": _today(total, wanted),
+        "last_drink": clock_time(total.last_drink_ms, zone) if total and total.last_drink_ms else "–",
+    }
+
+
+def _target(plan: dict[str, Any]) -> str:
+    parts = []
+    if plan.get("target_ml"):
+        parts.append(say("residents.target_ml", ml=f"{plan['target_ml']:,}"))
+    if plan.get("limit_ml"):
+        parts.append(say("residents.limit_ml", ml=f"{plan['limit_ml']:,}"))
+    return ", ".join(parts) or say("residents.no_target")
+
+
+def _today(total: Any, plan: dict[str, Any]) -> str:
+    if total is None or not total.entries:
+        return say("residents.no_drinks")
+    if plan.get("target_ml"):
+        return say("residents.of_target", ml=f"{total.drunk_ml:,}", target=f"{plan['target_ml']:,}")
+    return say("residents.ml", ml=f"{total.drunk_ml:,}")
+
+
+def _plan(row: store.RecordRow, zone: str, names: Names) -> list[tuple[str, str]]:
+    lines = []
+    for name in PLAN_ROWS:
+        value = row.fields.get(name)
+        if value in (None, "", [], {}):
+            continue
+        if name.endswith(("_on", "_from")) and isinstance(value, str) and len(value) == len("2026-11-22"):
+            lines.append((code("fields", name), date_text(value)))
+        elif name == "iddsi_level":
+            lines.append((code("fields", name), say("person.level", n=value)))
+        elif name == "check_every_minutes":
+            lines.append((code("fields", name), say("person.minutes", n=value)))
+        else:
+            lines.append((code("fields", name), entries.shown(name, value, zone, names)))
+    return lines

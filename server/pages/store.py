@@ -1,0 +1,86 @@
+"""What the pages ask the database beside what the features' own stores answer.
+
+Every question names the home of the person signed in: other homes' ids are simply unknown.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from typing import Any
+
+from sqlalchemy import Connection, case, func, select
+
+from server.alerts.tables import outbox
+from server.people.tables import account, device, device_number, pin
+from server.records import store
+from server.records.store import RecordRow
+from server.records.tables import hydration_day, ledger, quarantine
+
+
+def one(c: Connection, home_id: int, kind: str, id_: uuid.UUID) -> RecordRow | None:
+    """The record of that id in this home, when it is of that kind."""
+    row = store.record(c, home_id, id_)
+    return row if row is not None and row.kind == kind else None
+
+
+def submissions(c: Connection, home_id: int, records: list[uuid.UUID]) -> dict[uuid.UUID, list[store.LedgerRow]]:
+    """The ledger rows about each of these records, in the ledger's order."""
+    rows: dict[uuid.UUID, list[store.LedgerRow]] = defaultdict(list)
+    for row in store.rows_of(c, home_id, records):
+        rows[row.record].append(row)
+    return rows
+
+
+def day_totals(c: Connection, home_id: int, day: int) -> dict[uuid.UUID, Any]:
+    """Each resident's row of `hydration_day` for one care day."""
+    query = select(hydration_day).where(hydration_day.c.home_id == home_id, hydration_day.c.day == day)
+    return {row.resident: row for row in c.execute(query)}
+
+
+def number_runs(c: Connection, home_id: int) -> dict[uuid.UUID, list[tuple[int, int]]]:
+    """The runs of each device's numbers that have arrived."""
+    runs: dict[uuid.UUID, list[tuple[int, int]]] = defaultdict(list)
+    query = select(device_number).where(device_number.c.home_id == home_id).order_by(device_number.c.first)
+    for row in c.execute(query):
+        runs[row.device].append((row.first, row.last))
+    return runs
+
+
+def device_names(c: Connection, home_id: int) -> dict[uuid.UUID, str]:
+    """The names of the home's tablets and phones, removed ones too."""
+    query = select(device.c.id, device.c.name).where(device.c.home_id == home_id, device.c.pseudo.is_(None))
+    return {row.id: row.name for row in c.execute(query)}
+
+
+def with_pin(c: Connection, home_id: int) -> set[uuid.UUID]:
+    """Who has a PIN."""
+    return set(c.execute(select(pin.c.staff).where(pin.c.home_id == home_id)).scalars())
+
+
+def with_account(c: Connection, home_id: int) -> set[uuid.UUID]:
+    """Who can sign in on these pages."""
+    return set(c.execute(select(account.c.staff).where(account.c.home_id == home_id)).scalars())
+
+
+def messages_about(c: Connection, home_id: int, alert: uuid.UUID) -> list:
+    """What was put out to be delivered about an alert, oldest first."""
+    query = select(
+        outbox.c.staff, outbox.c.role, outbox.c.device, outbox.c.what, outbox.c.opening, outbox.c.state, outbox.c.made_ms,
+        outbox.c.shown_ms,
+    ).where(outbox.c.home_id == home_id, outbox.c.alert == alert)  # fmt: skip
+    return list(c.execute(query.order_by(outbox.c.made_ms)))
+
+
+def received_ms(c: Connection, home_id: int, seq: int) -> int | None:
+    """When a ledger row was received."""
+    return c.execute(select(ledger.c.received_ms).where(ledger.c.home_id == home_id, ledger.c.seq == seq)).scalar()
+
+
+def set_aside(c: Connection, home_id: int, *, skip: int, limit: int) -> tuple[list, int]:
+    """What was set aside, what still waits for somebody first and then newest first, and how many there are in all."""
+    mine = quarantine.c.home_id == home_id
+    total = c.execute(select(func.count()).select_from(quarantine).where(mine)).scalar() or 0
+    waiting_first = case((quarantine.c.state == "open", 0), else_=1)
+    query = select(quarantine).where(mine).order_by(waiting_first, quarantine.c.received_ms.desc(), quarantine.c.key)
+    return list(c.execute(query.offset(skip).limit(limit))), total
