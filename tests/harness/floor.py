@@ -61,7 +61,8 @@ class FloorTablet:
         self.sync(self.statement("duty", fields | ({"unit": unit} if unit else {})))
 
     def subscribe(self, subscription: dict[str, Any]) -> None:
-        status, body = self.tidemark.call("/api/v1/push/subscription", subscription, token=self.token, method="PUT")
+        said = {"endpoint": subscription["endpoint"], "keys": subscription["keys"], "key": self.push_key()}
+        status, body = self.tidemark.call("/api/v1/push/subscription", said, token=self.token, method="PUT")
         assert status in (200, 201, 204), body
 
     def push_key(self) -> str:

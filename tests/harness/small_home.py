@@ -1,4 +1,4 @@
-"""A small home for tests, made through the one intake: two units, seven people, six members of staff, three tablets' worth of work.
+"""A small home for tests, made through the one intake: two units, seven people, six members of staff, codes for six tablets.
 
     home = make(tidemark)                      # runs in a process of its own, under the installation's clock
     home["staff"]["Ama Mensah"]["pin"]; home["residents"]["Joan"]; home["id"]
@@ -20,6 +20,8 @@ from server.people import store
 from server.records import intake
 from tests.harness.processes import REPOSITORY, Installation
 
+# One-time enrolment codes that a home comes with: as many tablets as a test may want.
+CODES = 6
 PASSWORD = "correct horse battery staple"
 STAFF = {
     "Ama Mensah": (["senior_carer"], "204816"),
@@ -99,6 +101,7 @@ def main() -> None:
         )
         made = fill(home, now_ms, more)
         sue = uuid.UUID(made["staff"]["Sue Hart"]["id"])
+        made["codes"] = [store.new_enrolment_code(home.id, f"Tablet {n}", now_ms=now_ms) for n in range(1, CODES + 1)]
         store.create_account(home.id, made["manager"]["email"], PASSWORD, sue, now_ms=now_ms)
     print(json.dumps(made))
 
