@@ -174,8 +174,9 @@ def _bad_value(value: Any, depth: int) -> str | None:
         if not -MAX_WHOLE <= value <= MAX_WHOLE:
             return "number_too_large"
     elif kind is float:
-        # Infinity is what a parser makes of 1e999; not-a-number is no JSON at all.
-        if value - value != 0:
+        # Infinity is what a parser makes of 1e999; not-a-number is no JSON at all. Below 1e21 a whole float is written
+        # without an exponent, and would come back from the ledger as an integer that has no RFC 8785 form.
+        if value - value != 0 or (MAX_WHOLE < abs(value) < 1e21 and value.is_integer()):
             return "number_too_large"
     elif kind is dict or kind is list:
         if depth > DEPTH_MAX:

@@ -71,6 +71,12 @@ def test_a_number_that_is_too_large_is_put_aside_and_has_no_digest(number):
     assert judge(entry).digest is None
 
 
+def test_a_whole_number_too_large_is_put_aside_however_it_was_spelt():
+    for number in (2**53, float(2**53), 1e20):
+        assert refused(submission({"resident": RESIDENT, "decision": "x", "sbard": [number]}, kind="escalation")) == {"sbard"}
+    assert judge(submission({"resident": RESIDENT, "decision": "x", "sbard": [1e300]}, kind="escalation")).status == OK
+
+
 def test_nesting_beyond_8_is_put_aside():
     def nested(depth):
         value = "deep"
@@ -142,7 +148,7 @@ MALFORMED = [
     ("clock", "179538144912-0000-" + STAFF), ("clock", "1795381449120-0000-tablet"),
     ("nonce", None), ("nonce", "9f0c"), ("nonce", "9F0C" * 8), ("nonce", "9f0g" * 8), ("nonce", "9f0c" * 9), ("nonce", 9),
     ("number", 0), ("number", -3), ("number", None), ("number", "1"), ("number", 1.5), ("number", True),
-    ("fields", None), ("fields", []), ("fields", "x"), ("repairs", "x"), ("repairs", 5),
+    ("fields", []), ("fields", "x"), ("repairs", "x"), ("repairs", 5),
     ("author_name", ""), ("author_name", " "), ("author_name", "x" * 81), ("author_name", 5),
 ]  # fmt: skip
 
@@ -262,3 +268,7 @@ def test_every_refusal_is_a_sentence_that_names_no_machinery():
         if isinstance(sentence, str):
             assert sentence[0].isupper() or sentence[0] == "{", key
             assert not {"null", "JSON", "UUID", "schema", "server"} & set(sentence.replace(",", " ").split()), key
+
+
+def test_an_entry_whose_answers_are_null_is_put_aside():
+    assert refused({**submission(), "fields": None}) == {"fields"}
