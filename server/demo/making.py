@@ -1,0 +1,99 @@
+"""Making the demo, once: its homes, their history, and what is printed of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import select
+
+from server.db import reading
+from server.demo import plans
+from server.demo.generator import Life, Overtaken
+from server.demo.people import ZONE, DemoHome, make_homes
+from server.demo.roster import together
+from server.demo.setup import MADE_BY, set_up
+from server.demo.shifts import wall_ms
+from server.demo.tables import demo_home
+from server.people import store
+from sync import days
+from sync.messages import text
+
+
+class Refused(Exception):
+    """The demo cannot be made here; the text says why."""
+
+
+def make(
+    *, weeks: int, residents: int, seed: int, until: date | None, now_ms: int, say: Callable[[str, int], None] = lambda home, at_ms: None
+) -> dict[str, Any]:  # fmt: skip
+    """Make the demo where there is no data, finish one that was stopped, and return its roster.
+
+    Where a demo stands already, nothing changes, whatever the options say. Raises Refused on any other data.
+    """
+    known = _rows()
+    homes = store.homes()
+    if any(home.made_by != MADE_BY for home in homes):
+        raise Refused(text("cli.demo.other_data"))
+    if not known:
+        span = _span(weeks, until, now_ms)
+        made = make_homes(seed, residents)
+        if {home.uuid for home in homes} - {home.id for home in made}:
+            raise Refused(text("cli.demo.stopped"))
+        set_up(made[0], seed, residents, span)
+        known = _rows()
+    options = orjson.loads(known[0].options)
+    span = plans.Span(date.fromisoformat(options["first"]), date.fromisoformat(options["last"]))
+    made = make_homes(options["seed"], options["residents"])
+    for home in made[len(known) :]:
+        set_up(home, options["seed"], options["residents"], span)
+    known = _rows()
+    end_ms = wall_ms(span.last + timedelta(days=1), 7 * 60)
+    for row, home in zip(known, made, strict=True):
+        if row.done_ms < end_ms:
+            _live(row, home, options["seed"], span, end_ms, say)
+    return together(orjson.loads(row.roster) for row in known)
+
+
+def _live(row: Any, home: DemoHome, seed: int, span: plans.Span, end_ms: int, say: Callable[[str, int], None]) -> None:
+    try:
+        Life(row.home_id, home, seed, span).live(end_ms, lambda at_ms: say(home.name, at_ms))
+    except Overtaken as error:
+        raise Refused(text("cli.demo.at_work")) from error
+
+
+def _rows() -> list[Any]:
+    with reading() as c:
+        return list(c.execute(select(demo_home).order_by(demo_home.c.home_id)))
+
+
+def _span(weeks: int, until: date | None, now_ms: int) -> plans.Span:
+    """Whole care days: `weeks` of them before 7am on `until`, or before the present care day."""
+    today = days.care_day(days.from_ms(now_ms), ZONE)
+    end = until or today
+    if end > today:
+        # Later on the very day that has not had its 7am yet is still today to whoever types the date.
+        if (end - today).days > 1 or days.from_ms(now_ms).astimezone(days.zone_of(ZONE)).date() != end:
+            raise Refused(text("cli.demo.future"))
+        end = today
+    return plans.Span(end - timedelta(weeks=weeks), end - timedelta(days=1))
+
+
+def top_up(now_ms: int) -> int:
+    """Live every demo home forward to now, and return how many there were. Other homes are left alone.
+
+    Safe at any time: what was lived is not lived again, a stop half-way is finished, and what people recorded
+    meanwhile stays as it is.
+    """
+    known = _rows()
+    for row in known:
+        options = orjson.loads(row.options)
+        span = plans.Span(date.fromisoformat(options["first"]), date.fromisoformat(options["last"]))
+        home = make_homes(options["seed"], options["residents"])[options["number"]]
+        try:
+            Life(row.home_id, home, options["seed"], span).live(now_ms)
+        except Overtaken:
+            continue
+    return len(known)

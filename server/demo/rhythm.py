@@ -1,0 +1,364 @@
+"""The drinks of one person on one care day: what is offered when, what is drunk of it, and how it is written down.
+
+Meals, mid-morning, afternoon tea and supper set the rhythm; at night people sleep. Recording gets better over the weeks
+of the history: fewer windows stay empty, fewer are filled in late.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from server.demo import plans
+from server.demo.acts import Act, changing, creating
+from server.demo.people import ZONE, DemoHome, Resident, StaffMember
+from server.demo.seeded import chance, named_id, pick_weighted
+from server.demo.shifts import HOUR_MS, MINUTE_MS, Turn, at_bedside, wall_ms
+from sync import days
+
+
+class Slot(NamedTuple):
+    """A moment at which drinks go round: minutes of the day, how likely, and what is offered."""
+
+    name: str
+    start: int
+    end: int
+    likely: float
+    drinks: dict[str, float]
+
+
+SLOTS = (
+    Slot("early", 7 * 60 + 8, 7 * 60 + 50, 0.85, {"tea": 8, "water": 2}),
+    Slot("breakfast", 8 * 60 + 25, 9 * 60 + 30, 1, {"tea": 6, "coffee": 3, "milk": 1}),
+    Slot("breakfast_cold", 8 * 60 + 30, 9 * 60 + 40, 0.8, {"juice": 7, "water": 3}),
+    Slot("morning", 10 * 60 + 20, 11 * 60 + 25, 1, {"coffee": 5, "tea": 4, "milk": 1}),
+    Slot("lunch", 12 * 60 + 15, 13 * 60 + 15, 1, {"squash": 6, "water": 3, "soup": 1}),
+    Slot("after_lunch", 13 * 60 + 20, 13 * 60 + 50, 0.4, {"tea": 5, "coffee": 3, "ice_cream": 1}),
+    Slot("afternoon", 14 * 60 + 40, 15 * 60 + 45, 1, {"tea": 8, "squash": 2}),
+    Slot("medicines", 16 * 60 + 10, 16 * 60 + 50, 0.6, {"water": 9, "squash": 1}),
+    Slot("tea_time", 17 * 60 + 10, 18 * 60 + 10, 1, {"tea": 8, "juice": 2}),
+    Slot("evening", 18 * 60 + 35, 19 * 60 + 40, 0.65, {"squash": 6, "water": 4}),
+    Slot("supper", 20 * 60 + 20, 21 * 60 + 35, 1, {"hot_chocolate": 4, "milk": 3, "tea": 3}),
+    Slot("late", 22 * 60 + 20, 22 * 60 + 55, 0.15, {"water": 1}),
+    Slot("night", 25 * 60, 26 * 60 + 40, 1, {"water": 1}),
+    Slot("small_hours", 28 * 60 + 20, 29 * 60 + 50, 0.4, {"water": 1}),
+)
+NIGHT_SLOTS = frozenset({"night", "small_hours"})
+FEEDS = tuple(Slot("feed", m * 60, m * 60 + 35, 1, {"feed": 7, "water": 3}) for m in (8, 10, 12, 15, 18, 21))
+
+# Each home measures its own (domain.md 2b): name, millilitres, what is usually in it.
+VESSELS = (
+    ("Teacup", 150, "tea"), ("Mug", 250, "tea"), ("Small glass", 150, "juice"), ("Glass", 200, "squash"), ("Beaker", 200, "squash"),
+    ("Beaker with spout", 200, "tea"), ("Juice carton", 200, "juice"), ("Supplement bottle", 125, "supplement"), ("Sip", 10, "water"),
+    ("Teaspoon", 5, "water"), ("Bowl", 180, "soup"), ("Feeding pump", 300, "feed"),
+)  # fmt: skip
+HOT = frozenset({"tea", "coffee", "hot_chocolate"})
+FOOD = frozenset({"soup", "ice_cream"})
+REFUSALS = {"not_thirsty": 5, "later": 4, "does_not_like_it": 2, "too_hot": 1, "feels_sick": 1, "wants_to_sleep": 1}
+RED_FLAGS = ("coughing", "hard_to_wake", "new_confusion")
+TYPED_NAMES = ("Dee, agency", "Marcus (agency)", "Night bank staff, Ola")
+
+
+@dataclass
+class Habits:
+    """How a person drinks on a day, in shares and chances; recording habits beside them."""
+
+    full: float
+    refuse: float
+    asleep: float
+    on_time: float
+    late: float
+
+
+def _habits(kind: str, monitored: bool, progress: float, luck: random.Random) -> Habits:
+    full, refuse = {
+        plans.LOW: (0.52 + 0.28 * progress, 0.17 - 0.09 * progress),
+        plans.DEMENTIA: (0.70 + 0.12 * progress, 0.17 - 0.07 * progress),
+        plans.THICK_2: (0.72 + 0.14 * progress, 0.10 - 0.04 * progress),
+        plans.THICK_3: (0.70 + 0.15 * progress, 0.08 - 0.03 * progress),
+        plans.NIL: (0.74, 0.08),
+        plans.LAST_DAYS: (0.55, 0.12),
+    }.get(kind, (0.85, 0.04))
+    if luck.random() < 0.04 and kind in (plans.LOW, plans.DEMENTIA, plans.NIL, plans.INFECTION):
+        full, refuse = full * 0.55, refuse * 2.5  # a bad day
+    if not monitored:
+        return Habits(full, refuse, 0.03, 0.55, 0.03)
+    return Habits(full, refuse, 0.05, 0.74 + 0.22 * progress, 0.13 - 0.10 * progress)
+
+
+@lru_cache(maxsize=64)
+def windows(day: date) -> tuple[tuple[str, int, int], ...]:
+    """The windows of a care day: name, start and end in milliseconds."""
+    return tuple((w.name, days.to_ms(w.start), days.to_ms(w.end)) for w in days.windows(day, ZONE))
+
+
+def window_of(day: date, at_ms: int) -> tuple[str, int, int]:
+    return next((w for w in windows(day) if w[1] <= at_ms < w[2]), windows(day)[-1])
+
+
+class Day:
+    """One person's care day, written as it would be lived: call `acts()`."""
+
+    def __init__(self, home: DemoHome, seed: int, span: plans.Span, person: Resident, base: dict[str, Any], day: date):
+        self.home, self.seed, self.span, self.person, self.day = home, seed, span, person, day
+        self.base = base
+        self.name = f"{seed}/{home.number}/{person.place}/{day}"
+        self.luck = chance("day", self.name)
+        self.progress = span.progress(day)
+        self.kind = plans.kind_of(person)
+        self.away = [*plans.aways(home, seed, span, person), plans.outing(home, seed, person, day)]
+        # Now and then a visitor pours for someone who has a limit, and nobody counts until the evening.
+        self.visitor = self.kind == plans.RESTRICTED and self.luck.random() < 0.03
+        self.total = 0
+        self.count = 0
+        self.found: list[Act] = []
+        self._how: dict[str, str] = {}
+
+    def plan(self, at_ms: int) -> dict[str, Any]:
+        return plans.plan_at(self.home, self.seed, self.span, self.person, self.base, at_ms)
+
+    def acts(self) -> list[Act]:
+        noon = self.plan(wall_ms(self.day, 12 * 60))
+        self.monitored = bool(noon.get("monitoring"))
+        self.habits = _habits(self.kind, self.monitored, self.progress, self.luck)
+        for slot in FEEDS if self.kind == plans.PEG else SLOTS:
+            if self.luck.random() < slot.likely:
+                self._slot(slot)
+        return self.found
+
+    # ---- one round ----
+
+    def _slot(self, slot: Slot) -> None:
+        luck = self.luck
+        at_ms = wall_ms(self.day, luck.randrange(slot.start, slot.end)) + luck.randrange(60_000)
+        if any(stay and stay.from_ms <= at_ms < stay.to_ms for stay in self.away):
+            return
+        how = self._recorded(window_of(self.day, at_ms)[0])
+        if how == "gap" or (slot.name in NIGHT_SLOTS and not self.monitored):
+            return
+        plan = self.plan(at_ms)
+        if plan.get("nil_by_mouth_from", "~") <= plans.iso(at_ms) < plan.get("nil_by_mouth_until", "~"):
+            self._write(at_ms, how, {"outcome": "nil_by_mouth", "next_step": "none"})
+        elif plan.get("end_of_life_from", "~") <= plans.iso(at_ms) and luck.random() < 0.6:
+            self._write(at_ms, how, {"outcome": "comfort_only", "next_step": "offer_again"})
+        elif slot.name in NIGHT_SLOTS and luck.random() < 0.85:
+            self._write(at_ms, how, {"outcome": "asleep", "next_step": "none"})
+        else:
+            self._offer(slot, at_ms, how, plan)
+
+    def _recorded(self, window: str) -> str:
+        """How this window is recorded today: on_time, late, or not at all."""
+        if window not in self._how:
+            roll = self.luck.random() + (0.05 if window == "night" and self.monitored else 0)
+            habits = self.habits
+            late = roll < habits.on_time + habits.late
+            self._how[window] = "on_time" if roll < habits.on_time else "late" if late else "gap"
+        return self._how[window]
+
+    def _offer(self, slot: Slot, at_ms: int, how: str, plan: dict[str, Any]) -> None:
+        luck, habits = self.luck, self.habits
+        drink = pick_weighted(luck, slot.drinks)
+        vessel, vessel_ml = self._vessel(drink, plan)
+        offered = {"drink": drink, "vessel": str(vessel_id(self.seed, self.home, vessel)), "vessel_ml": vessel_ml, "offered_ml": vessel_ml}
+        if "iddsi_level" in plan and drink != "feed":
+            offered["iddsi_level"] = plan["iddsi_level"]
+        limit, roll = plan.get("limit_ml"), luck.random()
+        if limit and not self.visitor and self.total + vessel_ml > limit - 60:
+            self._write(at_ms, how, {"outcome": "restriction_reached", "next_step": "none"})
+        elif self.kind == plans.PEG:
+            self._drank(at_ms, how, {**offered, "route": "peg", "basis": "measured"}, vessel_ml, 1)
+        elif roll < habits.refuse:
+            self._refused(slot, at_ms, how, offered)
+        elif roll < habits.refuse + (habits.asleep if slot.name in ("early", "afternoon", "late") else 0):
+            self._write(at_ms, how, {"outcome": "asleep", "next_step": "offer_again"})
+        elif roll > 0.985:
+            self._write(at_ms, how, {**offered, "outcome": "left_within_reach", "next_step": "offer_again"})
+        elif roll > 0.97 and self.kind in (plans.STEADY, plans.AT_RISK):
+            self._write(at_ms, how, {"outcome": "not_observed", "next_step": "none"})
+        elif roll > 0.967:
+            self._write(at_ms, how, {"outcome": "unwell", "reason": "feels_sick", "next_step": "told_senior"})
+        else:
+            self._drank(at_ms, how, {**offered, "basis": "estimated"}, vessel_ml, None)
+
+    def _vessel(self, drink: str, plan: dict[str, Any]) -> tuple[str, int]:
+        if drink in ("feed", "soup"):
+            name = "Feeding pump" if drink == "feed" else "Bowl"
+        elif self.kind == plans.PEG:
+            name = "Glass"
+        elif plan.get("iddsi_level"):
+            name = "Beaker"
+        elif plan.get("limit_ml") and not self.visitor:
+            name = "Teacup" if drink in HOT else "Small glass"
+        elif drink in HOT:
+            name = ("Mug", "Mug", "Teacup", "Mug", "Beaker with spout")[self.person.place % 5]
+        else:
+            name = ("Glass", "Beaker", "Small glass", "Glass")[self.person.place % 4]
+        return name, next(ml for known, ml, _ in VESSELS if known == name)
+
+    def _refused(self, slot: Slot, at_ms: int, how: str, offered: dict[str, Any]) -> None:
+        luck = self.luck
+        reason = pick_weighted(luck, REFUSALS)
+        again = luck.random() < 0.45 + 0.4 * self.progress and how == "on_time"
+        fields = {**offered, "outcome": "refused", "reason": reason, "next_step": "offer_again" if again else "none"}
+        if not again and luck.random() < 0.3 + 0.5 * self.progress:
+            fields["next_step"] = "told_senior"
+        if again:
+            later = at_ms + luck.randrange(25, 50) * MINUTE_MS
+            fields["offer_again_at"] = plans.iso(later // MINUTE_MS * MINUTE_MS)
+            self._write(at_ms, how, fields)
+            if luck.random() < 0.65:
+                self._drank(later, how, {**offered, "basis": "estimated"}, offered["vessel_ml"], luck.choice((0.25, 0.5, 0.5, 0.75)))
+            else:
+                self._write(later, how, {**offered, "outcome": "refused", "reason": reason, "next_step": "tried_another"})
+        else:
+            self._write(at_ms, how, fields)
+
+    def _drank(self, at_ms: int, how: str, offered: dict[str, Any], vessel_ml: int, fraction: float | None) -> None:
+        luck = self.luck
+        author = self._author(at_ms)
+        if fraction is None:
+            fraction = self._fraction(author.staff if author else None)
+        drunk = round(vessel_ml * fraction / 5) * 5
+        if drunk == 0:
+            self._write(at_ms, how, {**offered, "outcome": "left_within_reach", "next_step": "offer_again"}, author)
+            return
+        self.total += drunk
+        fields = {**offered, "outcome": "drank", "drunk_ml": drunk, "fraction": fraction}
+        if fields["drink"] in FOOD:
+            fields["from_food"] = True
+        if luck.random() < 0.0007 and self.kind != plans.PEG:
+            fields["red_flags"] = [RED_FLAGS[luck.randrange(3)]]
+            fields["next_step"] = "told_senior"
+        if fields.get("iddsi_level", 0) >= 2 and luck.random() < 0.0016:
+            fields |= {"iddsi_level": 0, "override_reason": "Visitor handed over thin tea before anyone saw. Senior told, cup taken away."}
+        if how == "on_time" and luck.random() < 0.11:
+            self._given_first(at_ms, fields, author)
+        else:
+            self._write(at_ms, how, fields, author)
+
+    def _fraction(self, author: StaffMember | None) -> float:
+        # Someone new to the home writes "all" for everybody: what the look for copied estimates is there to find.
+        if author and author.agency and self.luck.random() < 0.9:
+            return 1
+        mean = min(1.0, max(0.1, self.luck.gauss(self.habits.full, 0.28)))
+        return min((0.1, 0.25, 0.5, 0.75, 1), key=lambda step: abs(step - mean))
+
+    # ---- writing it down ----
+
+    def _author(self, at_ms: int) -> Turn | None:
+        present = at_bedside(self.home, self.seed, at_ms, self.person.unit)
+        return self.luck.choice(present) if present else None
+
+    def _next_name(self) -> str:
+        self.count += 1
+        return f"{self.name}/{self.count}"
+
+    def _saved(self, at_ms: int, how: str) -> int:
+        luck = self.luck
+        if how == "on_time":
+            return at_ms + int(min(luck.expovariate(1 / 3), 24) * MINUTE_MS) + luck.randrange(9_000, 50_000)
+        end = window_of(self.day, at_ms)[2]
+        return end + luck.randrange(35 * MINUTE_MS, 3 * HOUR_MS) if luck.random() < 0.5 else self._shift_end(end)
+
+    def _shift_end(self, end: int) -> int:
+        """Late entries are often typed in one go before going home: that is how they are noticed."""
+        ends = wall_ms(self.day, 19 * 60 + 48) if end < wall_ms(self.day, 19 * 60) else wall_ms(self.day, 31 * 60 + 38)
+        return ends + self.luck.randrange(4 * MINUTE_MS)
+
+    def _write(self, at_ms: int, how: str, fields: dict[str, Any], author: Turn | None = None) -> str | None:
+        luck = self.luck
+        saved = self._saved(at_ms, how)
+        author = author or self._author(at_ms)
+        if author is None or not author.on_ms <= saved < author.off_ms:
+            author = self._author(saved)
+        if author is None:
+            return None
+        whole = {"resident": str(self.person.id), **fields, "source": "bedside", "plan_version": self._plan_version(saved)}
+        tablet = self.home.tablet_of(self.person.unit)
+        occurred = at_ms // 1000 * 1000
+        name, roll = self._next_name(), luck.random()
+        if roll < 0.0008:
+            typed = TYPED_NAMES[luck.randrange(len(TYPED_NAMES))]
+            act = creating(name, saved, tablet, None, "hydration_check", whole, occurred_ms=occurred, author_name=typed)
+            self.found.append(act)
+            self.found.append(changing(
+                name + "/by", saved + luck.randrange(40, 240) * MINUTE_MS, tablet, self._senior(saved),
+                "hydration_check", act.record, {"performed_by": str(author.staff.id)}, (act.id,),
+            ))  # fmt: skip
+            return act.id
+        act = creating(name, saved, tablet, author.staff, "hydration_check", whole, occurred_ms=occurred)
+        if roll > 0.991:
+            self._slip(name, act, author, roll)
+        self.found.append(act)
+        if "drunk_ml" in fields and 0.0008 < roll < 0.014 and fields.get("basis") != "measured":
+            self._put_right(name, act, author, fields)
+        return act.id
+
+    def _senior(self, at_ms: int) -> StaffMember:
+        present = at_bedside(self.home, self.seed, at_ms, self.person.unit)
+        seniors = [turn.staff for turn in present if turn.staff.holds("senior_carer", "shift_leader")]
+        return (seniors or self.home.with_role("senior_carer"))[0]
+
+    def _slip(self, name: str, act: Act, author: Turn, roll: float) -> None:
+        """A wrong tile or a wrong person, taken back before the right entry is made."""
+        neighbours = [other for other in self.home.residents if other.unit == self.person.unit and other is not self.person]
+        wrong = dict(act.fields)
+        if roll > 0.998 and neighbours:
+            wrong["resident"] = str(self.luck.choice(neighbours).id)
+            wrong["plan_version"] = None
+            reason, after_ms = "Wrong person", self.luck.randrange(60_000, 240_000)
+        elif "drink" in wrong:
+            wrong["drink"] = "squash" if wrong["drink"] != "squash" else "water"
+            reason, after_ms = "Undo", self.luck.randrange(2_500, 9_000)
+        else:
+            return
+        wrong = {field: value for field, value in wrong.items() if value is not None and field not in ("red_flags", "override_reason")}
+        saved = act.at_ms - after_ms - 4_000
+        first = creating(name + "/slip", saved, act.tablet, author.staff, act.kind, wrong, occurred_ms=min(saved, act.occurred_ms))
+        strike = {"struck_out": True, "correction_reason": reason}
+        self.found += [first, changing(name + "/undo", saved + after_ms, act.tablet, author.staff, act.kind, first.id, strike, (first.id,))]
+
+    def _put_right(self, name: str, act: Act, author: Turn, fields: dict[str, Any]) -> None:
+        half = round(fields["drunk_ml"] / 10) * 5
+        new = {**{key: fields[key] for key in ("outcome", "drink", "vessel", "vessel_ml", "offered_ml", "basis") if key in fields},
+               "drunk_ml": half, "fraction": fields["fraction"] / 2,
+               "correction_reason": "Half of it was left in the cup when it was cleared away"}  # fmt: skip
+        if "iddsi_level" in fields:
+            new["iddsi_level"] = fields["iddsi_level"]
+        if "from_food" in fields:
+            new["from_food"] = fields["from_food"]
+        self.total -= fields["drunk_ml"] - half
+        at_ms = act.at_ms + self.luck.randrange(3, 40) * MINUTE_MS
+        self.found.append(changing(name + "/right", at_ms, act.tablet, author.staff, act.kind, act.record, new, (act.id,)))
+
+    def _given_first(self, at_ms: int, fields: dict[str, Any], author: Turn | None) -> None:
+        """The cup is handed over and recorded; what was drunk of it is seen later, or never."""
+        luck = self.luck
+        handed = {key: fields[key] for key in ("drink", "vessel", "vessel_ml", "offered_ml", "iddsi_level") if key in fields}
+        made = self._write(at_ms, "on_time", {**handed, "outcome": "given"}, author)
+        if made is None:
+            return
+        if luck.random() < 0.06 - 0.04 * self.progress:
+            self.total -= fields["drunk_ml"]
+            return
+        seen = at_ms + luck.randrange(28, 55) * MINUTE_MS
+        who = self._author(seen)
+        if who is None:
+            return
+        # `fields` in whole: outcome, drink and amount are one group.
+        done = {key: value for key, value in fields.items() if key not in ("red_flags", "override_reason", "next_step")} | {
+            "given_at": plans.iso(at_ms // 1000 * 1000), "occurred_at": plans.iso(seen // 1000 * 1000), "correction_reason": "Cup seen",
+        }  # fmt: skip
+        tablet = self.home.tablet_of(self.person.unit)
+        self.found.append(changing(f"{made}/seen", seen + 40_000, tablet, who.staff, "hydration_check", made, done, (made,)))
+
+    def _plan_version(self, at_ms: int) -> str:
+        known = [c for c in plans.changes(self.home, self.seed, self.span, self.person) if c.at_ms <= at_ms]
+        return plans.change_id(self.person, known[-1]) if known else str(self.person.plan_id)
+
+
+def vessel_id(seed: int, home: DemoHome, name: str):
+    return named_id(seed, "vessel", home.number, name)
