@@ -10,27 +10,13 @@ from flask_smorest import Blueprint
 from server.clock import now_ms
 from server.db import reading
 from server.people import grants, signin, store
+from server.people.api import body, done, problem
 from server.people.rights import device_required, public
-from server.people.schemas import EnrolIn, EnrolOut, ProblemOut, UnlockIn, UnlockOut
+from server.people.schemas import EnrolIn, EnrolOut, UnlockIn, UnlockOut
 from server.problems import Problem
 from server.wire import answer, rfc3339, small_body
 
 blueprint = Blueprint("people", __name__, url_prefix="/api/v1", description="Tablets and sign-in")
-
-
-def body(schema) -> dict:
-    """How a JSON body is documented."""
-    return {"required": True, "content": {"application/json": {"schema": schema}}}
-
-
-def problem(description: str) -> dict:
-    """How a refusal is documented."""
-    return {"description": description, "content": {"application/problem+json": {"schema": ProblemOut}}}
-
-
-def done(description: str, schema) -> dict:
-    """How an answer is documented."""
-    return {"description": description, "content": {"application/json": {"schema": schema}}}
 
 
 REFUSALS = {

@@ -42,6 +42,12 @@ class HomeOut(Schema):
     units = fields.List(fields.String())
 
 
+class HomeNamedOut(Schema):
+    id = fields.UUID()
+    name = fields.String()
+    zone = fields.String()
+
+
 class DeviceOut(Schema):
     id = fields.UUID()
     name = fields.String()
@@ -50,7 +56,7 @@ class DeviceOut(Schema):
 class EnrolOut(Schema):
     device = fields.Nested(DeviceOut)
     token = fields.String()
-    home = fields.Nested(HomeOut(only=("id", "name", "zone")))
+    home = fields.Nested(HomeNamedOut)
 
 
 class WhereAmIOut(Schema):

@@ -275,12 +275,12 @@ def staff_one(c: Connection, home_id: int, id_: uuid.UUID) -> Staff | None:
     return _staff(row) if row else None
 
 
-def revoke_person(home_id: int, id_: uuid.UUID, *, at_ms: int, by: uuid.UUID | None = None) -> None:
+def revoke_person(home_id: int, id_: uuid.UUID, *, at_ms: int, now_ms: int, by: uuid.UUID | None = None) -> None:
     """End a person's access at a time: what they record after it is quarantined, what came before stays."""
 
     def work(c: Connection) -> None:
         c.execute(delete(access).where(access.c.home_id == home_id, access.c.staff == id_))
-        c.execute(insert(access).values(home_id=home_id, staff=id_, revoked_ms=at_ms, revoked_by=by))
+        c.execute(insert(access).values(home_id=home_id, staff=id_, revoked_ms=at_ms, revoked_by=by, said_ms=now_ms))
 
     writing(work)
 

@@ -98,6 +98,7 @@ access = Table(
     Column("staff", Id, primary_key=True),
     Column("revoked_ms", BigInteger, nullable=False),
     Column("revoked_by", Id),
+    Column("said_ms", BigInteger, nullable=False),  # when the manager said so: `revoked_ms` may lie before or after
 )
 
 pin = Table(

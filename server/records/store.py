@@ -152,6 +152,13 @@ def records(
     return _records(c, query.order_by(folded.c.occurred_ms, folded.c.id))
 
 
+def units(c: Connection, home_id: int) -> list[str]:
+    """The units on which the home's residents live now, by name."""
+    query = select(folded.c.body).where(folded.c.home_id == home_id, folded.c.kind == "resident", folded.c.ends_day.is_(None))
+    found = {orjson.loads(text)["fields"].get("unit") for (text,) in c.execute(query)}
+    return sorted(unit for unit in found if unit)
+
+
 # ---- followers ----
 
 #: Names of all followers. A feature that follows the ledger adds its name when it is imported.

@@ -85,7 +85,14 @@ record = Table(
 )
 
 # `record` names `missing`, which has not arrived: when it does, the record is folded again.
-waiting = Table("waiting", db.metadata, _home(), Column("missing", Id, primary_key=True), Column("record", Id, primary_key=True))
+waiting = Table(
+    "waiting",
+    db.metadata,
+    _home(),
+    Column("missing", Id, primary_key=True),
+    Column("record", Id, primary_key=True),
+    Index("ix_waiting_record", "home_id", "record"),
+)
 
 quarantine = Table(
     "quarantine",
@@ -95,11 +102,11 @@ quarantine = Table(
     Column("id", Id),
     Column("device", Id, nullable=False),
     Column("digest", LargeBinary),
+    Column("same", LargeBinary, nullable=False),  # what sameness is judged by: the digest, else SHA-256 of the bytes
     Column("body", LargeBinary, nullable=False),  # as it came, without the grant where it could be read
     Column("errors", Text, nullable=False),
     Column("verdict", Text),  # what was known of its grant: roles and expiry, so that a manager may accept it
     Column("received_ms", BigInteger, nullable=False),
-    Column("sent_at_ms", BigInteger),
     Column("state", Text, nullable=False),  # open, accepted, repaired
     Column("state_by", Id),  # the submission that ended it
     Index("ix_quarantine_id", "home_id", "id"),

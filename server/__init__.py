@@ -1,0 +1,74 @@
+"""The server: keep the ledger, follow the ledger. `create_app` wires the features together and does nothing else."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_smorest import Api
+from flask_talisman import Talisman
+
+from server import app_files, config, health, migrate, problems
+from server.db import configure_engine
+from server.db import db as database
+from server.alerts import routes as alerts_routes
+from server.people import devices, rights
+from server.people import routes as people_routes
+from server.records import routes as records_routes
+
+# Pages and the app load nothing from anywhere else, and run no inline script.
+POLICY = {
+    "default-src": "'self'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data: blob:",
+    "connect-src": "'self'",
+    "worker-src": "'self'",
+    "manifest-src": "'self'",
+    "object-src": "'none'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+}
+# Waitress threads and followers of one process; a request holds one connection at a time.
+POOL = {"pool_size": 16, "max_overflow": 16, "pool_timeout": 30}
+
+
+def create_app(settings: config.Config | None = None) -> Flask:
+    """The WSGI application. Who may call each view is said where the view is registered; the default is nobody."""
+    settings = settings or config.load()
+    app = Flask(__name__, static_folder=None)
+    app.config.update(
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={} if settings.is_sqlite else {**POOL, "pool_pre_ping": False},
+        API_TITLE="Tidemark",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.0.3",
+        OPENAPI_URL_PREFIX="/api/v1",
+        OPENAPI_JSON_PATH="openapi.json",
+        MAX_FORM_MEMORY_SIZE=1_000_000,
+    )
+    app.extensions["tidemark"] = settings
+    database.init_app(app)
+    with app.app_context():
+        configure_engine(database.engine)
+    problems.register(app)
+    rights.register(app)
+    devices.register(app)
+    Talisman(
+        app,
+        force_https=False,  # a home's own machine serves its own network; TLS ends in front of us where there is one
+        content_security_policy=POLICY,
+        session_cookie_secure=False,
+        referrer_policy="no-referrer",
+    )
+    api = Api(app)
+    api.register_blueprint(people_routes.blueprint)  # each view says: public or device
+    api.register_blueprint(records_routes.blueprint)  # each view says: device
+    api.register_blueprint(alerts_routes.blueprint)  # each view says: device
+    api.register_blueprint(health.blueprint)  # public
+    described = app.view_functions["api-docs.openapi_json"]
+    app.view_functions["api-docs.openapi_json"] = rights.public(lambda: described())
+    app_files.register(app)  # public: the app's own files, the same for everybody
+    return app
+
+
+db_upgrade = migrate.upgrade

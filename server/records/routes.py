@@ -1,0 +1,145 @@
+"""Sync: one round trip that takes what a tablet has and tells it what changed; and what a tablet needs to begin."""
+
+from __future__ import annotations
+
+import shutil
+from typing import Any
+
+from flask import current_app, g
+from flask_smorest import Blueprint
+
+from server.db import reading
+from server.people import grants
+from server.people import store as people
+from server.people.api import body, done, problem
+from server.people.rights import device_required
+from server.people.schemas import WhereAmIOut
+from server.problems import Problem
+from server.records import changes, envelope_in, intake, numbers, store
+from server.records.schemas import SyncIn, SyncOut
+from server.wire import SYNC_BODY_BYTES, answer, raw_body, rfc3339
+
+blueprint = Blueprint("records", __name__, url_prefix="/api/v1", description="Records")
+
+# Below this share of the disk free, nothing is taken in: a full disk must never cost what was acknowledged.
+DISK_FREE_SHARE = 0.10
+# A device whose clock is further out than this is told.
+CLOCK_OFF_MS = 5 * 60_000
+# How old "last seen" may be before a request that brings nothing new writes it down.
+SEEN_EVERY_MS = 60_000
+
+
+@blueprint.post("/sync")
+@device_required
+@blueprint.doc(
+    requestBody=body(SyncIn),
+    security=[{"device": []}],
+    responses={
+        200: done("Each submission's result in order, and the changes since the cursor", SyncOut),
+        400: problem("The envelope cannot be read."),
+        401: problem("The token is unknown or revoked. Neither erases anything."),
+        409: problem("The protocol is too old (update_required) or newer than the server's."),
+        413: problem("Over 4 MB unpacked, or over 500 submissions."),
+        415: problem("The body's encoding is not one we take."),
+        429: problem("Over 3,000 submissions in an hour, or 20 MB set aside in a day."),
+        503: problem("Busy, or too little disk: nothing was taken in."),
+    },
+)
+def sync():
+    """Push and pull in one round trip."""
+    envelope = envelope_in.read(raw_body(SYNC_BODY_BYTES))
+    if envelope.submissions and disk_is_full():
+        raise Problem("disk_full")
+    home, device, now = g.home, g.device, g.now_ms
+    results: list[intake.Result] = []
+    if envelope.submissions or _has_news(device, envelope, now):
+        results = intake.submit(
+            home.id, device, envelope.submissions, now_ms=now, sent_at_ms=envelope.sent_at_ms, pending=envelope.pending,
+            last_number=envelope.last_number,
+        )  # fmt: skip
+    grant = grants.read_grant(home.secret, envelope.grant) if envelope.grant else None
+    with reading() as c:
+        head = store.head(c, home.id)
+        live = grant is not None and grant.home == home.uuid and grant.device == device.id and now < grant.expires_ms
+        unlocked = live and changes.may_read(c, home, grant.person, now)
+        cut = _cut(c, home.id, envelope, head)
+        resend = numbers.missing(changes.runs_of(c, home.id, device.id))
+        cursor = None if cut is not None else envelope.cursor
+        if unlocked and cut is None:
+            pulled = changes.pull(c, home, cursor, head, now)
+        else:
+            kept = None if cut is not None else envelope.cursor_text
+            pulled = changes.Pulled([], changes.removed(c, home, cursor, now), kept, cut is not None and unlocked)
+    said: dict[str, Any] = {
+        "protocol": envelope_in.PROTOCOL,
+        "server_time": rfc3339(now),
+        "head": head.wire(),
+        "safe": head.safe,
+        "results": [result.wire() for result in results],
+        "changes": pulled.changes,
+        "removed": pulled.removed,
+        "resend": resend,
+        "cursor": pulled.cursor,
+        "more": pulled.more,
+        "locked": not unlocked,
+    }
+    if cut is not None:
+        said["rewound"] = {"seq": cut}
+    if abs(now - envelope.sent_at_ms) > CLOCK_OFF_MS:
+        said["clock_off_ms"] = envelope.sent_at_ms - now
+    if unlocked and now - grant.issued_ms > grants.GRANT_RENEW_AFTER_MS:
+        said["grant"], said["grant_expires_at"] = _renewed(grant, now)
+    return answer(said)
+
+
+def disk_is_full() -> bool:
+    """Whether less than a tenth of the disk that holds the data is free."""
+    settings = current_app.extensions["tidemark"]
+    if settings.disk_free_share is not None:
+        return settings.disk_free_share < DISK_FREE_SHARE
+    usage = shutil.disk_usage(settings.data)
+    return usage.free < usage.total * DISK_FREE_SHARE
+
+
+def _has_news(device, envelope: envelope_in.Envelope, now: int) -> bool:
+    """Whether a request without submissions says something about the device that is worth writing down."""
+    same = device.pending == envelope.pending and device.last_number == envelope.last_number
+    return not same or device.last_seen_ms is None or now - device.last_seen_ms > SEEN_EVERY_MS
+
+
+def _cut(c, home_id: int, envelope: envelope_in.Envelope, head: store.Head) -> int | None:
+    """Where this ledger parts from what the device was told, by the head or the cursor that it returns."""
+    if envelope.head is not None:
+        given = envelope.head
+        return changes.cut_at(c, home_id, given.ledger, given.seq, given.hash, head)
+    if envelope.cursor is not None:
+        return changes.cut_at(c, home_id, envelope.cursor.ledger, envelope.cursor.seq, None, head)
+    return None
+
+
+def _renewed(grant: grants.Grant, now: int) -> tuple[str, str]:
+    """A fresh grant with the roles that the person holds now, and when it expires."""
+    with reading() as c:
+        person = people.staff_one(c, g.home.id, grant.person)
+    text, fresh = grants.issue_grant(g.home.secret, g.home.uuid, g.device.id, person.id, list(person.roles), now)
+    return text, rfc3339(fresh.expires_ms)
+
+
+@blueprint.get("/device")
+@device_required
+@blueprint.doc(
+    security=[{"device": []}],
+    responses={200: done("What the first screen needs: names of staff, and nothing about residents", WhereAmIOut), 401: problem("The token is unknown or revoked.")},
+)  # fmt: skip
+def device():
+    """Which tablet of which home this is, and who may sign in on it."""
+    home, row, now = g.home, g.device, g.now_ms
+    with reading() as c:
+        units = store.units(c, home.id)
+    staff = people.staff_list(home.id, now_ms=now)
+    return answer({
+        "device": {"id": str(row.id), "name": row.name},
+        "home": {"id": str(home.uuid), "name": home.name, "zone": home.zone, "units": units},
+        "staff": [{"id": str(person.id), "name": person.name, "roles": list(person.roles)} for person in staff],
+        "server_time": rfc3339(now),
+    })  # fmt: skip
