@@ -53,6 +53,8 @@ class Notice:
         right = (
             type(self.message) is uuid.UUID
             and (self.alert is None or type(self.alert) is uuid.UUID)
+            and type(self.what) is str
+            and type(self.words) is str
             and self.words in TEXTS.get(self.what, ())
             and type(self.level) is int
             and 0 <= self.level <= HIGHEST_LEVEL

@@ -92,7 +92,7 @@ def end_subscription():
     **DEVICE,
 )
 def receipts():
-    """What this device's service worker has shown, and what was opened: a list, again and again if need be."""
+    """What this device's service worker has shown, and what was opened: a list (or `{"receipts": […]}`), again if need be."""
     said = _receipts()
     return answer({"taken": writing(lambda c: subscriptions.note_receipts(c, g.home.id, g.device.id, said, g.now_ms))})
 
@@ -127,6 +127,7 @@ def _receipts() -> list[dict]:
         found = orjson.loads(raw_body(SMALL_BODY_BYTES))
     except orjson.JSONDecodeError:
         raise Problem("unreadable") from None
+    found = found.get("receipts") if isinstance(found, dict) else found
     if not isinstance(found, list):
         raise Problem("bad_request", errors={"receipts": [text("push.refusals.receipts")]})
     if len(found) > RECEIPTS_AT_ONCE:

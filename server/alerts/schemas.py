@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import EXCLUDE, RAISE, Schema, fields, validate
+from marshmallow import EXCLUDE, Schema, fields, validate
 
 from server.alerts.subscriptions import OPENED, SHOWN
-
-
-class Strict(Schema):
-    """Unknown members are refused."""
-
-    class Meta:
-        unknown = RAISE
 
 
 class Loose(Schema):
@@ -34,7 +27,7 @@ class SubscriptionIn(Loose):
     key = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=200))
 
 
-class ReceiptIn(Strict):
+class ReceiptIn(Loose):
     message = fields.UUID(required=True)
     event = fields.String(required=True, validate=validate.OneOf([SHOWN, OPENED]))
     at = fields.AwareDateTime(required=True, format="iso")

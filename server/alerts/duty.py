@@ -1,0 +1,89 @@
+"""Who is on duty now, and who of them can be reached: asked at the moment a step is taken, never before.
+
+On duty is whoever signed on (`duty`, `on_shift`, not ended yet), by a person and not by the rota. Roles on the floor
+answer for the unit they signed on for, and for all units when they named none; managers answer for the whole home.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from server.alerts import subscriptions
+from server.people import store as people
+from server.records import store as records
+from sync.days import corrected_ms
+from sync.fields import time_ms
+from sync.roles import LEADS, MANAGERS
+
+WHOLE_HOME = MANAGERS | LEADS
+# A sign-on older than this without a sign-off was forgotten, or the person is on call for a long weekend: it still holds
+# for this many days, because calling one person too many is better than calling nobody.
+SIGN_ON_DAYS = 8
+# Signing on up to this long before the shift counts from the moment of signing.
+SLACK_MS = 900_000
+
+
+@dataclass(frozen=True)
+class OnDuty:
+    """One person signed on, and the device that they said they carry."""
+
+    staff: uuid.UUID
+    role: str
+    unit: str | None
+    device: uuid.UUID | None
+    since_ms: int
+
+    def answers_for(self, unit: str | None) -> bool:
+        return self.role in WHOLE_HOME or not self.unit or not unit or self.unit == unit
+
+
+def on_duty(c: Connection, home_id: int, day: int, now_ms: int) -> list[OnDuty]:
+    """Everyone signed on at `now_ms`, the last to sign on first; `day` is the ordinal of the care day now."""
+    rows = records.records(c, home_id, "duty", days=(day - SIGN_ON_DAYS, day + 1))
+    found: dict[tuple, OnDuty] = {}
+    for row in rows:
+        said = row.fields
+        if row.struck or said.get("what") != "on_shift":
+            continue
+        begins, ends = _begins_ms(said.get("from"), row.occurred_ms), _ms(said.get("to"), None)
+        staff = _id(said.get("staff")) or _id(row.body.get("author"))
+        if staff is None or begins > now_ms or (ends is not None and ends <= now_ms):
+            continue
+        one = OnDuty(staff, said.get("role") or "", said.get("unit") or None, _id(said.get("device")), begins)
+        found[(staff, one.role, one.unit, one.device)] = one
+    left = people.revoked_at(c, home_id, {one.staff for one in found.values()})
+    here = [one for one in found.values() if left.get(one.staff, now_ms + 1) > now_ms]
+    return sorted(here, key=lambda one: (-one.since_ms, str(one.staff), one.role))
+
+
+def named(everyone: Iterable[OnDuty], roles: Iterable[str], unit: str | None) -> list[OnDuty]:
+    """Those of them whom a rung names, for a person who lives on `unit`."""
+    wanted = set(roles)
+    return [one for one in everyone if one.role in wanted and one.answers_for(unit)]
+
+
+def with_a_device(c: Connection, home_id: int, people_: Iterable[OnDuty]) -> set[uuid.UUID]:
+    """The devices of these people that a push can be sent to."""
+    return subscriptions.reachable(c, home_id, {one.device for one in people_ if one.device})
+
+
+def _begins_ms(value: object, signed_ms: int) -> int:
+    """When a shift begins. `from` is by the tablet's clock: one that is a little fast must not delay the sign-on."""
+    begins = _ms(value, signed_ms)
+    return min(begins, signed_ms) if begins - signed_ms < SLACK_MS else begins
+
+
+def _ms(value: object, default: int | None) -> int | None:
+    at = time_ms(value) if isinstance(value, str) else None
+    return default if at is None else corrected_ms(at, 0)
+
+
+def _id(value: object) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(value) if isinstance(value, str) else None
+    except ValueError:
+        return None

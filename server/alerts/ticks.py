@@ -1,0 +1,44 @@
+"""The heartbeat's trace: that it beats, and that nothing is left undone."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, func, select
+
+from server.alerts.outbox import insert_into
+from server.alerts.tables import deadline, tick
+from server.db import reading, writing
+
+# Overdue by more than this, something is wrong with the escalator itself.
+OVERDUE_MS = 120_000
+KEEP_MS = 30 * 86_400_000
+
+
+def write(holder: str, **values: int | None) -> None:
+    """Say that this process went round at `now_ms`."""
+    row = {"at_ms": values.pop("now_ms"), **values}
+
+    def work(c):
+        made = insert_into(c, tick).values(holder=holder, **row)
+        c.execute(made.on_conflict_do_update(index_elements=["holder"], set_=row))
+
+    writing(work)
+
+
+def last_ms(c) -> int | None:
+    """When any escalator last went round."""
+    return c.execute(select(func.max(tick.c.at_ms))).scalar()
+
+
+def overdue(now_ms: int) -> int:
+    """How many alerts should have taken a step two minutes ago."""
+    with reading() as c:
+        query = select(func.count()).select_from(deadline).where(deadline.c.next_at_ms < now_ms - OVERDUE_MS)
+        return c.execute(query).scalar_one()
+
+
+def prune(now_ms: int) -> None:
+    """Forget processes that ended a month ago."""
+    with reading() as c:
+        old = c.execute(select(func.count()).select_from(tick).where(tick.c.at_ms < now_ms - KEEP_MS)).scalar_one()
+    if old:
+        writing(lambda c: c.execute(delete(tick).where(tick.c.at_ms < now_ms - KEEP_MS)))
