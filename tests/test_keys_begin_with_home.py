@@ -17,7 +17,7 @@ EXEMPT = {"home", "provider", "alembic_version", "tick"}
 
 def all_tables():
     for module in pkgutil.walk_packages(server.__path__, "server."):
-        if module.name.endswith(".tables") or module.name == "server.heartbeat":
+        if module.name.endswith(".tables"):
             importlib.import_module(module.name)
     return sorted(db.metadata.tables.values(), key=lambda table: table.name)
 
