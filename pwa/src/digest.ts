@@ -1,0 +1,11 @@
+// SHA-256 of the RFC 8785 form of a submission without its grant: what the server's answer must name.
+
+import canonicalize from 'canonicalize';
+import { hex } from './ids';
+import type { Submission } from './types';
+
+export async function digest(submission: Submission): Promise<string> {
+  const { grant: _never, ...stated } = submission;
+  const bytes = new TextEncoder().encode(canonicalize(stated)!);
+  return hex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)));
+}

@@ -1,0 +1,47 @@
+// Making this tablet the home's: a one-time code becomes a device token, and the names that the first screen shows.
+
+import { setMeta } from './db';
+import { load, state, tell } from './state';
+import { call } from './sync';
+import type { Enrolment, StaffName } from './types';
+
+export type Enrolled = { ok: true } | { ok: false; why: 'code' | 'unreachable'; sentence: string | null };
+
+export async function enrol(code: string, name: string): Promise<Enrolled> {
+  const answer = await call('POST', 'enrol', { code, name });
+  if (!answer || answer.status >= 500) return { ok: false, why: 'unreachable', sentence: null };
+  const { device, token, home } = answer.body as unknown as Partial<Enrolment>;
+  if (answer.status >= 300 || !device || !token || !home) {
+    return { ok: false, why: 'code', sentence: (answer.body['detail'] as string | undefined) ?? null };
+  }
+  await setMeta('enrolment', { device, token, home, name: (answer.body['name'] as string | undefined) ?? name });
+  // Ask the browser not to clear us when the disk is short. It may refuse; the queue is sent all the sooner then.
+  await navigator.storage?.persist?.().catch(() => false);
+  await load();
+  await refreshNames();
+  return { ok: true };
+}
+
+/** Names of staff and units for the first screen. Kept, so that it also works with nobody to ask. */
+export async function refreshNames(): Promise<void> {
+  if (!state.enrolment) return;
+  const answer = await call('GET', 'device', undefined, state.enrolment.token);
+  if (answer?.status === 401) {
+    state.link = JSON.stringify(answer.body).includes('revoked') ? 'revoked' : 'unknown_device';
+    tell('link');
+  }
+  if (answer?.status !== 200 || !Array.isArray(answer.body['staff'])) return;
+  const staff = answer.body['staff'] as StaffName[];
+  const home = answer.body['home'] as (Enrolment['home'] & { units?: unknown[] }) | undefined;
+  const device = answer.body['device'] as { name?: string } | undefined;
+  await setMeta('staff', staff);
+  state.staff = staff;
+  if (home) {
+    const { units, ...kept } = home;
+    state.enrolment = { ...state.enrolment, home: kept, name: device?.name ?? state.enrolment.name };
+    state.units = (units ?? []).map((unit) => (typeof unit === 'string' ? unit : String((unit as { name?: string }).name ?? '')));
+    await setMeta('enrolment', state.enrolment);
+    await setMeta('units', state.units);
+  }
+  tell('device');
+}

@@ -1,0 +1,74 @@
+// Alerts as people meet them: what happened, who has been told, who is told next, and what a person may do about it.
+
+import { iso } from '../clock';
+import type { Draft } from '../outbox';
+import { text } from '../state';
+import { ofKind, staffName, view, type Shown } from '../view';
+import { word, words } from '../words';
+
+export interface Told {
+  role: string;
+  staff: string | null;
+  at: string;
+  reached: boolean;
+}
+
+const OPEN = new Set(['open', 'acknowledged', 'snoozed', 'unhandled']);
+
+export function alerts(): Shown[] {
+  return ofKind('alert').sort((a, b) => rank(a) - rank(b));
+}
+
+/** By the time left before the next step; those with none left after them, newest first. */
+function rank(one: Shown): number {
+  const next = Date.parse(String(one.fields['next_at'] ?? ''));
+  return Number.isNaN(next) ? Number.MAX_SAFE_INTEGER - one.happened_ms : next;
+}
+
+export function isOpen(one: Shown): boolean {
+  return OPEN.has(String(one.fields['status']));
+}
+
+export function told(one: Shown): Told[] {
+  const list = one.fields['told'];
+  return Array.isArray(list) ? (list as Told[]) : [];
+}
+
+/** Mine: told to me, owned by me, or waiting for a role that I hold. */
+export function isMine(one: Shown, me: string, roles: string[]): boolean {
+  if (one.fields['owner'] === me) return true;
+  if (told(one).some((step) => step.staff === me || (step.staff === null && roles.includes(step.role)))) return true;
+  const next = one.fields['next_roles'];
+  return Array.isArray(next) && next.some((role) => roles.includes(String(role)));
+}
+
+/** Several may have taken it while they could not see each other: all of them, first first. */
+export function owners(one: Shown): string[] {
+  const conflict = one.conflicts['owner'];
+  const ids = conflict ? [...conflict].sort((a, b) => a.occurred_at.localeCompare(b.occurred_at)).map((each) => String(each.value)) : [text(one.fields['owner'])];
+  return ids.filter((id) => id !== null).map((id) => staffName(id) ?? '?');
+}
+
+export function title(one: Shown): string {
+  return word(words.rules, one.fields['rule']);
+}
+
+export function personOf(one: Shown): { name: string; room: string | null } | null {
+  const subject = text(one.fields['subject']);
+  const shown = subject ? view(subject) : null;
+  const name = text(shown?.fields['preferred_name']);
+  return name ? { name, room: text(shown?.fields['room']) } : null;
+}
+
+export function acknowledge(one: Shown, me: string): Draft {
+  return { kind: 'alert', record: one.record, fields: { status: 'acknowledged', owner: me } };
+}
+
+export function resolve(one: Shown, outcome: string, evidence: string): Draft {
+  return { kind: 'alert', record: one.record, fields: { status: 'resolved', outcome, evidence } };
+}
+
+export function snooze(one: Shown, minutes: number, reason: string): Draft {
+  const snooze_until = iso(Date.now() + minutes * 60_000);
+  return { kind: 'alert', record: one.record, fields: { status: 'snoozed', snooze_until, snooze_reason: reason } };
+}

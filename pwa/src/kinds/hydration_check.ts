@@ -1,0 +1,182 @@
+// One drink, or one drink that was not drunk: what a tap records, and what a row shows of it.
+
+import type { Author, Draft } from '../outbox';
+import { text } from '../state';
+import { careDay, careDayBounds } from '../time';
+import type { Fields } from '../types';
+import { correctedNow, ofResident, view, zone, type Shown } from '../view';
+import { fill, ml, word, words } from '../words';
+import { DEFAULTS, due, expectedBy, target, waking, type Due } from '../due';
+import { iso } from '../clock';
+import { planOf, type Plan } from './hydration_plan';
+import type { Resident } from './resident';
+import { sayVessel, type Vessel } from './vessel';
+
+export type Fraction = keyof typeof FRACTIONS;
+export const FRACTIONS = { all: 1, three_quarters: 0.75, half: 0.5, quarter: 0.25 } as const;
+/** How long a row offers to undo. */
+export const UNDO_MS = 10_000;
+/** Above this one entry is asked about; above the other the server would refuse it. */
+export const A_LOT_ML = 1_000;
+export const MOST_ML = 5_000;
+
+export interface Saver extends Author {
+  name: string;
+}
+
+function planFields(plan: Plan): Fields {
+  return plan.shown ? { plan_version: String(plan.shown.seq ?? plan.shown.record) } : {};
+}
+
+/** How much of a measured vessel they drank. */
+export function drank(person: Resident, vessel: Vessel, fraction: Fraction, plan: Plan, level: number): Fields {
+  return {
+    resident: person.id,
+    outcome: 'drank',
+    ...vesselFields(vessel),
+    fraction: FRACTIONS[fraction],
+    drunk_ml: Math.round(vessel.ml * FRACTIONS[fraction]),
+    offered_ml: vessel.ml,
+    basis: 'estimated',
+    iddsi_level: level,
+    ...planFields(plan),
+  };
+}
+
+/** Handed over: an offer and nothing drunk until somebody says how much. */
+export function gave(person: Resident, vessel: Vessel, plan: Plan, level: number): Fields {
+  const at = { given_at: iso(Date.now()) };
+  return { resident: person.id, outcome: 'given', ...vesselFields(vessel), offered_ml: vessel.ml, iddsi_level: level, ...at, ...planFields(plan) };
+}
+
+/** An amount that somebody measured or typed. */
+export function drankAmount(person: Resident, drink: string, amount: number, plan: Plan, level: number): Fields {
+  return { resident: person.id, outcome: 'drank', drink, drunk_ml: amount, basis: 'measured', iddsi_level: level, ...planFields(plan) };
+}
+
+function vesselFields(vessel: Vessel): Fields {
+  return { drink: vessel.drink ?? vessel.name, vessel: vessel.id, vessel_ml: vessel.ml };
+}
+
+/** The whole group again with another amount: fields that make sense together are written together. */
+export function otherAmount(shown: Shown, drunk_ml: number, reason: string): Draft {
+  const vessel_ml = number(shown.fields['vessel_ml']);
+  const within = vessel_ml !== null && drunk_ml <= vessel_ml;
+  return correction(shown, {
+    outcome: 'drank',
+    drunk_ml,
+    ...(vessel_ml === null ? {} : within ? { fraction: Math.round((drunk_ml / vessel_ml) * 100) / 100 } : { fraction: null, vessel: null, vessel_ml: null }),
+    basis: within ? 'estimated' : 'measured',
+    correction_reason: reason,
+  });
+}
+
+export function correction(shown: Shown, fields: Fields): Draft {
+  return { kind: 'hydration_check', record: shown.record, resident: text(shown.fields['resident']), fields };
+}
+
+export function strike(record: string, resident: string, reason: string): Draft {
+  return { kind: 'hydration_check', record, resident, fields: { struck_out: true, correction_reason: reason } };
+}
+
+/** "Drank all, tea, mug 200ml": the sentence a row, an announcement and a button say. */
+export function say(fields: Fields, vesselName?: string | null): string {
+  const outcome = String(fields['outcome'] ?? '');
+  const name = vesselName ?? text(view(String(fields['vessel'] ?? ''))?.fields['name']);
+  const drink = text(fields['drink']);
+  const what = drink || name ? sayVessel(drink, name === drink ? null : name) : null;
+  const drunk = number(fields['drunk_ml']);
+  if (outcome === 'drank') {
+    const part = (Object.keys(FRACTIONS) as Fraction[]).find((one) => FRACTIONS[one] === fields['fraction']);
+    const amount = what ? `${what.toLowerCase()} ${ml(drunk ?? 0)}` : ml(drunk ?? 0);
+    return part ? fill(words.drink.drank, { fraction: words.fraction_say[part], what: amount }) : `${words.drink.drank_outcome} ${amount}`;
+  }
+  if (outcome === 'given') return fill(words.drink.gave, { what: `${(what ?? '').toLowerCase()} ${ml(number(fields['vessel_ml']) ?? 0)}` });
+  const said = sayOutcome(outcome);
+  const reason = text(fields['reason']);
+  return reason ? `${said}: ${word(words.drink.reasons, reason).toLowerCase()}` : said;
+}
+
+export function sayOutcome(outcome: string): string {
+  const known: Record<string, string> = { ...(words.drink as unknown as Record<string, string>), drank: words.drink.drank_outcome, other: words.drink.other_outcome };
+  const found = known[outcome];
+  return typeof found === 'string' ? found : outcome.replaceAll('_', ' ');
+}
+
+export interface Today {
+  entries: Shown[];
+  drunk_ml: number;
+  last: Shown | null;
+  open_cups: Shown[];
+  /** The last drink seen to its end, when the plan is not newer than it: what "Same again" repeats. */
+  same_again: Vessel | null;
+  same_level: number;
+}
+
+/** What is known of one person's care day, on this tablet, now. */
+export function today(resident: string, plan: Plan, now = correctedNow()): Today {
+  const [start, end] = careDayBounds(careDay(now, zone()), zone());
+  const all = ofResident(resident, 'hydration_check').sort((a, b) => a.happened_ms - b.happened_ms || a.recorded_ms - b.recorded_ms);
+  const entries = all.filter((one) => one.happened_ms >= start && one.happened_ms < end);
+  const counted = entries.filter((one) => one.fields['outcome'] === 'drank');
+  const last = [...all].sort((a, b) => b.recorded_ms - a.recorded_ms)[0] ?? null;
+  const lastDrink = [...all].reverse().find((one) => ['drank', 'given'].includes(String(one.fields['outcome']))) ?? null;
+  return {
+    entries,
+    drunk_ml: counted.reduce((sum, one) => sum + (number(one.fields['drunk_ml']) ?? 0), 0),
+    last: last && last.happened_ms >= start ? last : null,
+    open_cups: entries.filter((one) => one.fields['outcome'] === 'given'),
+    same_again: lastDrink ? sameAgain(lastDrink, plan) : null,
+    same_level: number(lastDrink?.fields['iddsi_level']) ?? 0,
+  };
+}
+
+function sameAgain(last: Shown, plan: Plan): Vessel | null {
+  const vessel = text(last.fields['vessel']);
+  const size = number(last.fields['vessel_ml']);
+  if (last.fields['outcome'] !== 'drank' || !vessel || size === null) return null;
+  if (plan.shown && plan.shown.happened_ms > last.happened_ms) return null;
+  if (plan.shown && (number(last.fields['iddsi_level']) ?? 0) !== plan.level) return null;
+  return { id: vessel, name: text(view(vessel)?.fields['name']) ?? '', ml: size, drink: text(last.fields['drink']) };
+}
+
+export interface Standing {
+  plan: Plan;
+  day: Today;
+  due: Due;
+  target: ReturnType<typeof target>;
+  expected_ml: number;
+  watched: boolean;
+  away: Shown | null;
+}
+
+/** Everything a row says of one person. */
+export function standing(person: Resident, now = correctedNow()): Standing {
+  const plan = planOf(person.id);
+  const day = today(person.id, plan, now);
+  const aim = target(plan.fields, person.fields, DEFAULTS);
+  const offers = day.entries.map((one) => ({ outcome: String(one.fields['outcome']), happened_ms: one.happened_ms }));
+  const away = ofResident(person.id, 'absence').find((one) => away_now(one.fields, now)) ?? null;
+  const watched = plan.fields['monitoring'] === true || plan.fields['monitoring'] === 'on';
+  const quiet = away !== null || !watched || Boolean(plan.fields['end_of_life_from']);
+  const state = due(offers, plan.fields, now, zone());
+  return {
+    plan,
+    day,
+    due: quiet ? { ...state, state: 'ok' } : state,
+    target: aim,
+    expected_ml: expectedBy(aim.ml, now, waking(plan.fields, now, zone())),
+    watched,
+    away,
+  };
+}
+
+function away_now(fields: Fields, now: number): boolean {
+  const from = Date.parse(String(fields['from'] ?? ''));
+  const to = Date.parse(String(fields['to'] ?? ''));
+  return from <= now && (Number.isNaN(to) || to > now);
+}
+
+export function number(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,77 @@
+// The app: read what this tablet holds, draw, and start talking to the server. In this order, so that it opens offline.
+
+import { render } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import './styles/floor.scss';
+import { refreshNames } from './enrol';
+import { refresh } from './push';
+import { route } from './route';
+import { AlertScreen } from './screens/alert';
+import { Alerts } from './screens/alerts';
+import { Enrol } from './screens/enrol';
+import { Help } from './screens/help';
+import { Home } from './screens/home';
+import { NotSent } from './screens/not_sent';
+import { Notifications } from './screens/notifications';
+import { Residents } from './screens/residents';
+import { Who } from './screens/who';
+import { soon, start } from './sending';
+import { grantForSync, session, watchIdle } from './session';
+import { load, state, listen } from './state';
+import { useTopics } from './ui/hooks';
+import { Shell } from './ui/shell';
+import { watchTheme } from './ui/theme';
+import { prune } from './tidy';
+import { words } from './words';
+import { startWorker } from './worker';
+
+function App() {
+  useTopics('session', 'device');
+  const [here, setHere] = useState(route);
+  useEffect(() => {
+    const moved = () => {
+      setHere(route());
+      scrollTo(0, 0);
+    };
+    addEventListener('hashchange', moved);
+    return () => removeEventListener('hashchange', moved);
+  }, []);
+  return <Shell screen={here.screen}>{screen(here)}</Shell>;
+}
+
+function screen(here: ReturnType<typeof route>) {
+  if (here.screen === 'enrol' || !state.enrolment) return <Enrol code={here.screen === 'enrol' ? here.code : ''} />;
+  // Help works locked. An alert that was tapped waits behind the PIN and opens after it.
+  if (here.screen === 'help') return <Help />;
+  if (!session()) return <Who />;
+  switch (here.screen) {
+    case 'residents':
+      return <Residents />;
+    case 'alerts':
+      return <Alerts />;
+    case 'alert':
+      return <AlertScreen key={here.id} id={here.id} />;
+    case 'not-sent':
+      return <NotSent />;
+    case 'notifications':
+      return <Notifications />;
+    case 'home':
+      return <Home />;
+  }
+}
+
+async function begin() {
+  document.title = words.name;
+  watchTheme();
+  await load();
+  render(<App />, document.getElementById('app')!);
+  watchIdle();
+  start(grantForSync);
+  listen('session', () => session() && soon());
+  void refreshNames();
+  void prune();
+  await startWorker();
+  void refresh().catch(() => undefined);
+}
+
+void begin();

@@ -1,0 +1,213 @@
+// Screen 16: one alert at 03:00. What it is, who has been told, who is next, and one big button.
+
+import { useState } from 'preact/hooks';
+import { record } from '../acts';
+import { acknowledge, isOpen, owners, personOf, resolve, snooze, title, told } from '../kinds/alert';
+import type { Draft } from '../outbox';
+import { session } from '../session';
+import { state, text } from '../state';
+import { sayTime, sayWhen } from '../time';
+import { useNow, useOnce, useTopics } from '../ui/hooks';
+import { announce, Button, Choice, Field, Problems } from '../ui/parts';
+import { correctedNow, staffName, view, zone, type Shown } from '../view';
+import { fill, ml, word, words } from '../words';
+import { Freshness } from './alerts';
+
+export function AlertScreen({ id }: { id: string }) {
+  useTopics('records', 'queue', 'link', 'looks');
+  const now = useNow(15_000);
+  const once = useOnce();
+  const me = session();
+  const [problem, setProblem] = useState<string | null>(null);
+  const alert = view(id);
+  if (!me) return null;
+  if (!alert || alert.kind !== 'alert') {
+    return (
+      <>
+        <h1 class="tm-title">{words.alert.title}</h1>
+        <Freshness now={now} />
+        <p class="tm-lead">{words.alert.not_here}</p>
+        <p><a class="tm-link" href="#alerts">{words.alerts.title}</a></p>
+      </>
+    );
+  }
+  const person = personOf(alert);
+  const open = isOpen(alert);
+
+  async function act(draft: Draft, said: string) {
+    try {
+      await record(draft);
+      setProblem(null);
+      announce(said);
+    } catch {
+      setProblem(words.default.error);
+    }
+  }
+
+  const taken = alert.fields['status'] === 'acknowledged' || alert.fields['status'] === 'snoozed';
+  const mine = taken && (alert.fields['owner'] === me.id || alert.conflicts['owner']?.some((one) => one.value === me.id));
+  return (
+    <article data-testid="alert" data-status={String(alert.fields['status'])}>
+      <p><a class="tm-link" href="#alerts">{words.back}</a></p>
+      <h1 class="tm-title">{title(alert)}</h1>
+      {person && <p class="tm-lead"><strong>{person.name}</strong>{person.room ? `, ${fill(words.residents.room, { room: person.room })}` : ''}</p>}
+      <Freshness now={now} />
+      <Problems list={problem ? [problem] : []} />
+      <Standing alert={alert} me={me.id} />
+      {open && !mine && (
+        <button type="button" class="tm-ack" data-testid="ack-button" onClick={() => once('ack', () => void act(acknowledge(alert, me.id), words.alert.ack))}>
+          {words.alert.ack}
+        </button>
+      )}
+      <Ladder alert={alert} />
+      <Facts alert={alert} now={now} />
+      {open && mine && <Close alert={alert} onAct={(draft, said) => void act(draft, said)} />}
+    </article>
+  );
+}
+
+/** Where it stands, and whether what we did here has reached anybody. */
+function Standing({ alert, me }: { alert: Shown; me: string }) {
+  const status = String(alert.fields['status']);
+  const names = owners(alert);
+  const refused = [...state.looks.values()].some((look) => look.record === alert.record);
+  const waiting = alert.state === 'saved';
+  const until = Date.parse(String(alert.fields['snooze_until'] ?? ''));
+  return (
+    <div class={`tm-standing tm-standing--${waiting ? 'waiting' : status}`} role="status" data-testid="alert-standing">
+      {refused && <p class="tm-now__big">{words.alert.ack_refused}</p>}
+      {waiting && status === 'acknowledged' && (
+        <>
+          <p class="tm-now__big" data-testid="ack-waiting">{words.alert.ack_waiting}</p>
+          <p>{words.alert.ack_waiting_more}</p>
+        </>
+      )}
+      {waiting && status !== 'acknowledged' && <p>{words.alert.resolve_waiting}</p>}
+      {!waiting && status === 'acknowledged' && (
+        <p class="tm-lead" data-testid="acked">
+          {names.length > 1 ? fill(words.alert.both, { first: names[0]!, second: names[1]! }) : alert.fields['owner'] === me ? words.alert.acked : fill(words.alert.acked_by, { name: names[0] ?? '?' })}
+        </p>
+      )}
+      {status === 'snoozed' && <p>{fill(words.alert.paused, { time: sayTime(until, zone()), reason: text(alert.fields['snooze_reason']) ?? '' })}</p>}
+      {status === 'resolved' && <p>{fill(words.alert.resolved, { outcome: word(words.alert.outcomes, alert.fields['outcome']) })}</p>}
+      {status === 'withdrawn' && <p>{words.alert.withdrawn}</p>}
+      {!isOpen(alert) && <p class="tm-fine">{words.alert.gone}</p>}
+    </div>
+  );
+}
+
+function Ladder({ alert }: { alert: Shown }) {
+  const steps = told(alert);
+  const next = Date.parse(String(alert.fields['next_at'] ?? ''));
+  const roles = Array.isArray(alert.fields['next_roles']) ? (alert.fields['next_roles'] as string[]) : [];
+  const stopped = alert.state !== 'saved' && alert.fields['status'] !== 'open' && alert.fields['status'] !== 'unhandled';
+  const who = (role: string, staff: string | null) => [word(words.roles, role), staff && staffName(staff)].filter(Boolean).join(': ');
+  return (
+    <section aria-label={words.alert.ladder}>
+      <h2 class="tm-heading">{words.alert.ladder}</h2>
+      <ol class="tm-ladder" data-testid="ladder">
+        {steps.map((step, at) => (
+          <li key={at} class={step.reached === false ? 'tm-ladder__missed' : 'tm-ladder__told'}>
+            {fill(step.reached === false ? words.alert.not_reached : words.alert.told, { who: who(step.role, step.staff), time: sayWhen(Date.parse(step.at), Date.now(), zone()) })}
+          </li>
+        ))}
+        {steps.length === 0 && <li>{words.alert.nobody_yet}</li>}
+        {!stopped && !Number.isNaN(next) && (
+          <li class="tm-ladder__next">{fill(words.alert.will_be, { who: roles.map((role) => word(words.roles, role)).join(', '), time: sayWhen(next, Date.now(), zone()) })}</li>
+        )}
+        {stopped && <li>{words.alert.stopped}</li>}
+        {alert.fields['status'] === 'unhandled' && <li>{words.alert.no_more}</li>}
+      </ol>
+    </section>
+  );
+}
+
+function Facts({ alert, now }: { alert: Shown; now: number }) {
+  const facts = (alert.fields['facts'] ?? {}) as Record<string, unknown>;
+  const time = (name: string) => Date.parse(String(alert.fields[name] ?? ''));
+  const said: [string, number][] = [
+    [words.alert.happened, time('happened_at')],
+    [words.alert.told_at, time('opened_at')],
+    [words.alert.received, time('received_at')],
+    [words.alert.based_on, time('based_on_until')],
+  ];
+  const silent = alert.fields['silent_devices'];
+  return (
+    <section aria-label={words.alert.what}>
+      <h2 class="tm-heading">{words.alert.what}</h2>
+      <ul class="tm-facts">
+        {facts['incomplete'] === true && <li><strong>{words.alert.incomplete}</strong></li>}
+        {alert.fields['put_right_by'] ? <li><strong>{words.alert.put_right}</strong></li> : null}
+        {said.filter(([, at]) => !Number.isNaN(at)).map(([sentence, at]) => <li key={sentence}>{fill(sentence, { time: sayWhen(at, now, zone()) })}</li>)}
+        {Object.entries(facts).map(([name, value]) => {
+          const sentence = fact(name, value);
+          return sentence ? <li key={name}>{sentence}</li> : null;
+        })}
+        {Array.isArray(silent) && silent.length > 0 && <li>{fill(words.alerts.silent, { tablets: silent.length })}</li>}
+      </ul>
+    </section>
+  );
+}
+
+/** A fact with a unit in its name says itself; what has no sentence is not shown as a code. */
+function fact(name: string, value: unknown): string | null {
+  const sentence = (words.facts as Record<string, string>)[name];
+  if (!sentence || value === null || value === undefined) return null;
+  const at = typeof value === 'string' ? Date.parse(value) : NaN;
+  const said = typeof value === 'number' ? (name.endsWith('_ml') ? ml(value) : String(value)) : Number.isNaN(at) ? String(value) : sayWhen(at, correctedNow(), zone());
+  return fill(sentence, { value: said });
+}
+
+/** Resolving needs a result and what shows it; pausing needs a reason and an end. Only after taking it. */
+function Close({ alert, onAct }: { alert: Shown; onAct: (draft: Draft, said: string) => void }) {
+  const once = useOnce();
+  const [outcome, setOutcome] = useState<keyof typeof words.alert.outcomes | null>(null);
+  const [evidence, setEvidence] = useState('');
+  const [reason, setReason] = useState('');
+  const [minutes, setMinutes] = useState<'30' | '60'>('30');
+  const [errors, setErrors] = useState<{ outcome?: string; evidence?: string; reason?: string }>({});
+
+  function done(event: Event) {
+    event.preventDefault();
+    const found: typeof errors = {};
+    if (!outcome) found.outcome = words.alert.outcome_missing;
+    if (!evidence.trim()) found.evidence = words.alert.evidence_missing;
+    setErrors(found);
+    if (outcome && evidence.trim()) once('resolve', () => onAct(resolve(alert, outcome, evidence.trim()), words.alert.resolve_go));
+  }
+
+  function pause(event: Event) {
+    event.preventDefault();
+    if (!reason.trim()) return setErrors({ reason: words.alert.snooze_missing });
+    setErrors({});
+    once('snooze', () => onAct(snooze(alert, Number(minutes), reason.trim()), words.alert.snooze_go));
+  }
+
+  return (
+    <>
+      <details class="tm-details" open={Boolean(errors.outcome || errors.evidence)} data-testid="resolve">
+        <summary>{words.alert.resolve}</summary>
+        <form onSubmit={done} noValidate autocomplete="off">
+          <Problems list={[errors.outcome, errors.evidence].filter((one) => one !== undefined)} />
+          <Choice legend={words.alert.outcome} name="outcome" value={outcome} onChoose={setOutcome} options={Object.entries(words.alert.outcomes) as [keyof typeof words.alert.outcomes, string][]} />
+          <Field label={words.alert.evidence} hint={words.alert.evidence_hint} error={errors.evidence}>
+            {(ids) => <textarea {...ids} class="nhsuk-textarea" rows={2} autocomplete="off" data-testid="evidence" value={evidence} onInput={(event) => setEvidence(event.currentTarget.value)} />}
+          </Field>
+          <Button type="submit" data-testid="resolve-go">{words.alert.resolve_go}</Button>
+        </form>
+      </details>
+      {alert.fields['status'] === 'acknowledged' && (
+        <details class="tm-details" open={Boolean(errors.reason)} data-testid="snooze">
+          <summary>{words.alert.snooze}</summary>
+          <form onSubmit={pause} noValidate autocomplete="off">
+            <Choice legend={words.alert.snooze_until} name="until" value={minutes} onChoose={setMinutes} options={[['30', words.alert.snooze_30], ['60', words.alert.snooze_60]]} />
+            <Field label={words.alert.snooze_reason} error={errors.reason}>
+              {(ids) => <input {...ids} class="nhsuk-input" autocomplete="off" value={reason} onInput={(event) => setReason(event.currentTarget.value)} />}
+            </Field>
+            <Button type="submit" kind="secondary">{words.alert.snooze_go}</Button>
+          </form>
+        </details>
+      )}
+    </>
+  );
+}

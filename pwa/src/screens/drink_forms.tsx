@@ -1,0 +1,62 @@
+// The two forms beside the tiles: an amount that somebody measured, and a stop that only a reason gets past.
+
+import { useState } from 'preact/hooks';
+import { MOST_ML } from '../kinds/hydration_check';
+import { useOnce } from '../ui/hooks';
+import { Stop } from '../ui/icons';
+import { Button, Field, Problems } from '../ui/parts';
+import { words } from '../words';
+
+export function OtherAmount({ onRecord, onBack }: { onRecord: (drink: string, ml: number) => void; onBack: () => void }) {
+  const once = useOnce();
+  const [drink, setDrink] = useState('');
+  const [amount, setAmount] = useState('');
+  const [errors, setErrors] = useState<{ drink?: string; amount?: string }>({});
+
+  function submit(event: Event) {
+    event.preventDefault();
+    const found: typeof errors = {};
+    const typed = amount.trim().replace(/\s*ml$/i, '').replaceAll(',', '');
+    if (!drink.trim()) found.drink = words.drink.other_what_missing;
+    if (!typed) found.amount = words.drink.other_missing;
+    else if (!/^\d+$/.test(typed)) found.amount = words.drink.other_bad;
+    else if (Number(typed) > MOST_ML) found.amount = words.drink.other_most;
+    setErrors(found);
+    if (!Object.keys(found).length) once('other', () => onRecord(drink.trim(), Number(typed)));
+  }
+
+  return (
+    <form onSubmit={submit} noValidate autocomplete="off">
+      <Problems list={[errors.drink, errors.amount].filter((one) => one !== undefined)} />
+      <Field label={words.drink.other_what} error={errors.drink}>
+        {(ids) => <input {...ids} class="nhsuk-input" data-testid="other-drink" autocomplete="off" value={drink} onInput={(event) => setDrink(event.currentTarget.value)} />}
+      </Field>
+      <Field label={words.drink.other_ml} error={errors.amount}>
+        {(ids) => (
+          <input {...ids} class="nhsuk-input nhsuk-input--width-5" data-testid="other-ml" inputMode="numeric" autocomplete="off" value={amount} onInput={(event) => setAmount(event.currentTarget.value)} />
+        )}
+      </Field>
+      <Button type="submit" data-testid="other-record">{words.drink.record}</Button>
+      <Button kind="secondary" onClick={onBack}>{words.back}</Button>
+    </form>
+  );
+}
+
+export function StopAndCheck({ sentences, onGo, onBack }: { sentences: string[]; onGo: (reason: string) => void; onBack: () => void }) {
+  const once = useOnce();
+  const [reason, setReason] = useState('');
+  const [error, setError] = useState<string | null>(null);
+  return (
+    <div class="tm-stop" role="alertdialog" aria-label={words.stop.heading} data-testid="stop">
+      <h3 class="tm-heading"><Stop /> {words.stop.heading}</h3>
+      {sentences.map((sentence) => <p key={sentence} class="tm-stop__words">{sentence}</p>)}
+      <Button data-testid="stop-no" onClick={onBack}>{words.stop.no}</Button>
+      <Field label={words.stop.reason} error={error}>
+        {(ids) => <input {...ids} class="nhsuk-input" data-testid="stop-reason" autocomplete="off" value={reason} onInput={(event) => setReason(event.currentTarget.value)} />}
+      </Field>
+      <Button kind="secondary" data-testid="stop-go" onClick={() => (reason.trim() ? once('stop', () => onGo(reason.trim())) : setError(words.stop.reason_missing))}>
+        {words.stop.go}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,234 @@
+// Screen 4: record a drink. One tap on a cup records it; everything else is beside that, never before it.
+
+import { useEffect, useState } from 'preact/hooks';
+import { record } from '../acts';
+import { draft, keepDraft } from '../drafts';
+import {
+  A_LOT_ML, drank, drankAmount, FRACTIONS, gave, number, otherAmount, say, standing, type Fraction,
+} from '../kinds/hydration_check';
+import { levelWord, stops } from '../kinds/hydration_plan';
+import { namesakes, residentOf, residents } from '../kinds/resident';
+import { MOST_TILES, sayVessel, vessels, type Vessel } from '../kinds/vessel';
+import type { Draft } from '../outbox';
+import { setRecent } from '../recent';
+import { state } from '../state';
+import { sayWhen } from '../time';
+import type { Fields } from '../types';
+import { useOnce, useTopics } from '../ui/hooks';
+import { Cup, Drop, Glass } from '../ui/icons';
+import { announce, Button, Choice, Problems, Sheet, Tile } from '../ui/parts';
+import { correctedNow, view, zone } from '../view';
+import { fill, ml, words } from '../words';
+import { NotDrunk, RedFlags, Refusal } from './not_drunk';
+import { OtherAmount, StopAndCheck } from './drink_forms';
+import { Marks, Progress } from './resident_row';
+import { EntriesToday } from './entries_today';
+import { When, type Happened } from './when';
+
+/** Whom the sheet is for, and which entry it puts right: an open cup, or a drink of which nothing was drunk. */
+export interface Opened {
+  resident: string;
+  cup?: string;
+  none?: string;
+}
+
+type Step =
+  | { at: 'main' }
+  | { at: 'other' }
+  | { at: 'refused' }
+  | { at: 'red' }
+  | { at: 'lot'; fields: Fields; amount: number }
+  | { at: 'stop'; fields: Fields; sentences: string[] };
+
+export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () => void }) {
+  useTopics(`resident:${opened.resident}`, 'records');
+  const once = useOnce();
+  const person = residentOf(opened.resident);
+  const [step, setStep] = useState<Step>({ at: opened.none ? 'refused' : 'main' });
+  const [amount, setAmount] = useState<Fraction | 'given'>('all');
+  const [level, setLevel] = useState<number | null>(null);
+  const [happened, setHappened] = useState<Happened>({ minutes: 0 });
+  const [note, setNote] = useState('');
+  const [more, setMore] = useState(false);
+  const [problems, setProblems] = useState<string[]>([]);
+  useEffect(() => void draft(opened.resident).then((kept) => kept && setNote(kept)), [opened.resident]);
+  if (!person) return null;
+
+  const now = standing(person);
+  const thickness = level ?? now.plan.level;
+  const cups = vessels();
+  const shown = more ? cups : cups.slice(0, MOST_TILES);
+  const correcting = opened.cup ?? opened.none;
+
+  /** Ask what must be asked, then save and close. `sure` names what has been asked already. */
+  async function submit(fields: Fields, sure: { lot?: boolean; reason?: string } = {}): Promise<void> {
+    const drunk = number(fields['drunk_ml']) ?? 0;
+    const offered = fields['outcome'] === 'drank' || fields['outcome'] === 'given';
+    if (drunk > A_LOT_ML && !sure.lot) return setStep({ at: 'lot', fields, amount: drunk });
+    const before = opened.cup ? now.day.drunk_ml - (number(view(opened.cup)?.fields['drunk_ml']) ?? 0) : now.day.drunk_ml;
+    const drink = { level: number(fields['iddsi_level']) ?? thickness, drunk_ml: drunk, offered };
+    const found = stops(person!, now.plan, drink, before, correctedNow());
+    if (found.length && !sure.reason) return setStep({ at: 'stop', fields, sentences: found });
+    const whole = { ...fields, ...(note ? { note } : {}), ...(sure.reason ? { override_reason: sure.reason } : {}) };
+    const happened_ms = 'ms' in happened ? happened.ms : Date.now() - happened.minutes * 60_000;
+    await keep(correcting ? asCorrection(whole) : { kind: 'hydration_check', fields: whole, happened: happened_ms });
+  }
+
+  function asCorrection(fields: Fields): Draft {
+    const { resident: _same, ...rest } = fields;
+    const reason = opened.cup ? words.correct.seen_reason : words.correct.amount_reason;
+    return { kind: 'hydration_check', record: correcting!, resident: person!.id, fields: { ...rest, correction_reason: reason } };
+  }
+
+  async function keep(draft: Draft): Promise<void> {
+    try {
+      const entry = await record(draft);
+      setRecent(person!.id, entry.record);
+      void keepDraft(person!.id, '');
+      const what = say(view(entry.record)?.fields ?? draft.fields);
+      announce(fill(words.residents.saved_say, { name: person!.name, what }));
+      onClose();
+    } catch {
+      setStep({ at: 'main' });
+      setProblems([words.default.error]);
+    }
+  }
+
+  function tap(vessel: Vessel): void {
+    once(vessel.id, () => void submit(amount === 'given' ? gave(person!, vessel, now.plan, thickness) : drank(person!, vessel, amount, now.plan, thickness)));
+  }
+
+  const title = person.room ? `${person.name}, ${fill(words.residents.room, { room: person.room })}` : person.name;
+  const back = () => (opened.none ? onClose() : setStep({ at: 'main' }));
+  return (
+    <Sheet title={title} onClose={onClose} testid="drink-sheet">
+      <Problems list={problems} />
+      {step.at === 'stop' && (
+        <StopAndCheck sentences={step.sentences} onBack={back} onGo={(reason) => void submit(step.fields, { lot: true, reason })} />
+      )}
+      {step.at === 'lot' && (
+        <div class="tm-ask" role="group" aria-label={words.stop.heading}>
+          <p class="tm-ask__words">{fill(words.drink.a_lot, { ml: ml(step.amount) })}</p>
+          <Button data-testid="a-lot-yes" onClick={() => void submit(step.fields, { lot: true })}>{fill(words.drink.a_lot_yes, { ml: ml(step.amount) })}</Button>
+          <Button kind="secondary" onClick={() => setStep({ at: 'other' })}>{words.drink.a_lot_no}</Button>
+        </div>
+      )}
+      {step.at === 'other' && (
+        <OtherAmount onBack={back} onRecord={(drink, amount_ml) => void submit(drankAmount(person, drink, amount_ml, now.plan, thickness))} />
+      )}
+      {step.at === 'refused' && (
+        <Refusal onBack={back} onRecord={(fields) => void submit({ resident: person.id, outcome: 'refused', ...(opened.none || opened.cup ? { drunk_ml: null, fraction: null } : {}), ...fields })} />
+      )}
+      {step.at === 'red' && <RedFlags onBack={back} onRecord={(red_flags) => void submit({ resident: person.id, outcome: 'unwell', red_flags })} />}
+      {step.at === 'main' && opened.cup && (
+        <CupBack
+          record={opened.cup}
+          onAmount={(drunk_ml) => void submit(otherAmount(view(opened.cup!)!, drunk_ml, words.correct.seen_reason).fields)}
+          onNone={() => setStep({ at: 'refused' })}
+        />
+      )}
+      {step.at === 'main' && !opened.cup && (
+        <>
+          <Twins name={person.name} />
+          <Marks standing={now} />
+          <Progress standing={now} />
+          <p class="tm-fine">
+            {now.plan.shown && state.standing.last_contact
+              ? fill(words.drink.plan_at, { time: sayWhen(state.standing.last_contact, Date.now(), zone()) })
+              : words.drink.no_plan}
+          </p>
+          <Choice
+            legend={words.drink.how_much}
+            name="amount"
+            value={amount}
+            onChoose={setAmount}
+            options={[...(Object.keys(FRACTIONS) as Fraction[]).map((one) => [one, words.fraction[one]] as [Fraction, string]), ['given', words.fraction.given]]}
+          />
+          {now.plan.level > 0 && (
+            <Choice
+              legend={words.stop.thickness}
+              name="level"
+              value={String(thickness)}
+              onChoose={(value) => setLevel(Number(value))}
+              options={words.levels.map((name, at) => [
+                String(at),
+                fill(at === now.plan.level ? words.stop.as_plan : words.stop.level, { level: at, word: name }),
+              ])}
+            />
+          )}
+          <When happened={happened} onChoose={setHappened} />
+          {cups.length === 0 && <p class="tm-empty">{words.drink.empty}</p>}
+          <div class="tm-tiles">
+            {shown.map((cup) => (
+              <Tile
+                key={cup.id}
+                data-testid="drink-tile"
+                mark={cup.name.toLowerCase().includes('glass') ? <Glass /> : <Cup />}
+                big={sayVessel(cup.drink, cup.name)}
+                small={tileSays(cup, amount, now.plan.level > 0 ? thickness : 0)}
+                onClick={() => tap(cup)}
+              />
+            ))}
+          </div>
+          <div class="tm-tiles tm-tiles--wide">
+            {cups.length > MOST_TILES && !more && <Tile big={words.drink.more} onClick={() => setMore(true)} />}
+            <Tile mark={<Drop />} big={words.drink.other} data-testid="other-amount" onClick={() => setStep({ at: 'other' })} />
+          </div>
+          <NotDrunk
+            onRefused={() => setStep({ at: 'refused' })}
+            onRed={() => setStep({ at: 'red' })}
+            onOutcome={(outcome, said) => once(outcome, () => void submit({ resident: person.id, outcome, ...(said ? { reason: said } : {}) }))}
+          />
+          <label class="tm-note">
+            <span class="nhsuk-label">{words.drink.note}</span>
+            <textarea
+              class="nhsuk-textarea" rows={2} autocomplete="off" value={note}
+              onInput={(event) => {
+                setNote(event.currentTarget.value);
+                void keepDraft(person.id, event.currentTarget.value);
+              }}
+            />
+          </label>
+          <EntriesToday person={person} entries={now.day.entries} />
+        </>
+      )}
+    </Sheet>
+  );
+}
+
+function tileSays(cup: Vessel, amount: Fraction | 'given', level: number): string {
+  const part = amount === 'given' ? 1 : FRACTIONS[amount];
+  const sentence = amount === 'given' ? words.drink.tile_gave : part === 1 ? words.drink.tile_drank : words.drink.tile_of;
+  const said = fill(sentence, { ml: ml(cup.ml * part), of: ml(cup.ml) });
+  return level > 0 ? `${said}, ${levelWord(level)}` : said;
+}
+
+function Twins({ name }: { name: string }) {
+  const n = namesakes(name, residents());
+  return n > 1 ? <p class="tm-row__twins">{fill(words.residents.check_name, { n, name: name.split(' ')[0]! })}</p> : null;
+}
+
+/** The cup has come back: how much of it is gone? */
+function CupBack({ record: id, onAmount, onNone }: { record: string; onAmount: (ml: number) => void; onNone: () => void }) {
+  const once = useOnce();
+  const cup = view(id);
+  const size = number(cup?.fields['vessel_ml']) ?? 0;
+  if (!cup) return null;
+  return (
+    <>
+      <p class="tm-lead">{say(cup.fields)}</p>
+      <h3 class="tm-heading">{words.drink.how_much}</h3>
+      <div class="tm-tiles">
+        {(Object.keys(FRACTIONS) as Fraction[]).map((one) => (
+          <Tile
+            key={one} data-testid="cup-fraction" big={words.fraction[one]}
+            small={fill(words.drink.tile_drank, { ml: ml(size * FRACTIONS[one]) })}
+            onClick={() => once(one, () => onAmount(Math.round(size * FRACTIONS[one])))}
+          />
+        ))}
+        <Tile big={words.fraction.none} onClick={onNone} />
+      </div>
+    </>
+  );
+}
+

@@ -1,0 +1,196 @@
+// One person in the list: who, how far along, what needs watching, and the two ways to record.
+
+import { useState } from 'preact/hooks';
+import { record } from '../acts';
+import {
+  drank, FRACTIONS, number, otherAmount, say, standing, strike, type Fraction, type Standing,
+} from '../kinds/hydration_check';
+import { levelWord, nilByMouth, stops } from '../kinds/hydration_plan';
+import { namesakes, type Resident } from '../kinds/resident';
+import { recentOf, setRecent, type Recent } from '../recent';
+import { state } from '../state';
+import { sayTime } from '../time';
+import { Again, Cup, Drop, Stop } from '../ui/icons';
+import { useNow, useOnce, useTopics } from '../ui/hooks';
+import { announce, Button, StateTag } from '../ui/parts';
+import { correctedNow, view, zone, type Shown } from '../view';
+import { fill, ml, word, words } from '../words';
+import type { Opened } from './drink_sheet';
+
+export function Row({ person, all, onOpen }: { person: Resident; all: Resident[]; onOpen: (opened: Opened) => void }) {
+  useTopics(`resident:${person.id}`, 'looks');
+  useNow(60_000);
+  const once = useOnce();
+  const [failed, setFailed] = useState(false);
+  const now = standing(person);
+  const recent = recentOf(person.id);
+  const same = now.day.same_again;
+  const twins = namesakes(person.name, all);
+
+  async function again() {
+    if (!same) return;
+    const found = stops(person, now.plan, { level: now.day.same_level, drunk_ml: same.ml, offered: true }, now.day.drunk_ml, correctedNow());
+    if (found.length) return onOpen({ resident: person.id });
+    try {
+      const fields = drank(person, same, 'all', now.plan, now.day.same_level);
+      const entry = await record({ kind: 'hydration_check', fields });
+      setRecent(person.id, entry.record);
+      setFailed(false);
+      announce(fill(words.residents.saved_say, { name: person.name, what: say(fields) }));
+    } catch {
+      setFailed(true);
+    }
+  }
+
+  return (
+    <li class={`tm-row tm-row--${now.due.state}`} data-testid="resident-row" data-resident={person.id}>
+      <div class="tm-row__who">
+        <h2 class="tm-row__name">
+          {person.name}
+          {person.room && <span class="tm-row__room">{fill(words.residents.room, { room: person.room })}</span>}
+        </h2>
+        <DueTag standing={now} />
+      </div>
+      {twins > 1 && <p class="tm-row__twins">{fill(words.residents.check_name, { n: twins, name: person.name.split(' ')[0]! })}</p>}
+      <Marks standing={now} />
+      <Progress standing={now} />
+      {failed && <p class="tm-row__failed" role="alert">{words.default.error}</p>}
+      <LastEntry person={person} standing={now} recent={recent} onOpen={onOpen} onFail={() => setFailed(true)} />
+      <div class="tm-row__buttons">
+        {same && (
+          <button type="button" class="tm-again" data-testid="same-again" onClick={() => once('again', () => void again())}>
+            <Again />
+            <span>
+              <span class="tm-again__head">{words.residents.same_again}</span>
+              <span class="tm-again__what">{say(drank(person, same, 'all', now.plan, now.day.same_level))}</span>
+            </span>
+          </button>
+        )}
+        <button
+          type="button"
+          class="tm-drink"
+          data-testid="drink-button"
+          aria-label={`${words.residents.drink}: ${person.name}`}
+          onClick={() => onOpen({ resident: person.id })}
+        >
+          <Drop />
+          {words.residents.drink}
+        </button>
+      </div>
+    </li>
+  );
+}
+
+function DueTag({ standing: now }: { standing: Standing }) {
+  if (now.away) return <span class="tm-due tm-due--ok">{fill(words.residents.away, { type: word({}, now.away.fields['type']) })}</span>;
+  return <span class={`tm-due tm-due--${now.due.state}`}>{now.watched ? words.residents[now.due.state] : words.residents.not_watched}</span>;
+}
+
+export function Marks({ standing: now }: { standing: Standing }) {
+  const marks: string[] = [];
+  if (nilByMouth(now.plan.fields, correctedNow())) marks.push(words.residents.nil);
+  if (now.plan.level > 0) marks.push(`${fill(words.residents.thick, { level: now.plan.level })}, ${levelWord(now.plan.level)}`);
+  if (now.plan.limit_ml !== null) marks.push(fill(words.residents.limited, { ml: ml(now.plan.limit_ml) }));
+  if (!marks.length) return null;
+  return (
+    <ul class="tm-marks">
+      {marks.map((mark) => <li key={mark}><Stop />{mark}</li>)}
+    </ul>
+  );
+}
+
+/** So far, of what, why, and what would be about right by now; in words first, the bar only repeats them. */
+export function Progress({ standing: now }: { standing: Standing }) {
+  const { drunk_ml, entries } = now.day;
+  const limited = now.target.basis === 'limit';
+  const full = Math.max(now.target.ml, 1);
+  return (
+    <div class="tm-progress">
+      <p class="tm-progress__words">
+        <strong data-testid="so-far">{entries.length ? fill(words.residents.so_far, { ml: ml(drunk_ml) }) : words.residents.nothing_yet}</strong>{' '}
+        {limited
+          ? `· ${fill(words.residents.limit_of, { ml: ml(now.target.ml) })}`
+          : `· ${fill(words.residents.expected, { ml: ml(now.expected_ml) })}, ${fill(words.residents.of_target, { ml: ml(now.target.ml) })} (${words.residents.basis[now.target.basis]})`}
+      </p>
+      <svg class="tm-bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true" focusable="false">
+        <rect class="tm-bar__ground" width="100" height="6" />
+        {!limited && <rect class="tm-bar__expected" width={Math.min(100, (now.expected_ml / full) * 100)} height="6" />}
+        <rect class="tm-bar__drunk" width={Math.min(100, (drunk_ml / full) * 100)} height="6" />
+      </svg>
+    </div>
+  );
+}
+
+/** The newest entry with its true state; for ten seconds it can be undone or made less; an open cup asks how much. */
+function LastEntry(props: { person: Resident; standing: Standing; recent: Recent | null; onOpen: (opened: Opened) => void; onFail: () => void }) {
+  const { person, standing: now, recent } = props;
+  const shown = recent ? view(recent.record) : now.day.last;
+  const refused = [...state.looks.values()].some((look) => look.resident === person.id);
+  return (
+    <>
+      {now.day.open_cups.map((cup) => (
+        <div class="tm-cup" key={cup.record}>
+          <span><Cup /> {fill(words.residents.cup_out, { time: sayTime(cup.happened_ms, zone()), what: say(cup.fields) })}</span>
+          <Button kind="secondary" data-testid="how-much" onClick={() => props.onOpen({ resident: person.id, cup: cup.record })}>
+            {words.residents.how_much}
+          </Button>
+        </div>
+      ))}
+      {shown && (
+        <p class={`tm-last${shown.struck ? ' tm-last--struck' : ''}`}>
+          <span class="tm-last__what">{sayTime(shown.happened_ms, zone())} {say(shown.fields)}</span>
+          <StateTag state={shown.state} />
+        </p>
+      )}
+      {refused && <p class="tm-last"><StateTag state="look" /> <a href="#not-sent">{words.residents.to_check}</a></p>}
+      {shown && recent && !shown.struck && !recent.undone && <JustNow {...props} shown={shown} />}
+      {recent?.undone && <p class="tm-last">{words.residents.undone}</p>}
+    </>
+  );
+}
+
+function JustNow({ person, shown, onOpen, onFail }: { person: Resident; shown: Shown; onOpen: (opened: Opened) => void; onFail: () => void }) {
+  const once = useOnce();
+  const size = number(shown.fields['vessel_ml']);
+  const less = (['three_quarters', 'half', 'quarter'] as Fraction[]).filter((one) => FRACTIONS[one] !== shown.fields['fraction']);
+
+  async function change(draft: Parameters<typeof record>[0], undone: boolean) {
+    try {
+      await record(draft);
+      setRecent(person.id, shown.record, undone);
+      announce(undone ? words.residents.undone : say(view(shown.record)?.fields ?? {}));
+    } catch {
+      onFail();
+    }
+  }
+
+  return (
+    <div class="tm-justnow">
+      <Button
+        kind="secondary"
+        data-testid="undo"
+        aria-label={fill(words.residents.undo_for, { what: say(shown.fields) })}
+        onClick={() => once('undo', () => void change(strike(shown.record, person.id, words.correct.undo_reason), true))}
+      >
+        {words.residents.undo}
+      </Button>
+      {shown.fields['outcome'] === 'drank' && size !== null && (
+        <>
+          <span class="tm-justnow__or">{words.residents.or_less}</span>
+          {less.map((one) => (
+            <Button
+              key={one}
+              kind="secondary"
+              aria-label={words.fraction_say[one]}
+              onClick={() => once(one, () => void change(otherAmount(shown, Math.round(size * FRACTIONS[one]), words.correct.amount_reason), false))}
+            >
+              {words.fraction[one]}
+            </Button>
+          ))}
+          <Button kind="secondary" onClick={() => onOpen({ resident: person.id, none: shown.record })}>{words.fraction.none}</Button>
+        </>
+      )}
+    </div>
+  );
+}
+

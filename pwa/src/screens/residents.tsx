@@ -1,0 +1,90 @@
+// Screen 3: everyone's drinks. Due and late first when it opens; it never re-orders under a finger.
+
+import { useMemo, useRef, useState } from 'preact/hooks';
+import { Row } from './resident_row';
+import { DrinkSheet, type Opened } from './drink_sheet';
+import { standing } from '../kinds/hydration_check';
+import { residents, units, type Resident } from '../kinds/resident';
+import { state } from '../state';
+import { sayTime } from '../time';
+import { useNow, useTopics } from '../ui/hooks';
+import { Button } from '../ui/parts';
+import { zone } from '../view';
+import { fill, words } from '../words';
+
+const RANK = { late: 0, due: 1, ok: 2 } as const;
+/** Facts older than this are said to be old. */
+const OLD_LIST_MS = 10 * 60_000;
+
+/** Late, then due, then the rest; within each by who has waited longest, then by room. */
+function order(all: Resident[]): string[] {
+  const ranked = all.map((person) => ({ person, due: standing(person).due }));
+  ranked.sort(
+    (a, b) =>
+      RANK[a.due.state] - RANK[b.due.state] ||
+      (a.due.state === 'ok' ? 0 : (a.due.last_offer_ms ?? 0) - (b.due.last_offer_ms ?? 0)) ||
+      (a.person.room ?? '').localeCompare(b.person.room ?? '', 'en', { numeric: true }) ||
+      a.person.name.localeCompare(b.person.name),
+  );
+  return ranked.map(({ person }) => person.id);
+}
+
+export function Residents() {
+  useTopics('records', 'device');
+  const now = useNow(30_000);
+  const all = residents();
+  const people = new Map(all.map((one) => [one.id, one]));
+  const [unit, setUnit] = useState('');
+  const [find, setFind] = useState('');
+  const [opened, setOpened] = useState<Opened | null>(null);
+  const [kept, setKept] = useState<string[]>(() => order(all));
+  // People who came while the list was on screen wait for "Update order"; an empty list has nothing to disturb.
+  const filled = useRef(kept.length > 0);
+  if (!filled.current && all.length) {
+    filled.current = true;
+    kept.push(...order(all));
+  }
+  const news = all.length > kept.filter((id) => people.has(id)).length;
+  const wanted = find.trim().toLowerCase();
+  const shown = useMemo(
+    () =>
+      kept
+        .map((id) => people.get(id))
+        .filter((one) => one !== undefined)
+        .filter((one) => !unit || one.unit === unit)
+        .filter((one) => !wanted || one.name.toLowerCase().includes(wanted) || (one.room ?? '').toLowerCase().includes(wanted)),
+    [kept, all, unit, wanted],
+  );
+  const last = state.standing.last_contact;
+  return (
+    <>
+      <h1 class="tm-title">{words.residents.title}</h1>
+      {last !== null && now - last > OLD_LIST_MS && (
+        <p class="tm-old" data-testid="old-list">{fill(words.residents.old_list, { time: sayTime(last, zone()) })}</p>
+      )}
+      <div class="tm-filters">
+        <label class="tm-filters__one">
+          <span class="nhsuk-label">{words.residents.find}</span>
+          <input class="nhsuk-input" type="search" autocomplete="off" value={find} onInput={(event) => setFind(event.currentTarget.value)} />
+        </label>
+        <label class="tm-filters__one">
+          <span class="nhsuk-label">{words.residents.unit}</span>
+          <select class="nhsuk-select" autocomplete="off" value={unit} onChange={(event) => setUnit(event.currentTarget.value)}>
+            <option value="">{words.residents.all_units}</option>
+            {units(all).map((one) => <option key={one} value={one}>{one}</option>)}
+          </select>
+        </label>
+        <Button kind="secondary" class="tm-filters__button" data-testid="update-order" onClick={() => setKept(order(all))}>
+          {words.residents.update_order}{news ? ' •' : ''}
+        </Button>
+      </div>
+      {shown.length === 0 && (
+        <p class="tm-empty">{all.length === 0 ? words.residents.not_yet : wanted ? words.residents.none_found : words.residents.empty}</p>
+      )}
+      <ul class="tm-rows">
+        {shown.map((person) => <Row key={person.id} person={person} all={all} onOpen={setOpened} />)}
+      </ul>
+      {opened && <DrinkSheet key={opened.resident} opened={opened} onClose={() => setOpened(null)} />}
+    </>
+  );
+}

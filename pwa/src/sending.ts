@@ -1,0 +1,162 @@
+// When to talk to the server: at once after a save, again for as long as anything waits, and every few seconds for
+// news. Never because a flag says "online" (it lies), and never not.
+
+import { MAX_BATCH, STEADY } from './pace';
+import { dropEntry, dropRecord, load, moved as memoryMoved, putEntry, putRecord, residentTopics, state, tell, type Link } from './state';
+import { exchange, knock, type Moved, type Outcome } from './sync';
+import { saved } from './outbox';
+import { ANSWERED, hear, MOVED, post } from './wire';
+
+let timer: ReturnType<typeof setTimeout> | undefined;
+let running = false;
+let wanted = false;
+let failures = 0;
+let limit = MAX_BATCH;
+/** Until when the server has asked us to stay away. */
+let quiet_until = 0;
+/** Entries that the server could not read yet: it is older than we are. Tried again later, holding back no other. */
+const later = new Map<string, number>();
+let grant: () => string | null = () => null;
+
+/** Begin, with a way to read the grant of whoever has unlocked this tablet. */
+export function start(reader: () => string | null): void {
+  grant = reader;
+  saved.addEventListener('saved', () => soon());
+  hear((word) => {
+    if (word.type === ANSWERED || word.type === MOVED) void load();
+  });
+  addEventListener('online', () => soon());
+  document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && soon());
+  soon();
+}
+
+/** Talk now, or as soon as the talk under way has ended. A server's own "not before" is kept. */
+export function soon(): void {
+  wanted = true;
+  if (!running) plan(Math.max(0, quiet_until - Date.now()));
+}
+
+function plan(ms: number): void {
+  clearTimeout(timer);
+  timer = setTimeout(() => void round(), ms);
+}
+
+async function round(): Promise<void> {
+  if (running || !state.enrolment) return;
+  running = true;
+  wanted = false;
+  if (state.queue.size) setSending(true);
+  try {
+    const now = Date.now();
+    const skip = new Set([...later].filter(([, until]) => until > now).map(([id]) => id));
+    plan_after(await exchange(grant(), limit, skip), skip.size);
+  } catch {
+    // The database is closed or full: nothing was taken out; try again as for any failure.
+    plan(STEADY.backoff(failures++));
+  } finally {
+    running = false;
+    if (!wanted) setSending(false);
+  }
+}
+
+function plan_after(outcome: Outcome, skipped: number): void {
+  switch (outcome.is) {
+    case 'done': {
+      failures = 0;
+      limit = Math.min(MAX_BATCH, limit * 2);
+      const unread = takeIn(outcome.moved);
+      link('ok', outcome.locked);
+      const sendable = outcome.left - skipped - unread;
+      if (outcome.more || sendable > 0 || wanted || outcome.moved.dropped_all) return plan(0);
+      return plan(STEADY.idle(document.visibilityState === 'visible'));
+    }
+    case 'elsewhere':
+      return plan(STEADY.elsewhere);
+    case 'too_large':
+      limit = Math.max(1, Math.floor(limit / 2));
+      return plan(failures++ < 10 ? 0 : STEADY.backoff(failures));
+    case 'refused':
+      link(outcome.why);
+      return plan(STEADY.refused);
+    case 'busy': {
+      link('busy');
+      const ms = outcome.wait_ms === null ? STEADY.backoff(failures++) : STEADY.spread(outcome.wait_ms);
+      quiet_until = outcome.wait_ms === null ? 0 : Date.now() + ms;
+      return plan(ms);
+    }
+    case 'unreachable':
+      link('unreachable');
+      return wait_for_it(STEADY.backoff(failures++));
+  }
+}
+
+/** Nobody answers: try again after `ms`, or as soon as a knock is answered. */
+function wait_for_it(ms: number): void {
+  const until = Date.now() + ms;
+  const again = () => {
+    timer = setTimeout(async () => {
+      if (Date.now() >= until || (await knock())) void round();
+      else again();
+    }, Math.min(STEADY.knock(), Math.max(0, until - Date.now())));
+  };
+  clearTimeout(timer);
+  again();
+}
+
+/** Bring memory to where the database now is. Returns how many entries the server could not read yet. */
+function takeIn(moved: Moved): number {
+  const now = Date.now();
+  memoryMoved();
+  state.standing = moved.standing;
+  if (moved.dropped_all || moved.again.length) {
+    void load();
+    post({ type: ANSWERED });
+    return 0;
+  }
+  const touched = new Set<string>();
+  for (const entry of [...moved.sent, ...moved.looks]) {
+    state.queue.delete(entry.id);
+    later.delete(entry.id);
+    if (entry.resident) touched.add(entry.resident);
+  }
+  for (const look of moved.looks) {
+    state.looks.set(look.id, look);
+    dropEntry(look);
+  }
+  for (const one of moved.sent) replaceEntry(one);
+  for (const change of moved.changes) {
+    const resident = putRecord(change);
+    if (resident) touched.add(resident);
+    for (const own of [...(state.overlay.get(change.record) ?? [])]) {
+      if ('seq' in own && own.seq <= change.seq) dropEntry(own);
+    }
+  }
+  for (const id of moved.removed) dropRecord(id);
+  for (const id of moved.unread) later.set(id, now + STEADY.unread);
+  tell('queue', 'link');
+  if (moved.looks.length) tell('looks');
+  if (moved.changes.length || moved.removed.length) tell('records');
+  tell(...residentTopics(touched));
+  if (moved.sent.length || moved.looks.length || moved.changes.length) post({ type: ANSWERED });
+  return moved.unread.length;
+}
+
+function replaceEntry(one: Moved['sent'][number]): void {
+  const list = state.overlay.get(one.record);
+  const at = list?.findIndex((entry) => entry.id === one.id) ?? -1;
+  if (list && at >= 0) list[at] = one;
+  else putEntry(one);
+}
+
+function link(now: Link, locked_out = state.locked_out): void {
+  if (state.link === now && state.locked_out === locked_out) return;
+  state.link = now;
+  state.locked_out = locked_out;
+  tell('link');
+}
+
+function setSending(now: boolean): void {
+  if (state.sending === now) return;
+  state.sending = now;
+  tell('link');
+}

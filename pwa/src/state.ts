@@ -1,0 +1,127 @@
+// What is on the screen: the database's contents, held in memory and indexed so that one tap costs the same whatever
+// is queued. Components subscribe to a topic and are drawn again when it is told.
+
+import { database, meta, NEW_STANDING } from './db';
+import type { Change, Enrolment, Entry, Look, Sent, StaffName, Standing } from './types';
+
+/** How the last conversation with the server went, in the words that screens choose by. */
+export type Link = 'unknown' | 'ok' | 'unreachable' | 'busy' | 'revoked' | 'unknown_device' | 'update' | 'server_old';
+
+export const state = {
+  enrolment: null as Enrolment | null,
+  staff: [] as StaffName[],
+  units: [] as string[],
+  standing: { ...NEW_STANDING } as Standing,
+  link: 'unknown' as Link,
+  sending: false,
+  /** The server no longer reads our grant: a PIN is needed to receive, never to send. */
+  locked_out: false,
+  records: new Map<string, Change>(),
+  queue: new Map<string, Entry>(),
+  looks: new Map<string, Look>(),
+  /** Own submissions that the server's record does not show yet, by record, in the order they were made. */
+  overlay: new Map<string, (Entry | Sent)[]>(),
+  /** Record ids by kind, and of what happens to a person by that person. */
+  byKind: new Map<string, Set<string>>(),
+  byResident: new Map<string, Set<string>>(),
+};
+
+type Topic = 'queue' | 'link' | 'records' | 'looks' | 'device' | 'session' | `resident:${string}`;
+const listeners = new Map<string, Set<() => void>>();
+
+export function listen(topic: Topic, listener: () => void): () => void {
+  const set = listeners.get(topic) ?? new Set();
+  listeners.set(topic, set.add(listener));
+  return () => set.delete(listener);
+}
+
+export function tell(...topics: Topic[]): void {
+  for (const topic of new Set(topics)) for (const listener of [...(listeners.get(topic) ?? [])]) listener();
+}
+
+let generation = 0;
+
+/** Memory was changed in step with the database: a load under way would overwrite it with what it read before. */
+export function moved(): void {
+  generation += 1;
+}
+
+/** Everything from the database: at start, and when another tab or the worker has changed it. */
+export async function load(): Promise<void> {
+  const started = generation;
+  const db = await database();
+  const [enrolment, staff, units, standing, records, queue, sent, looks] = await Promise.all([
+    meta('enrolment'),
+    meta('staff'),
+    meta('units'),
+    meta('standing'),
+    db.getAll('records'),
+    db.getAll('queue'),
+    db.getAll('sent'),
+    db.getAll('looks'),
+  ]);
+  if (started !== generation) return load();
+  state.enrolment = enrolment ?? null;
+  state.staff = staff ?? [];
+  state.units = units ?? [];
+  state.standing = { ...NEW_STANDING, ...standing };
+  state.queue = new Map(queue.map((entry) => [entry.id, entry]));
+  state.looks = new Map(looks.map((look) => [look.id, look]));
+  state.overlay = new Map();
+  state.records = new Map();
+  state.byKind = new Map();
+  state.byResident = new Map();
+  for (const change of records) putRecord(change);
+  const unseen = [...sent.filter((one) => !one.echoed), ...queue].sort((a, b) => a.number - b.number);
+  for (const entry of unseen) putEntry(entry);
+  tell('queue', 'link', 'records', 'looks', 'device', ...residentTopics(state.byResident.keys()));
+}
+
+export function residentTopics(ids: Iterable<string>): Topic[] {
+  return [...ids].map((id) => `resident:${id}` as const);
+}
+
+/** Take a server's record in. Returns the person it is about, if any. */
+export function putRecord(change: Change): string | null {
+  state.records.set(change.record, change);
+  index(change.kind, change.record, change.fields['resident']);
+  return text(change.fields['resident']);
+}
+
+/** Lay one of our own submissions over its record. */
+export function putEntry(entry: Entry | Sent): void {
+  const list = state.overlay.get(entry.record);
+  if (list) list.push(entry);
+  else state.overlay.set(entry.record, [entry]);
+  index(entry.kind, entry.record, entry.resident);
+}
+
+/** Our submission shows in the server's record now, or was set aside. */
+export function dropEntry(entry: Entry): void {
+  const rest = (state.overlay.get(entry.record) ?? []).filter((one) => one.id !== entry.id);
+  if (rest.length) state.overlay.set(entry.record, rest);
+  else state.overlay.delete(entry.record);
+}
+
+export function dropRecord(id: string): void {
+  const known = state.records.get(id);
+  if (!known) return;
+  state.records.delete(id);
+  if (state.overlay.has(id)) return;
+  state.byKind.get(known.kind)?.delete(id);
+  const resident = text(known.fields['resident']);
+  if (resident) state.byResident.get(resident)?.delete(id);
+}
+
+function index(kind: string, record: string, resident: unknown): void {
+  const ofKind = state.byKind.get(kind) ?? new Set();
+  state.byKind.set(kind, ofKind.add(record));
+  const id = text(resident);
+  if (!id) return;
+  const ofResident = state.byResident.get(id) ?? new Set();
+  state.byResident.set(id, ofResident.add(record));
+}
+
+export function text(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}

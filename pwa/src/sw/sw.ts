@@ -1,0 +1,147 @@
+/// <reference lib="webworker" />
+// Our own service worker: the app's files for an offline start, notifications, and sending while no page is open.
+// Nothing of anybody is kept here: caches hold the build's own files and notifications carry no personal text.
+
+import { database, meta } from '../db';
+import { call, exchange } from '../sync';
+import { ANSWERED, post } from '../wire';
+import { receive, type Shown } from './notice';
+
+declare const self: ServiceWorkerGlobalScope;
+declare const __SHELL__: string[];
+declare const __VERSION__: string;
+
+const BASE = '/app/';
+const CACHE = `tidemark-${__VERSION__}`;
+const PATIENCE_MS = 3_000;
+
+self.addEventListener('install', (event) => {
+  event.waitUntil(
+    (async () => {
+      const cache = await caches.open(CACHE);
+      await cache.addAll(__SHELL__.map((path) => new Request(BASE + path, { cache: 'reload' })));
+      // The first worker may start at once; a later one waits until the page says that nothing is being entered.
+      if (!self.registration.active) await self.skipWaiting();
+    })(),
+  );
+});
+
+self.addEventListener('activate', (event) => {
+  event.waitUntil(
+    (async () => {
+      for (const name of await caches.keys()) if (name !== CACHE && name.startsWith('tidemark-')) await caches.delete(name);
+      await self.clients.claim();
+    })(),
+  );
+});
+
+self.addEventListener('fetch', (event) => {
+  const url = new URL(event.request.url);
+  if (event.request.method !== 'GET' || url.origin !== self.location.origin || !url.pathname.startsWith(BASE)) return;
+  const path = event.request.mode === 'navigate' ? 'index.html' : url.pathname.slice(BASE.length);
+  if (!__SHELL__.includes(path)) return;
+  event.respondWith(
+    (async () => {
+      const kept = await (await caches.open(CACHE)).match(BASE + path);
+      return kept ?? fetch(event.request);
+    })(),
+  );
+});
+
+self.addEventListener('message', (event) => {
+  if ((event.data as { type?: string })?.type === 'take over') void self.skipWaiting();
+});
+
+self.addEventListener('push', (event) => {
+  const shown = receive(event.data);
+  // Side by side: a browser that keeps a notification waiting must not keep the receipt waiting too.
+  event.waitUntil(Promise.all([show(shown), receipt(shown.message, 'shown'), tellPages({ type: 'push' })]));
+});
+
+async function show(shown: Shown): Promise<void> {
+  const before = await self.registration.getNotifications({ tag: shown.tag });
+  const level = (before[0]?.data as { level?: number } | undefined)?.level ?? 0;
+  const options: NotificationOptions & { renotify?: boolean } = {
+    body: shown.body,
+    tag: shown.tag,
+    // The same alert at a higher level rings again; the same level only replaces its text.
+    renotify: shown.level > level,
+    icon: `${BASE}icon-192.png`,
+    badge: `${BASE}badge-96.png`,
+    data: { message: shown.message, alert: shown.alert, level: shown.level },
+  };
+  await self.registration.showNotification(shown.title, options);
+}
+
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  const { message, alert } = (event.notification.data ?? {}) as { message?: string; alert?: string };
+  const hash = alert ? `#alert=${alert}` : '#alerts';
+  event.waitUntil(Promise.all([open(hash), receipt(message ?? null, 'opened')]));
+});
+
+async function open(hash: string): Promise<void> {
+  const pages = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  const page = pages.find((one) => new URL(one.url).pathname.startsWith(BASE));
+  if (!page) {
+    await self.clients.openWindow(BASE + hash);
+    return;
+  }
+  page.postMessage({ type: 'open', hash });
+  // Browsers give the focus only for a real tap; the page has moved to the alert either way.
+  await page.focus().catch(() => undefined);
+}
+
+async function tellPages(word: { type: string }): Promise<void> {
+  for (const page of await self.clients.matchAll({ type: 'window' })) page.postMessage(word);
+}
+
+/** Say that it was shown or opened; kept and sent later when nobody answers. */
+async function receipt(message: string | null, event: 'shown' | 'opened'): Promise<void> {
+  if (!message) return;
+  const db = await database();
+  await db.add('receipts', { message, event, at: new Date().toISOString() });
+  await sendReceipts();
+}
+
+async function sendReceipts(): Promise<void> {
+  const enrolment = await meta('enrolment');
+  if (!enrolment) return;
+  const db = await database();
+  const keys = await db.getAllKeys('receipts', null, 100);
+  const waiting = await db.getAll('receipts', null, 100);
+  if (!waiting.length) return;
+  const answer = await call('POST', 'push/receipts', { receipts: waiting }, enrolment.token, PATIENCE_MS);
+  // A receipt that the server will never take is dropped too: it is news, not care.
+  if (!answer || answer.status === 429 || answer.status >= 500) return;
+  const tx = db.transaction('receipts', 'readwrite');
+  for (const key of keys) void tx.store.delete(key);
+  await tx.done;
+}
+
+self.addEventListener('sync', ((event: ExtendableEvent) => {
+  event.waitUntil(flush());
+}) as EventListener);
+
+/** Send with the device's token alone until nothing waits. Failing makes the browser try again. */
+async function flush(): Promise<void> {
+  await sendReceipts();
+  for (;;) {
+    const outcome = await exchange(null);
+    if (outcome.is === 'elsewhere') return;
+    if (outcome.is !== 'done') throw new Error(outcome.is);
+    post({ type: ANSWERED });
+    const moved = outcome.moved.sent.length + outcome.moved.looks.length;
+    if (outcome.left === 0 || moved === 0) return;
+  }
+}
+
+self.addEventListener('pushsubscriptionchange', ((event: ExtendableEvent) => {
+  event.waitUntil(
+    (async () => {
+      const enrolment = await meta('enrolment');
+      const subscription = await self.registration.pushManager.getSubscription();
+      if (enrolment && subscription) await call('PUT', 'push/subscription', subscription.toJSON(), enrolment.token);
+    })(),
+  );
+}) as EventListener);

@@ -1,0 +1,146 @@
+// The shapes that cross the seam with the server (protocol.md), and what this tablet keeps of them.
+
+export type Fields = Record<string, unknown>;
+
+/** An immutable statement by a person, made on this device, about one record. */
+export interface Submission {
+  id: string;
+  record: string;
+  kind: string;
+  schema: number;
+  parents: string[];
+  author: string | null;
+  grant: string | null;
+  occurred_at: string;
+  recorded_at: string;
+  offset_ms: number | null;
+  seen: number | null;
+  clock: string;
+  nonce: string;
+  number: number;
+  fields: Fields;
+  repairs?: string;
+}
+
+/** A submission in the queue. Never changed once it is there: it only leaves. */
+export interface Entry {
+  number: number;
+  id: string;
+  record: string;
+  kind: string;
+  /** The person it is about, where it is about one. */
+  resident: string | null;
+  submission: Submission;
+}
+
+/** A submission that the server has answered for. Kept while a restored server could ask for it again. */
+export interface Sent extends Entry {
+  seq: number;
+  at: number;
+  /** True once the server's own record shows it. */
+  echoed: boolean;
+}
+
+/** A submission that the server kept aside, with its sentences. */
+export interface Look extends Entry {
+  errors: Record<string, string[]>;
+  at: number;
+}
+
+/** A whole record as the server sees it. */
+export interface Change {
+  record: string;
+  kind: string;
+  seq: number;
+  author: string | null;
+  author_name?: string | null;
+  device: string | null;
+  occurred_at: string;
+  recorded_at: string;
+  received_at: string;
+  fields: Fields;
+  heads: string[];
+  conflicts: Record<string, { value: unknown; author: string | null; occurred_at: string; submission: string }[]>;
+  struck_out: boolean;
+  flags: string[];
+  history?: unknown[];
+}
+
+export interface Result {
+  id: string | null;
+  status: 'accepted' | 'duplicate' | 'quarantined' | 'retry';
+  digest: string | null;
+  seq?: number;
+  hash?: string;
+  errors?: Record<string, string[]>;
+}
+
+export interface Head {
+  ledger: string;
+  seq: number;
+  hash: string;
+}
+
+export interface Answer {
+  protocol: number;
+  server_time: string;
+  head: Head;
+  safe: number | null;
+  results: Result[];
+  changes: Change[];
+  removed: string[];
+  resend: [number, number][];
+  cursor: string | null;
+  more: boolean;
+  locked: boolean;
+  rewound?: { seq: number };
+}
+
+export interface Enrolment {
+  device: string;
+  name: string;
+  token: string;
+  home: { id: string; name: string; zone: string };
+}
+
+export interface StaffName {
+  id: string;
+  name: string;
+  roles: string[];
+}
+
+/** Counters that are read and written in the same transaction as the entry they number. */
+export interface Counters {
+  number: number;
+  clock_ms: number;
+  clock_n: number;
+}
+
+/** Where this tablet stands with the server. */
+export interface Standing {
+  cursor: string | null;
+  head: Head | null;
+  safe: number | null;
+  /** Newest seq of which this tablet holds what it should hold. */
+  seen: number | null;
+  offset_ms: number | null;
+  /** By this tablet's clock: the last answer, and the last time that the server took something. */
+  last_contact: number | null;
+  last_sent: number | null;
+}
+
+/** One person's grant on this tablet, readable only with the PIN. */
+export interface KeptGrant {
+  staff: string;
+  name: string;
+  roles: string[];
+  salt: Uint8Array<ArrayBuffer>;
+  iv: Uint8Array<ArrayBuffer>;
+  box: ArrayBuffer;
+  online_at: number;
+}
+
+export interface PinTries {
+  wrong: number;
+  wait_until: number;
+}

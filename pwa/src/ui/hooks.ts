@@ -1,0 +1,36 @@
+// Drawing again when something is told, or when time has passed.
+
+import { useEffect, useReducer, useRef, useState } from 'preact/hooks';
+import { listen } from '../state';
+
+type Topic = Parameters<typeof listen>[0];
+
+export function useTopics(...topics: Topic[]): void {
+  const [, again] = useReducer((n: number) => n + 1, 0);
+  useEffect(() => {
+    const stops = topics.map((topic) => listen(topic, () => again(undefined)));
+    return () => stops.forEach((stop) => stop());
+  }, [topics.join()]);
+}
+
+/** The time, told anew every `every_ms`. */
+export function useNow(every_ms: number): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), every_ms);
+    return () => clearInterval(timer);
+  }, [every_ms]);
+  return now;
+}
+
+/** Runs once for a tap: the second identical one within 600 ms is the same finger. */
+const DOUBLE_TAP_MS = 600;
+export function useOnce(): (key: string, act: () => void) => void {
+  const last = useRef({ key: '', at: 0 });
+  return (key, act) => {
+    const now = performance.now();
+    if (last.current.key === key && now - last.current.at < DOUBLE_TAP_MS) return;
+    last.current = { key, at: now };
+    act();
+  };
+}

@@ -1,0 +1,137 @@
+// The parts that every screen is made of: nhsuk-frontend's markup for forms, our own for capture.
+
+import type { ComponentChildren, JSX } from 'preact';
+import { useEffect, useId, useRef } from 'preact/hooks';
+import { words } from '../words';
+import type { RowState } from '../view';
+import { Cross, StateIcon } from './icons';
+
+export function Button({ kind, ...rest }: { kind?: 'secondary' | 'warning' | 'reverse' } & JSX.IntrinsicElements['button']) {
+  return <button type="button" {...rest} class={`nhsuk-button${kind ? ` nhsuk-button--${kind}` : ''} ${rest.class ?? ''}`} />;
+}
+
+/** A capture target: at least 64 px. */
+export function Tile({ big, small, mark, ...rest }: { big: ComponentChildren; small?: ComponentChildren; mark?: ComponentChildren } & JSX.IntrinsicElements['button']) {
+  return (
+    <button type="button" {...rest} class={`tm-tile ${rest.class ?? ''}`}>
+      {mark}
+      <span class="tm-tile__words">
+        <span class="tm-tile__big">{big}</span>
+        {small && <span class="tm-tile__small">{small}</span>}
+      </span>
+    </button>
+  );
+}
+
+export function StateTag({ state }: { state: RowState }) {
+  return (
+    <span class={`tm-state tm-state--${state}`} data-testid="row-state">
+      <StateIcon state={state} />
+      {words.state[state]}
+    </span>
+  );
+}
+
+export function Field(props: {
+  label: string;
+  hint?: string;
+  error?: string | null;
+  children: (ids: { id: string; 'aria-describedby'?: string; 'aria-invalid'?: boolean }) => ComponentChildren;
+}) {
+  const id = useId();
+  const described = [props.hint && `${id}-hint`, props.error && `${id}-error`].filter(Boolean).join(' ');
+  return (
+    <div class={`nhsuk-form-group${props.error ? ' nhsuk-form-group--error' : ''}`}>
+      <label class="nhsuk-label" for={id}>{props.label}</label>
+      {props.hint && <div class="nhsuk-hint" id={`${id}-hint`}>{props.hint}</div>}
+      {props.error && <span class="nhsuk-error-message" id={`${id}-error`}>{props.error}</span>}
+      {props.children({ id, ...(described ? { 'aria-describedby': described } : {}), ...(props.error ? { 'aria-invalid': true } : {}) })}
+    </div>
+  );
+}
+
+/** One choice of a few, as targets: real radio buttons, so that the keyboard and screen readers know them. */
+export function Choice<T extends string>(props: {
+  legend: string;
+  name: string;
+  value: T | null;
+  options: [T, ComponentChildren][];
+  onChoose: (value: T) => void;
+  hideLegend?: boolean;
+}) {
+  const group = useId();
+  return (
+    <fieldset class="tm-choice">
+      <legend class={props.hideLegend ? 'nhsuk-u-visually-hidden' : 'tm-legend'}>{props.legend}</legend>
+      <div class="tm-choice__row">
+        {props.options.map(([value, label]) => (
+          <label class="tm-chip" key={value}>
+            <input type="radio" name={`${group}-${props.name}`} value={value} checked={props.value === value} onChange={() => props.onChoose(value)} />
+            <span>{label}</span>
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+/** What went wrong, at the top, with the focus on it. */
+export function Problems({ list }: { list: string[] }) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (list.length) box.current?.focus();
+  }, [list.join()]);
+  if (!list.length) return null;
+  return (
+    <div class="nhsuk-error-summary" role="alert" tabIndex={-1} ref={box} data-testid="problem">
+      <h2 class="nhsuk-error-summary__title">{words.error_heading}</h2>
+      <div class="nhsuk-error-summary__body">
+        {list.map((sentence) => <p key={sentence}>{sentence}</p>)}
+      </div>
+    </div>
+  );
+}
+
+/** A sheet over the screen: modal, closed by Escape, focus kept inside and given back. */
+export function Sheet(props: { title: string; onClose: () => void; children: ComponentChildren; small?: boolean; testid?: string }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const back = document.activeElement as HTMLElement | null;
+    dialog.current?.showModal();
+    dialog.current?.querySelector<HTMLElement>('h2')?.focus();
+    return () => {
+      dialog.current?.close();
+      if (back?.isConnected) back.focus();
+    };
+  }, []);
+  return (
+    <dialog
+      class={`tm-sheet${props.small ? ' tm-sheet--small' : ''}`}
+      ref={dialog}
+      aria-labelledby={id}
+      data-testid={props.testid}
+      onCancel={(event) => {
+        event.preventDefault();
+        props.onClose();
+      }}
+    >
+      <div class="tm-sheet__head">
+        <h2 class="tm-sheet__title" id={id} tabIndex={-1}>{props.title}</h2>
+        <button type="button" class="tm-round" onClick={props.onClose} aria-label={words.close}><Cross /></button>
+      </div>
+      <div class="tm-sheet__body">{props.children}</div>
+    </dialog>
+  );
+}
+
+let region: HTMLElement | null = null;
+/** Say it to those who listen. The region is there from the start: one that appears with its text is not read. */
+export function announce(sentence: string): void {
+  if (!region) return;
+  region.textContent = '';
+  setTimeout(() => region && (region.textContent = sentence), 50);
+}
+export function Announcer() {
+  return <div class="nhsuk-u-visually-hidden" role="status" aria-live="polite" data-testid="announcer" ref={(node) => { region = node; }} />;
+}

@@ -1,0 +1,93 @@
+// What stands around every screen: whose tablet, who is at it, and what has not been sent.
+
+import type { ComponentChildren } from 'preact';
+import { alerts, isOpen } from '../kinds/alert';
+import { lock, session } from '../session';
+import { state } from '../state';
+import { sayWhen } from '../time';
+import { zone } from '../view';
+import { fill, word, words } from '../words';
+import { useNow, useTopics } from './hooks';
+import { Ask, Bell, House, Mark, People } from './icons';
+import { Announcer } from './parts';
+
+/** Something is being entered: nothing may reload or ask for attention. */
+export function entering(): boolean {
+  return document.querySelector('dialog[open], form, input:focus, textarea:focus') !== null;
+}
+
+export function syncLine(now: number): string {
+  const last = state.standing.last_sent;
+  const when = last ? fill(words.header.last_sent, { time: sayWhen(last, now, zone()) }) : words.header.none_sent;
+  const n = state.queue.size;
+  return `${n ? fill(words.header.not_sent, { n }) : words.header.all_sent} · ${when}`;
+}
+
+export function Shell({ screen, children }: { screen: string; children: ComponentChildren }) {
+  useTopics('session', 'link', 'looks', 'device');
+  const me = session();
+  const sentence = state.link === 'ok' || state.link === 'unknown' ? (state.locked_out && me ? words.default.expired : null) : words.link[state.link];
+  return (
+    <>
+      <a class="nhsuk-skip-link" href="#main" onClick={(event) => { event.preventDefault(); document.getElementById('main')?.focus(); }}>{words.skip}</a>
+      <header class="tm-header">
+        <div class="tm-header__row">
+          <span class="tm-brand"><Mark /> {words.name}</span>
+          {state.enrolment && <SyncHeader />}
+        </div>
+        {me && (
+          <div class="tm-header__row tm-header__who">
+            <span>{fill(words.header.signed_in, { name: me.name, role: word(words.roles, me.roles[0]) })}</span>
+            <button type="button" class="tm-switch" data-testid="switch" onClick={lock}>{words.header.switch}</button>
+          </div>
+        )}
+        {sentence && state.enrolment && <p class="tm-header__link" role="status" data-testid="link-line">{sentence}</p>}
+      </header>
+      <main class="tm-main" id="main" tabIndex={-1}>{children}</main>
+      {me && <Nav screen={screen} />}
+      <footer class="tm-footer">{words.not_nhs}</footer>
+      <Announcer />
+    </>
+  );
+}
+
+function SyncHeader() {
+  useTopics('queue', 'link');
+  const now = useNow(30_000);
+  const line = syncLine(now);
+  const signed = session() !== null;
+  const body = (
+    <>
+      <span class={`tm-sync__dot${state.queue.size ? ' tm-sync__dot--waiting' : ''}`} aria-hidden="true" />
+      <span data-testid="sync-header" data-queued={state.queue.size}>{line}</span>
+      {state.looks.size > 0 && <span class="tm-sync__looks">{words.state.look}</span>}
+    </>
+  );
+  return signed ? <a class="tm-sync" href="#not-sent" data-testid="not-sent-link">{body}</a> : <span class="tm-sync">{body}</span>;
+}
+
+function Nav({ screen }: { screen: string }) {
+  useTopics('records', 'queue');
+  const open = alerts().filter(isOpen).length;
+  const items = [
+    ['home', words.nav.home, <House />],
+    ['residents', words.nav.residents, <People />],
+    ['alerts', words.nav.alerts, <Bell />],
+    ['help', words.nav.help, <Ask />],
+  ] as const;
+  return (
+    <nav class="tm-nav" aria-label={words.nav.label}>
+      {items.map(([name, label, icon]) => (
+        <a
+          key={name} class="tm-nav__item" href={`#${name}`} data-testid={`nav-${name}`}
+          aria-current={screen === name || (screen === 'alert' && name === 'alerts') ? 'page' : undefined}
+          aria-label={name === 'alerts' && open ? fill(words.nav.alerts_n, { n: open }) : undefined}
+        >
+          {icon}
+          <span>{label}</span>
+          {name === 'alerts' && open > 0 && <span class="tm-nav__count" aria-hidden="true">{open}</span>}
+        </a>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,94 @@
+// Records as a person sees them: the server's record with this tablet's own unsent fields laid over it. Nothing is
+// merged here; the server alone does that.
+
+import { state, text } from './state';
+import type { Entry, Fields, Sent } from './types';
+
+export type RowState = 'saved' | 'sent' | 'look';
+
+export interface Shown {
+  record: string;
+  kind: string;
+  fields: Fields;
+  /** When it happened, by corrected time. */
+  happened_ms: number;
+  recorded_ms: number;
+  author: string | null;
+  device: string | null;
+  struck: boolean;
+  state: RowState;
+  conflicts: Record<string, { value: unknown; author: string | null; occurred_at: string }[]>;
+  /** The submission it was last written by, as the server knows it: the version of a plan. */
+  seq: number | null;
+}
+
+export function zone(): string {
+  return state.enrolment?.home.zone ?? 'Europe/London';
+}
+
+/** This tablet's clock, corrected by what the server last said. */
+export function correctedNow(): number {
+  return Date.now() + (state.standing.offset_ms ?? 0);
+}
+
+export function view(record: string): Shown | null {
+  const known = state.records.get(record);
+  const own = state.overlay.get(record) ?? [];
+  const first = known ? null : own.find((entry) => entry.id === record || entry.submission.repairs);
+  if (!known && !first) return null;
+  const made = first?.submission;
+  const shown: Shown = {
+    record,
+    kind: known?.kind ?? first!.kind,
+    fields: { ...known?.fields },
+    happened_ms: known ? Date.parse(known.occurred_at) : corrected(made!.occurred_at, first!),
+    recorded_ms: known ? Date.parse(known.recorded_at) : corrected(made!.recorded_at, first!),
+    author: known ? known.author : made!.author,
+    device: known ? known.device : (state.enrolment?.device ?? null),
+    struck: known?.struck_out ?? false,
+    state: 'sent',
+    conflicts: known?.conflicts ?? {},
+    seq: known?.seq ?? null,
+  };
+  for (const entry of own) lay(shown, entry);
+  if (own.some((entry) => state.queue.has(entry.id))) shown.state = 'saved';
+  else if (Object.keys(shown.conflicts).length) shown.state = 'look';
+  return shown;
+}
+
+function lay(shown: Shown, entry: Entry | Sent): void {
+  for (const [name, value] of Object.entries(entry.submission.fields)) {
+    if (value === null) delete shown.fields[name];
+    else shown.fields[name] = value;
+    if (name === 'struck_out') shown.struck = value === true;
+    if (name === 'occurred_at' && typeof value === 'string') shown.happened_ms = corrected(value, entry);
+  }
+}
+
+function corrected(at: string, entry: Entry): number {
+  return Date.parse(at) + (entry.submission.offset_ms ?? 0);
+}
+
+export function ofKind(kind: string): Shown[] {
+  const found: Shown[] = [];
+  for (const id of state.byKind.get(kind) ?? []) {
+    const shown = view(id);
+    if (shown && shown.kind === kind && !shown.struck) found.push(shown);
+  }
+  return found;
+}
+
+/** What is recorded of one person, of one kind, struck ones too when asked for. */
+export function ofResident(resident: string, kind: string, struck = false): Shown[] {
+  const found: Shown[] = [];
+  for (const id of state.byResident.get(resident) ?? []) {
+    const shown = view(id);
+    if (shown && shown.kind === kind && (struck || !shown.struck)) found.push(shown);
+  }
+  return found;
+}
+
+export function staffName(id: string | null): string | null {
+  if (!id) return null;
+  return text(view(id)?.fields['name']) ?? state.staff.find((one) => one.id === id)?.name ?? null;
+}

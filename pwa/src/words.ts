@@ -1,0 +1,35 @@
+// Every word shown comes from the message file that the server shares (sync/messages.json, section `app`).
+
+import { app } from '../../sync/messages.json';
+
+export const words = app;
+
+/** "{n} not sent" with n=4 is "4 not sent". */
+export function fill(sentence: string, values: Record<string, string | number>): string {
+  return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}
+
+export function plural(of: { one: string; many: string }, n: number): string {
+  return fill(n === 1 ? of.one : of.many, { n });
+}
+
+const grouped = new Intl.NumberFormat('en-GB');
+
+/** "1,200ml": whole millilitres, no decimals. */
+export function ml(amount: number): string {
+  return `${grouped.format(Math.round(amount))}ml`;
+}
+
+/** The word for a code; an open code that we have no word for reads as itself, without underscores. */
+export function word(of: Record<string, string>, code: unknown): string {
+  const text = String(code ?? '');
+  return of[text] ?? text.replaceAll('_', ' ');
+}
+
+/** "1 hour 20 minutes". */
+export function sayMinutes(minutes: number): string {
+  const whole = Math.round(minutes);
+  const hours = Math.floor(whole / 60);
+  const rest = whole % 60;
+  return [hours ? plural(words.span.hours, hours) : '', rest || !hours ? plural(words.span.minutes, rest) : ''].filter(Boolean).join(' ');
+}
