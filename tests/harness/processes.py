@@ -134,7 +134,7 @@ class Installation:
         process = Process([command], self.environment, self.log)
         self.processes.append(process)
         if wait and command != "escalator":
-            ready = self._healthy if command == "serve" else self._answers
+            ready = self.healthy if command == "serve" else self._answers
             until(lambda: self._still(process) and ready(), within_s=READY_WITHIN_S, what=f"{command} to be up")
         return process
 
@@ -191,7 +191,8 @@ class Installation:
             raise AssertionError(f"it ended by itself, exit {process.popen.returncode}:\n{self.log.read_text()[-4000:]}")
         return True
 
-    def _healthy(self) -> bool:
+    def healthy(self) -> bool:
+        """Whether health says that all is well."""
         try:
             return self.call("/api/v1/health")[0] == 200
         except (OSError, ValueError):

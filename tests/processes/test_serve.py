@@ -51,7 +51,7 @@ def test_a_child_that_is_killed_is_started_again(tidemark):
         before = until(lambda: child(process, name), what=name)
         os.kill(before, signal.SIGKILL)
         until(lambda: child(process, name) not in (None, before), within_s=30, what=f"a new {name}")
-    until(lambda: tidemark.call("/api/v1/health")[0] == 200, within_s=60, what="health after both were killed")
+    until(tidemark.healthy, within_s=60, what="health after both were killed")
 
 
 def test_the_children_end_when_their_supervisor_is_killed(tidemark):
@@ -77,4 +77,4 @@ def test_killed_without_warning_it_starts_again_on_the_same_data(tidemark):
     tidemark.kill9()
     assert not first.running and children_of(first.popen.pid) == []
     tidemark.start()
-    assert tidemark.call("/api/v1/health")[0] == 200
+    assert tidemark.healthy()
