@@ -26,7 +26,7 @@ SYNC_MAY_READ = {"messages.py"}
 # Each may import those before it in the list, and itself.
 FEATURES = ["people", "records", "alerts", "improvement", "pages", "demo"]
 # Wires features together or starts them: may import everything, imported by no feature.
-WIRING = {"__init__", "__main__", "serving", "welcome", "heartbeat", "app_files", "health"}
+WIRING = {"__init__", "__main__", "serving", "welcome", "heartbeat", "app_files", "health", "running"}
 # Inside a feature, `tables` imports nothing of it, and what is called from outside is imported by nothing of it. Between
 # them stand the store, and what uses it: that they form no circle is a test of its own.
 OUTSIDE = {"routes", "commands"}
