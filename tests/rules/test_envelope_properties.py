@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from hashlib import sha256
 
 import rfc8785
@@ -20,10 +21,12 @@ SCALARS = st.none() | st.booleans() | NUMBERS | TEXT
 ANYTHING = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4), max_leaves=20
 )
+# `TIDEMARK_EXAMPLES=20` looks ten times as long.
+MANY = int(os.environ.get("TIDEMARK_EXAMPLES", "2"))
 MEMBERS = tuple(submission()) + ("repairs", "author_name", "surprise")
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500 * MANY // 5, deadline=None)
 @given(ANYTHING)
 def test_no_json_at_all_can_make_judging_fail(entry):
     judged = judge(entry)
@@ -32,7 +35,7 @@ def test_no_json_at_all_can_make_judging_fail(entry):
     json.dumps(judged.errors).encode()
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500 * MANY // 5, deadline=None)
 @given(st.sampled_from(MEMBERS), ANYTHING, st.dictionaries(st.sampled_from(sorted(submission()["fields"])), ANYTHING))
 def test_one_wild_member_or_field_never_makes_judging_fail(member, value, fields):
     entry = submission()
@@ -48,7 +51,7 @@ def test_one_wild_member_or_field_never_makes_judging_fail(member, value, fields
         assert repr(sorted(again["fields"].items())) == repr(sorted(judged.fields.items()))
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000 * MANY // 5, deadline=None)
 @given(ANYTHING)
 def test_the_fast_canonical_form_is_the_librarys_own(value):
     try:
@@ -62,14 +65,14 @@ def test_the_fast_canonical_form_is_the_librarys_own(value):
     assert found == expected
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=2000 * MANY // 5, deadline=None)
 @given(st.floats(allow_nan=False, allow_infinity=False) | st.floats(1e-6, 1e-3) | st.floats(1e14, 1e16) | st.floats(0, 1))
 def test_every_fraction_that_takes_the_fast_path_is_written_as_ecmascript_writes_it(number):
     for each in (number, -number):
         assert canonical([each]) == rfc8785.dumps([each])
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500 * MANY // 5, deadline=None)
 @given(st.dictionaries(TEXT, SCALARS, max_size=6))
 def test_names_are_sorted_by_utf_16_unit_whatever_they_hold(value):
     try:
@@ -79,7 +82,7 @@ def test_names_are_sorted_by_utf_16_unit_whatever_they_hold(value):
     assert canonical(value) == expected
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300 * MANY // 5, deadline=None)
 @given(ANYTHING)
 def test_whatever_is_accepted_reads_back_from_the_ledger_to_the_same_form(value):
     entry = submission({"resident": RESIDENT, "decision": "x", "sbard": value}, kind="escalation")
