@@ -26,9 +26,11 @@ _DEPTH = 64
 
 @dataclass(frozen=True)
 class Unparsed:
-    """An entry that is no JSON that we could keep as data: its text as it came."""
+    """An entry that is no JSON that we could keep as data: its text as it came, and the id and number it gives itself."""
 
     text: bytes
+    id: str | None = None
+    number: int | None = None
 
 
 def read(body: bytes) -> dict[str, Any]:
@@ -81,12 +83,27 @@ def _entry(text: bytes) -> Any:
             deepest = max(deepest, depth)
         elif mark in (b"}", b"]"):
             depth -= 1
-    if deepest > _DEPTH:
-        return Unparsed(text)
     try:
-        return json.loads(text.decode(), parse_constant=_no_constant)
+        if deepest <= _DEPTH:
+            return json.loads(text.decode(), parse_constant=_no_constant)
     except (ValueError, RecursionError):
-        return Unparsed(text)
+        pass
+    return _unparsed(text)
+
+
+def _unparsed(text: bytes) -> Unparsed:
+    """What an unreadable entry still says of itself at its outermost level."""
+    found: dict[str, Any] = {}
+    try:
+        for member in _split(text, b"{", b"}"):
+            name, _, value = _name_and_value(member)
+            if name in ("id", "number") and len(value) <= 100:
+                found[name] = json.loads(value.decode())
+    except (Problem, ValueError):
+        pass
+    id_, number = found.get("id"), found.get("number")
+    plain = isinstance(id_, str) and id_.isprintable() and id_.isascii()
+    return Unparsed(text, id_ if plain else None, number if type(number) is int and 1 <= number < 2**53 else None)
 
 
 def _no_constant(name: str) -> Any:

@@ -42,11 +42,11 @@ def entries(c: Connection, home: Home, new: list[Entry]) -> None:
         if uuid.UUID(row.id) not in fresh:
             by_record[id_].append(row)
     folded = {id_: found for id_, rows in by_record.items() if (found := merge.fold(kind_named, rows)) is not None}
-    named = {id_: _named(found, home) for id_, found in folded.items()}
-    present = _present(c, home.id, set(folded).union(*named.values()))
+    names = {id_: named(found, home) for id_, found in folded.items()}
+    present = _present(c, home.id, set(folded).union(*names.values()))
     born = {id_: seq for id_, seq in born.items() if id_ not in present}
     here = present | set(folded)
-    _write(c, home, folded, named, here, present, born)
+    _write(c, home, folded, names, here, present, born)
     if born:
         _wake(c, home, born, set(folded))
 
@@ -61,18 +61,18 @@ def _wake(c: Connection, home: Home, born: Mapping[uuid.UUID, int], done: set[uu
         rows.setdefault(id_, []).append(row)
     folded = {id_: found for id_, of in rows.items() if (found := merge.fold(kind_named, of)) is not None}
     stood = dict(fast.select_in(c, ("id", "seq"), record, "id", home.id, folded))
-    named = {id_: _named(found, home) for id_, found in folded.items()}
-    here = _present(c, home.id, set().union(*named.values()))
+    names = {id_: named(found, home) for id_, found in folded.items()}
+    here = _present(c, home.id, set().union(*names.values()))
     for id_, found in folded.items():
         found.seq = max(found.seq, stood[id_])
-    _write(c, home, folded, named, here, set(folded), born)
+    _write(c, home, folded, names, here, set(folded), born)
 
 
 def _write(
     c: Connection,
     home: Home,
     folded: Mapping[uuid.UUID, merge.Folded],
-    named: Mapping[uuid.UUID, dict[uuid.UUID, str]],
+    names: Mapping[uuid.UUID, dict[uuid.UUID, str]],
     here: set[uuid.UUID],
     present: set[uuid.UUID],
     born: Mapping[uuid.UUID, int],
@@ -80,8 +80,8 @@ def _write(
     """Write folded records. `here` are the records that exist now, `present` those that had a row before."""
     made, changed, waits, people = [], [], [], []
     for id_, found in folded.items():
-        missing = {other: flag for other, flag in named[id_].items() if other not in here}
-        found.seq = max(found.seq, max((born[other] for other in named[id_] if other in born), default=0))
+        missing = {other: flag for other, flag in names[id_].items() if other not in here}
+        found.seq = max(found.seq, max((born[other] for other in names[id_] if other in born), default=0))
         row = record_row(home, id_, found, missing.values())
         (changed if id_ in present else made).append(row)
         waits += [(home.id, other, id_) for other in missing]
@@ -161,7 +161,7 @@ def stored_row(
 # ---- what a record names, and its row ----
 
 
-def _named(found: merge.Folded, home: Home) -> dict[uuid.UUID, str]:
+def named(found: merge.Folded, home: Home) -> dict[uuid.UUID, str]:
     """The records that this one speaks of, each with the flag that stands while it has not arrived."""
     named: dict[uuid.UUID, str] = {}
     kind = kind_named(found.kind)

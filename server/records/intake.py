@@ -142,8 +142,8 @@ def _unstorable(home: people.Home, device: uuid.UUID, piece: Piece, said: tuple,
 def _piece(home: people.Home, device: uuid.UUID, raw: Any, arrival_ms: int | None, now_ms: int, origin: str) -> Piece:
     """Judge one entry in memory. Whatever it is, this returns."""
     if isinstance(raw, Unparsed):
-        judged = Judged("quarantined", None, None, {"submission": [text("refusals.not_readable")]})
-        return Piece(raw, judged, judged.errors, None, None)
+        judged = Judged("quarantined", raw.id, None, {"submission": [text("problems.entry.not_readable")]})
+        return Piece(raw, judged, judged.errors, None, raw.number)
     if _is_sealed(raw):
         judged = Judged(RETRY, raw["id"], None)
         return Piece(raw, judged, {}, None, None)
@@ -205,7 +205,7 @@ def _take(
     _enter(c, lock, entries)
     if accepted:
         _lift(c, home.id, accepted.values())
-    row.arrived(c, home.id, device, [p.number for p in pieces if p.number and _arrived(p)])
+    row.arrived(c, home.id, device, [p for p in pieces if p.number and _arrived(p)], now_ms)
     row.save(c, home.id, device, pieces, said, now_ms)
     return [piece.result or _accepted(piece) for piece in pieces]
 
@@ -388,7 +388,6 @@ class _DeviceRow:
     def __init__(self, hour_from, hour_count, day_from, day_bytes, last_number, clash, fell, pending, offset):
         self.hour_from, self.hour_count, self.day_from, self.day_bytes = hour_from, hour_count, day_from, day_bytes
         self.last_number, self.clash, self.fell, self.pending, self.offset = last_number, clash, fell, pending, offset
-        self.clashed = False
 
     def count(self, submissions: int, now_ms: int) -> None:
         """Count a batch against the hour. Raises Problem 429 when it does not fit any more."""
@@ -406,13 +405,17 @@ class _DeviceRow:
             raise Problem("quarantine_limit", retry_after=-(-(self.day_from + DAY_MS - now_ms) // 1000))
         self.day_bytes += size
 
-    def arrived(self, c: Connection, home_id: int, device: uuid.UUID, arrived: list[int]) -> None:
-        """Note which of the device's numbers have arrived."""
-        if not arrived:
+    def arrived(self, c: Connection, home_id: int, device: uuid.UUID, pieces: list[Piece], now_ms: int) -> None:
+        """Note which of the device's numbers have arrived. One number under two ids is two tablets with one identity, or
+        storage that was put back: it is noted when it was seen."""
+        if not pieces:
             return
         where = "home_id = ? AND device = ? ORDER BY first"
         runs = [tuple(run) for run in fast.select_where(c, ("first", "last"), device_number, where, (home_id, device))]
-        after, _ = numbers.add(runs, arrived)
+        after, clashes = numbers.add(runs, [piece.number for piece in pieces if piece.result is None])
+        after, _ = numbers.add(after, [piece.number for piece in pieces if piece.result is not None])
+        if clashes:
+            self.clash = now_ms
         for first, last in set(runs) - set(after):
             fast.run(c, "DELETE FROM device_number WHERE home_id = ? AND device = ? AND first = ?", (home_id, device, first))
         fast.insert(c, device_number, [(home_id, device, *run) for run in after if run not in runs])

@@ -1,0 +1,101 @@
+"""`tidemark home`, `staff` and `device`: who and what is here. Never a PIN, never a password."""
+
+from __future__ import annotations
+
+import uuid
+
+import click
+
+from server import clock, commandline
+from server.commandline import json_option
+from server.people import store
+from server.running import app_context
+from sync.messages import text
+
+
+@click.group()
+def home() -> None:
+    """Homes."""
+
+
+@home.command("list")
+@json_option
+def home_list(as_json: bool) -> None:
+    """Every home, oldest first."""
+    with app_context():
+        commandline.show([{"id": str(each.uuid), "name": each.name, "zone": each.zone} for each in store.homes()], as_json)
+
+
+@click.group()
+def staff() -> None:
+    """Members of staff."""
+
+
+@staff.command("list")
+@click.option("--home", "home_id", required=True, help="The home's id.")
+@json_option
+def staff_list(home_id: str, as_json: bool) -> None:
+    """Who works in a home now, by name, with the roles that each holds."""
+    with app_context():
+        found = store.staff_list(_home(home_id).id, now_ms=clock.now_ms())
+        commandline.show([
+            {"id": str(each.id), "name": each.name, "role": each.roles[0] if each.roles else None, "roles": list(each.roles)}
+            for each in found
+        ], as_json)  # fmt: skip
+
+
+@click.group()
+def device() -> None:
+    """Tablets and phones."""
+
+
+@device.command("enrol")
+@click.option("--home", "home_id", required=True, help="The home's id.")
+@click.option("--name", required=True, help="What the tablet is called, such as Willow 1.")
+@json_option
+def device_enrol(home_id: str, name: str, as_json: bool) -> None:
+    """Enrol a tablet; its token is shown this once."""
+    with app_context():
+        made, token = store.enrol_device(_home(home_id).id, name, now_ms=clock.now_ms())
+        commandline.show({"device": str(made), "token": token}, as_json)
+
+
+@device.command("list")
+@click.option("--home", "home_id", required=True, help="The home's id.")
+@json_option
+def device_list(home_id: str, as_json: bool) -> None:
+    """The tablets and phones of a home."""
+    with app_context():
+        commandline.show([
+            {"id": str(row.id), "name": row.name, "revoked": row.revoked_ms is not None, "pending": row.pending}
+            for row in store.devices(_home(home_id).id)
+        ], as_json)  # fmt: skip
+
+
+@device.command("revoke")
+@click.argument("device_id")
+@json_option
+def device_revoke(device_id: str, as_json: bool) -> None:
+    """End a tablet's access from its next request on. What it holds stays on it."""
+    with app_context():
+        try:
+            wanted = uuid.UUID(device_id)
+        except ValueError:
+            wanted = uuid.uuid4()
+        ended = any(store.revoke_device(each.id, wanted, now_ms=clock.now_ms()) for each in store.homes())
+        if not ended:
+            commandline.fail(text("cli.device.unknown"))
+        commandline.show({"device": str(wanted), "revoked": True}, as_json)
+
+
+def _home(given: str) -> store.Home:
+    try:
+        found = store.home_by_uuid(uuid.UUID(given))
+    except ValueError:
+        found = None
+    if found is None:
+        commandline.fail(text("cli.home.unknown"))
+    return found
+
+
+commands = [home, staff, device]

@@ -1,0 +1,204 @@
+"""One file that holds everything: every table with its keys, and what else lies in the data folder.
+
+Made from one snapshot, so that it can be made while the server is serving. It is plain (a zip of JSON lines), the same for
+both databases, and as secret as the database itself.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import uuid
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, LargeBinary, Table, delete, insert, inspect, select
+
+from server.config import Config
+from server.db import Id, db, writing
+from server.records import store
+from server.records.tables import counter, ledger_life
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+# Rows written back at once.
+CHUNK = 500
+#: Says what is running now and nothing about anybody: a backup leaves it out.
+NOT_KEPT = frozenset({"tick"})
+
+
+class Unfit(Exception):
+    """A backup that cannot be restored; the argument is a key of `cli.restore`."""
+
+
+def tables() -> list[Table]:
+    """Every table that a backup holds, those that others refer to first."""
+    return [table for table in db.metadata.sorted_tables if table.name not in NOT_KEPT]
+
+
+def make(settings: Config, target: Path, *, now_ms: int) -> dict[str, Any]:
+    """Write a backup and read it back. Returns its manifest. An existing file is replaced only by a whole one."""
+    unfinished = target.with_name(f".{target.name}.{os.getpid()}")
+    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as raw, zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+            sums = _files(archive, settings)
+            with _snapshot() as c:
+                heads = [_head(c, row) for row in c.execute(select(counter)).all()]
+                for table in tables():
+                    sums[f"tables/{table.name}.jsonl"] = _table(archive, c, table)
+            manifest = {"format": FORMAT, "made_ms": now_ms, "homes": heads, "sha256": sums}
+            archive.writestr(MANIFEST, orjson.dumps(manifest))
+            archive.close()
+            raw.flush()
+            os.fsync(raw.fileno())
+        with zipfile.ZipFile(unfinished) as archive:
+            check(archive)
+        os.replace(unfinished, target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return manifest
+
+
+def _snapshot():
+    if db.engine.dialect.name == "postgresql":
+        return db.engine.connect().execution_options(isolation_level="REPEATABLE READ")
+    return db.engine.connect()
+
+
+def _head(c: Connection, row: Any) -> dict[str, Any]:
+    return {"home_id": row.home_id, "ledger": str(row.ledger), "seq": row.seq, "hash": bytes(row.hash).hex()}
+
+
+def _files(archive: zipfile.ZipFile, settings: Config) -> dict[str, str]:
+    """Keys and other small files of the data folder; the database comes as tables."""
+    sums = {}
+    for path in sorted(settings.data.rglob("*")):
+        name = path.relative_to(settings.data).as_posix()
+        if path.is_file() and not path.is_symlink() and ".sqlite" not in path.name and path.suffix != ".zip" and not path.name.startswith("."):
+            content = path.read_bytes()
+            archive.writestr(f"files/{name}", content)
+            sums[f"files/{name}"] = hashlib.sha256(content).hexdigest()
+    return sums
+
+
+def _table(archive: zipfile.ZipFile, c: Connection, table: Table) -> str:
+    total = hashlib.sha256()
+    with archive.open(f"tables/{table.name}.jsonl", "w", force_zip64=True) as out:
+        for row in c.execution_options(yield_per=CHUNK).execute(select(table)):
+            line = orjson.dumps({name: _plain(value) for name, value in row._mapping.items()}) + b"\n"
+            total.update(line)
+            out.write(line)
+    return total.hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (bytes, memoryview)):
+        return base64.b64encode(bytes(value)).decode()
+    return str(value) if isinstance(value, uuid.UUID) else value
+
+
+def check(archive: zipfile.ZipFile) -> dict[str, Any]:
+    """The manifest of a backup whose every part is whole. Raises Unfit."""
+    try:
+        manifest = orjson.loads(archive.read(MANIFEST))
+        if manifest["format"] != FORMAT:
+            raise Unfit("newer")
+        for name, expected in manifest["sha256"].items():
+            total = hashlib.sha256()
+            with archive.open(name) as part:
+                while chunk := part.read(1 << 20):
+                    total.update(chunk)
+            if total.hexdigest() != expected:
+                raise Unfit("damaged")
+    except (KeyError, ValueError, zipfile.BadZipFile, EOFError, OSError) as error:
+        raise Unfit("damaged") from error
+    return manifest
+
+
+def restore(settings: Config, source: Path, *, overwrite: bool, now_ms: int) -> dict[str, Any]:
+    """Put everything back, in one transaction, on a database that has every table. The server must not be serving.
+
+    Each home's ledger gets a new id from the next row on, so that tablets notice. Raises Unfit.
+    """
+    try:
+        archive = zipfile.ZipFile(source)
+    except (zipfile.BadZipFile, OSError) as error:
+        raise Unfit("damaged") from error
+    with archive:
+        manifest = check(archive)
+
+        def work(c: Connection) -> None:
+            before = {row.home_id: row for row in c.execute(select(counter)).all()}
+            if before and not overwrite:
+                raise Unfit("has_data")
+            for name in reversed([table.name for table in db.metadata.sorted_tables]):
+                if inspect(c).has_table(name):
+                    c.execute(delete(db.metadata.tables[name]))
+            for table in tables():
+                _fill(c, archive, table)
+            for home in c.execute(select(counter)).all():
+                _new_life(c, home, before.get(home.home_id), now_ms)
+
+        writing(work)
+        for name in manifest["sha256"]:
+            if name.startswith("files/"):
+                _put_back(settings, name.removeprefix("files/"), archive.read(name))
+    return manifest
+
+
+def _fill(c: Connection, archive: zipfile.ZipFile, table: Table) -> None:
+    name = f"tables/{table.name}.jsonl"
+    if name not in archive.namelist():
+        return
+    with archive.open(name) as lines:
+        for chunk in _chunks(line for line in lines):
+            c.execute(insert(table), [_row(table, orjson.loads(line)) for line in chunk])
+
+
+def _chunks(lines: Iterator[bytes]) -> Iterator[list[bytes]]:
+    chunk: list[bytes] = []
+    for line in lines:
+        chunk.append(line)
+        if len(chunk) == CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _row(table: Table, said: dict[str, Any]) -> dict[str, Any]:
+    made = {}
+    for column in table.columns:
+        value = said.get(column.name)
+        if value is not None and isinstance(column.type, Id):
+            value = uuid.UUID(value)
+        elif value is not None and isinstance(column.type, LargeBinary):
+            value = base64.b64decode(value)
+        made[column.name] = value
+    return made
+
+
+def _new_life(c: Connection, home: Any, replaced: Any, now_ms: int) -> None:
+    """A new ledger id from the next row on, and where the end of what this restore replaced stood."""
+    id_ = uuid.uuid4()
+    lost = replaced if replaced is not None and store.lives(c, home.home_id)[0].ledger and replaced.seq > home.seq else None
+    c.execute(insert(ledger_life).values(
+        home_id=home.home_id, ledger=id_, from_seq=home.seq + 1, began_ms=now_ms,
+        cut_seq=lost.seq if lost else None, cut_hash=bytes(lost.hash) if lost else None,
+    ))  # fmt: skip
+    c.execute(counter.update().where(counter.c.home_id == home.home_id).values(ledger=id_))
+
+
+def _put_back(settings: Config, name: str, content: bytes) -> None:
+    target = (settings.data / name).resolve()
+    if not target.is_relative_to(settings.data.resolve()):
+        raise Unfit("damaged")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as out:
+        out.write(content)

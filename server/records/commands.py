@@ -1,0 +1,128 @@
+"""`tidemark ledger`, `backup`, `restore` and `migrate`."""
+
+from __future__ import annotations
+
+import sys
+import uuid
+from pathlib import Path
+
+import click
+
+from server import clock, commandline
+from server.commandline import json_option
+from server.people import store as people
+from server.records import backup as backups
+from server.records import ledger as ledgers
+from server.records import rebuild as rebuilding
+from server.running import app_context
+from sync.messages import text
+
+
+@click.group()
+def ledger() -> None:
+    """The homes' ledgers."""
+
+
+@ledger.command()
+@click.option("--home", "home_id", help="Only this home's.")
+@click.option("--head", help="A head that somebody kept, as SEQ:HASH: say where it stands.")
+def verify(home_id: str | None, head: str | None) -> None:
+    """Compute the chain again. Ends with 0, or names the first broken row."""
+    witnessed = _read_head(head) if head else None
+    with app_context():
+        broken, places = False, []
+        for home in _homes(home_id):
+            found = ledgers.verify(home.id)
+            said = {"home": home.name, "rows": found.rows, "seq": found.broken, "erased": found.erased, "head": found.hash.hex()}
+            if found.broken is not None:
+                broken = True
+                click.echo(text("cli.ledger.broken", **said, why=text(f"cli.ledger.why.{found.why}")))
+            else:
+                click.echo(text("cli.ledger.whole", **said))
+            if witnessed:
+                places.append(ledgers.place_of(home.id, *witnessed))
+                click.echo(text(f"cli.ledger.place.{places[-1]}", home=home.name, seq=witnessed[0]))
+    sys.exit(1 if broken or (places and "here" not in places) else 0)
+
+
+def _read_head(given: str) -> tuple[int, bytes]:
+    seq, _, hash_ = given.partition(":")
+    try:
+        read = int(seq), bytes.fromhex(hash_)
+    except ValueError:
+        read = (-1, b"")
+    if read[0] < 0 or len(read[1]) != 32:
+        commandline.fail(text("cli.ledger.bad_head"))
+    return read
+
+
+@ledger.command()
+@click.option("--home", "home_id", help="Only this home's.")
+def rebuild(home_id: str | None) -> None:
+    """Fill every projection again from the ledger. Raises no alert and moves no actor."""
+    with app_context():
+        for home in _homes(home_id):
+            click.echo(text("cli.ledger.rebuilt", home=home.name, count=rebuilding.rebuild(home.id)))
+
+
+@ledger.command()
+@click.option("--home", "home_id", required=True, help="The home's id.")
+def export(home_id: str) -> None:
+    """JSON lines in `seq` order: header, submission, hash."""
+    with app_context():
+        out = sys.stdout.buffer
+        for line in ledgers.export(_homes(home_id)[0].id):
+            out.write(line + b"\n")
+        out.flush()
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@json_option
+def backup(file: Path, as_json: bool) -> None:
+    """Everything in one file, keys included, also while serving. Keep it as safe as the data itself."""
+    with app_context() as app:
+        made = backups.make(app.extensions["tidemark"], file, now_ms=clock.now_ms())
+    if as_json:
+        commandline.show({"file": str(file), "homes": made["homes"]}, True)
+    else:
+        click.echo(text("cli.backup.done", file=file, homes=len(made["homes"])))
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, exists=True, path_type=Path))
+@click.option("--overwrite", is_flag=True, help="Replace the data that is there.")
+@json_option
+def restore(file: Path, overwrite: bool, as_json: bool) -> None:
+    """Put a backup back. Stop the server first. Each ledger gets a new id, so that tablets notice."""
+    with app_context() as app:
+        try:
+            made = backups.restore(app.extensions["tidemark"], file, overwrite=overwrite, now_ms=clock.now_ms())
+        except backups.Unfit as error:
+            commandline.fail(text(f"cli.restore.{error.args[0]}"))
+    if as_json:
+        commandline.show({"file": str(file), "homes": made["homes"]}, True)
+    else:
+        click.echo(text("cli.restore.done", file=file, homes=len(made["homes"])))
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database up to date."""
+    with app_context():
+        click.echo(text("cli.migrate.done"))
+
+
+def _homes(given: str | None) -> list[people.Home]:
+    if given is None:
+        return people.homes()
+    try:
+        found = people.home_by_uuid(uuid.UUID(given))
+    except ValueError:
+        found = None
+    if found is None:
+        commandline.fail(text("cli.home.unknown"))
+    return [found]
+
+
+commands = [ledger, backup, restore, migrate]
