@@ -15,15 +15,18 @@ def _home(**options):
     return Column("home_id", ForeignKey("home.id"), primary_key=True, autoincrement=False, **options)
 
 
-# When a person must be judged again although nothing may have arrived: a drink that never came enters here.
+# When a person's care day must be judged again although nothing may have arrived: a drink that never came enters here.
+# Each day judged leaves a row for the next one, so that nobody on monitoring is ever without one.
 look = Table(
     "look",
     db.metadata,
     _home(),
     Column("resident", Id, primary_key=True),
+    Column("day", Integer, primary_key=True, autoincrement=False),  # ordinal of the care day
     Column("next_at_ms", BigInteger, nullable=False),
-    Column("looked_ms", BigInteger, nullable=False),  # when it was set: a look set under a wrong clock is found by it
+    Column("set_ms", BigInteger, nullable=False),  # one that was set in the future was set under a wrong clock
     Index("ix_look_due", "next_at_ms", "home_id"),
+    Index("ix_look_set", "set_ms", "home_id"),
 )
 
 # When an open alert takes its next step. One row an alert; no row, no climb.
@@ -36,6 +39,7 @@ deadline = Table(
     Column("next_at_ms", BigInteger, nullable=False),
     Column("set_ms", BigInteger, nullable=False),
     Index("ix_deadline_due", "next_at_ms", "home_id"),
+    Index("ix_deadline_set", "set_ms", "home_id"),
 )
 
 # Each visible step of an alert, once: this key alone makes a step happen exactly once, whoever runs.

@@ -96,6 +96,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('deadline', schema=None) as batch_op:
         batch_op.create_index('ix_deadline_due', ['next_at_ms', 'home_id'], unique=False)
+        batch_op.create_index('ix_deadline_set', ['set_ms', 'home_id'], unique=False)
 
     op.create_table('delivery_log',
     sa.Column('home_id', sa.Integer(), autoincrement=False, nullable=False),
@@ -227,13 +228,15 @@ def upgrade() -> None:
     op.create_table('look',
     sa.Column('home_id', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('resident', Id(length=16), nullable=False),
+    sa.Column('day', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('next_at_ms', sa.BigInteger(), nullable=False),
-    sa.Column('looked_ms', sa.BigInteger(), nullable=False),
+    sa.Column('set_ms', sa.BigInteger(), nullable=False),
     sa.ForeignKeyConstraint(['home_id'], ['home.id'], name=op.f('fk_look_home_id')),
-    sa.PrimaryKeyConstraint('home_id', 'resident', name=op.f('pk_look'))
+    sa.PrimaryKeyConstraint('home_id', 'resident', 'day', name=op.f('pk_look'))
     )
     with op.batch_alter_table('look', schema=None) as batch_op:
         batch_op.create_index('ix_look_due', ['next_at_ms', 'home_id'], unique=False)
+        batch_op.create_index('ix_look_set', ['set_ms', 'home_id'], unique=False)
 
     op.create_table('outbox',
     sa.Column('home_id', sa.Integer(), autoincrement=False, nullable=False),
@@ -428,6 +431,7 @@ def downgrade() -> None:
 
     op.drop_table('outbox')
     with op.batch_alter_table('look', schema=None) as batch_op:
+        batch_op.drop_index('ix_look_set')
         batch_op.drop_index('ix_look_due')
 
     op.drop_table('look')
@@ -446,6 +450,7 @@ def downgrade() -> None:
     op.drop_table('device')
     op.drop_table('delivery_log')
     with op.batch_alter_table('deadline', schema=None) as batch_op:
+        batch_op.drop_index('ix_deadline_set')
         batch_op.drop_index('ix_deadline_due')
 
     op.drop_table('deadline')
