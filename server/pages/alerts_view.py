@@ -30,8 +30,7 @@ NOT_A_STEP = {"rule", "subject", "care_day", "facts", "next_at", "next_roles", "
 
 def title(fields: dict[str, Any]) -> str:
     """The rule in words."""
-    rule = str(fields.get("rule") or "")
-    return word(f"alerts.rules.{rule}.title", rule.rpartition(".")[2].replace("_", " ").capitalize())
+    return code("rule", fields.get("rule"))
 
 
 def line(row: store.RecordRow, names: Names, zone: str, now: int) -> dict[str, Any]:

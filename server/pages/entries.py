@@ -57,12 +57,12 @@ def _entry(row: store.RecordRow, said: list[store.LedgerRow], zone: str, names: 
 
 def what(fields: dict[str, Any]) -> str:
     """'Drank: tea, mug 200ml', 'Refused: not thirsty'."""
-    head = code("hydration_check.outcome", fields.get("outcome"))
+    head = code("outcome", fields.get("outcome"))
     detail = [code("drinks", fields.get("drink")).lower()] if fields.get("drink") else []
     if fields.get("vessel_ml"):
         detail.append(say("person.vessel", ml=f"{fields['vessel_ml']:,}"))
     if fields.get("reason"):
-        detail.append(code("hydration_check.reason", fields["reason"]).lower())
+        detail.append(code("reason", fields["reason"]).lower())
     red = [code("red_flags", flag) for flag in fields.get("red_flags") or ()]
     return ": ".join([head, ", ".join([*detail, *red])]) if detail or red else head
 
@@ -131,7 +131,7 @@ def shown(name: str, value: Any, zone: str, names: Names) -> str:
         return ", ".join(shown(name, item, zone, names) for item in value) or say("person.none_listed")
     if isinstance(value, dict):
         return ", ".join(f"{code('fields', key)}: {shown(key, item, zone, names)}" for key, item in value.items())
-    return code(f"hydration_check.{name}", value) if isinstance(value, str) else str(value)
+    return code(name, value) if isinstance(value, str) else str(value)
 
 
 def _is_id(value: Any) -> bool:

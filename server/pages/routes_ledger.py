@@ -11,9 +11,11 @@ from server.clock import now_ms
 from server.db import reading
 from server.pages import store as pages_store
 from server.pages.names import Names
-from server.pages.words import code, say, when
+from server.pages.words import clock_time, say, when
 from server.people.rights import signed_in
+from server.records import ledger as ledgers
 from server.records import store
+from sync.messages import text
 
 blueprint = Blueprint("pages_ledger", __name__, template_folder="templates")
 
@@ -52,8 +54,7 @@ def _item(row, zone: str, now: int, names: Names) -> dict[str, Any]:
         "tablet": names.device(row.device) or say("set_aside.unknown_tablet"),
         "state": say(f"set_aside.state.{row.state}"),
         "reasons": [
-            say("set_aside.reason_line", field=code("fields", field), sentence=" ".join(sentences))
-            for field, sentences in orjson.loads(row.errors).items()
+            sentence for sentences in orjson.loads(row.errors).values() for sentence in sentences
         ],
         "body": body,
         "note": note,
@@ -81,6 +82,18 @@ def _text(raw: bytes) -> tuple[str, str | None]:
 def ledger():
     """The newest row's number and seal, to be witnessed on paper."""
     return _page(None)
+
+
+@blueprint.post("/ledger/check")
+@signed_in("ledger.see")
+def check():
+    """Read every row and compare it with what it is made of."""
+    found, now = ledgers.verify(g.person.home_id), now_ms()
+    if found.broken is None:
+        said = say("ledger.ok", n=f"{found.rows:,}")
+    else:
+        said = say("ledger.broken", seq=f"{found.broken:,}", what=text(f"cli.ledger.why.{found.why}"))
+    return _page({"whole": found.broken is None, "text": said, "at": clock_time(now, g.person.zone)})
 
 
 def _page(checked: dict[str, Any] | None):

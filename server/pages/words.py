@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from sync import days
-from sync.messages import text, word
+from sync.messages import section, text, word
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
@@ -21,11 +21,34 @@ def say(key: str, **values: object) -> str:
     return text(f"pages.{key}", **values)
 
 
-def code(group: str, value: str | None) -> str:
-    """The words for a code of the section `kinds`; a code nobody has written words for is shown as plain text."""
+# Where the words for codes stand, first place first: what the app says is said in the same words here.
+PLACES = {
+    "roles": ("kinds.roles", "app.roles"),
+    "rule": ("alerts.rules", "app.rules"),
+    "outcome": ("pages.outcome", "app.alert.outcomes"),
+    "reason": ("app.drink.reasons", "pages.reason"),
+    "red_flags": ("app.drink.red",),
+    "next_step": ("app.drink.next_say",),
+    "source": ("pages.source",),
+    "fields": ("pages.fields", "refusals.fields"),
+    "facts": ("pages.facts",),
+}
+
+
+def code(group: str, value: object) -> str:
+    """The words for a code; one that nobody has written words for is shown as plain text."""
     if value is None or value == "":
         return ""
-    return word(f"kinds.{group}.{value}", str(value).replace("_", " ").capitalize())
+    found = next((said for place in PLACES.get(group, ()) if isinstance(said := _section(place).get(value), str)), None)
+    words = found or str(value).replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def _section(place: str) -> dict:
+    try:
+        return section(place)
+    except KeyError:
+        return {}
 
 
 def state(value: str | None) -> str:
