@@ -6,7 +6,7 @@ from flask import Flask
 from flask_smorest import Api
 from flask_talisman import Talisman
 
-from server import app_files, config, health, migrate, problems
+from server import app_files, config, health, migrate, pages, problems
 from server.db import configure_engine
 from server.db import db as database
 from server.alerts import routes as alerts_routes
@@ -68,6 +68,7 @@ def create_app(settings: config.Config | None = None) -> Flask:
     described = app.view_functions["api-docs.openapi_json"]
     app.view_functions["api-docs.openapi_json"] = rights.public(lambda: described())
     app_files.register(app)  # public: the app's own files, the same for everybody
+    pages.register(app)  # each view says: public, or the action of the rights table that it needs
     return app
 
 
