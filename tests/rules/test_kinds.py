@@ -11,10 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from marshmallow import RAISE, ValidationError
 
+from sync import flags
 from sync.envelope import OK, QUARANTINED, judge
-from sync.fields import check_fields, plan_of, time_ms
+from sync.fields import Code, check_fields, plan_of, time_ms
 from sync.kinds import ALWAYS, NEVER, OPEN, RECENT, kind, kinds
 from sync.messages import section
+from sync.roles import ROLES, TIDEMARK
 from tests.rules.submissions import RESIDENT, submission
 from tests.rules.test_envelope_properties import ANYTHING, MANY
 
@@ -171,3 +173,17 @@ def test_a_time_is_rfc_3339_with_an_offset():
 def test_every_closed_code_and_field_of_a_drink_has_words_for_people():
     words = section("refusals.fields")
     assert set(plan_of(kind("hydration_check").fields)) <= set(words)
+
+
+def test_every_kind_role_and_closed_code_has_words_for_people():
+    assert set(section("kinds.names")) == set(kinds())
+    assert {*ROLES, TIDEMARK} == set(section("kinds.roles"))
+    for found in kinds().values():
+        for name, field in found.fields().load_fields.items():
+            if isinstance(field, Code):
+                assert set(section(f"kinds.{found.name}.{name}")) == set(field.codes) or found.name == "ladder"
+
+
+def test_every_flag_has_words_for_people():
+    names = {value for name, value in vars(flags).items() if name.isupper()}
+    assert names == set(section("kinds.flags"))
