@@ -10,11 +10,11 @@ export type Enrolled = { ok: true } | { ok: false; why: 'code' | 'unreachable'; 
 export async function enrol(code: string, name: string): Promise<Enrolled> {
   const answer = await call('POST', 'enrol', { code, name });
   if (!answer || answer.status >= 500) return { ok: false, why: 'unreachable', sentence: null };
-  const { device, token, home } = answer.body as unknown as Partial<Enrolment>;
+  const { device, token, home } = answer.body as unknown as { device?: { id: string; name: string } } & Partial<Pick<Enrolment, 'token' | 'home'>>;
   if (answer.status >= 300 || !device || !token || !home) {
     return { ok: false, why: 'code', sentence: (answer.body['detail'] as string | undefined) ?? null };
   }
-  await setMeta('enrolment', { device, token, home, name: (answer.body['name'] as string | undefined) ?? name });
+  await setMeta('enrolment', { device: device.id, token, home, name: device.name });
   // Ask the browser not to clear us when the disk is short. It may refuse; the queue is sent all the sooner then.
   await navigator.storage?.persist?.().catch(() => false);
   await load();

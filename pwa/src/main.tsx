@@ -40,7 +40,7 @@ function App() {
 }
 
 function screen(here: ReturnType<typeof route>) {
-  if (here.screen === 'enrol' || !state.enrolment) return <Enrol code={here.screen === 'enrol' ? here.code : ''} />;
+  if (here.screen === 'enrol' || !state.enrolment) return <Enrol key={here.screen === 'enrol' ? here.code : ''} code={here.screen === 'enrol' ? here.code : ''} />;
   // Help works locked. An alert that was tapped waits behind the PIN and opens after it.
   if (here.screen === 'help') return <Help />;
   if (!session()) return <Who />;

@@ -27,7 +27,7 @@ export async function standing(): Promise<Push> {
 export async function turnOn(): Promise<Turned> {
   if ((await Notification.requestPermission()) !== 'granted') return 'denied';
   const answer = await call('GET', 'push/key', undefined, token());
-  const key = answer?.status === 200 ? String(answer.body['key'] ?? answer.body['public_key'] ?? '') : '';
+  const key = answer?.status === 200 ? String(answer.body['key'] ?? '') : '';
   if (!key) return 'failed';
   const registration = await navigator.serviceWorker.ready;
   const wanted = bytes(key);
@@ -39,11 +39,11 @@ export async function turnOn(): Promise<Turned> {
   const subscription = await Promise.race([asked, waited]).catch(() => null);
   if (subscription === 'waited') return 'never_settled';
   if (!subscription) return 'failed';
-  return (await tellServer(subscription)) ? 'on' : 'failed';
+  return (await tellServer(subscription, key)) ? 'on' : 'failed';
 }
 
-async function tellServer(subscription: PushSubscription): Promise<boolean> {
-  const answer = await call('PUT', 'push/subscription', subscription.toJSON(), token());
+async function tellServer(subscription: PushSubscription, key: string | null): Promise<boolean> {
+  const answer = await call('PUT', 'push/subscription', { ...subscription.toJSON(), key }, token());
   return answer !== null && answer.status < 300;
 }
 
@@ -51,14 +51,14 @@ async function tellServer(subscription: PushSubscription): Promise<boolean> {
 export async function refresh(): Promise<void> {
   const registration = await navigator.serviceWorker?.getRegistration();
   const subscription = await registration?.pushManager?.getSubscription();
-  if (subscription && state.enrolment) await tellServer(subscription);
+  if (subscription && state.enrolment) await tellServer(subscription, null);
 }
 
 export async function turnOff(): Promise<void> {
   const registration = await navigator.serviceWorker.getRegistration();
   const subscription = await registration?.pushManager.getSubscription();
   if (!subscription) return;
-  await call('DELETE', 'push/subscription', { endpoint: subscription.endpoint }, token());
+  await call('DELETE', 'push/subscription', undefined, token());
   await subscription.unsubscribe();
 }
 

@@ -140,22 +140,12 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
           <Choice
             legend={words.drink.how_much}
             name="amount"
+            fill
             value={amount}
             onChoose={setAmount}
             options={[...(Object.keys(FRACTIONS) as Fraction[]).map((one) => [one, words.fraction[one]] as [Fraction, string]), ['given', words.fraction.given]]}
           />
-          {now.plan.level > 0 && (
-            <Choice
-              legend={words.stop.thickness}
-              name="level"
-              value={String(thickness)}
-              onChoose={(value) => setLevel(Number(value))}
-              options={words.levels.map((name, at) => [
-                String(at),
-                fill(at === now.plan.level ? words.stop.as_plan : words.stop.level, { level: at, word: name }),
-              ])}
-            />
-          )}
+          {now.plan.level > 0 && <Thickness planned={now.plan.level} chosen={thickness} onChoose={setLevel} />}
           <When happened={happened} onChoose={setHappened} />
           {cups.length === 0 && <p class="tm-empty">{words.drink.empty}</p>}
           <div class="tm-tiles">
@@ -201,6 +191,20 @@ function tileSays(cup: Vessel, amount: Fraction | 'given', level: number): strin
   const sentence = amount === 'given' ? words.drink.tile_gave : part === 1 ? words.drink.tile_drank : words.drink.tile_of;
   const said = fill(sentence, { ml: ml(cup.ml * part), of: ml(cup.ml) });
   return level > 0 ? `${said}, ${levelWord(level)}` : said;
+}
+
+/** As planned unless somebody says otherwise, and then the stop asks why. */
+function Thickness({ planned, chosen, onChoose }: { planned: number; chosen: number; onChoose: (level: number) => void }) {
+  const label = (at: number) => fill(at === planned ? words.stop.as_plan : words.stop.level, { level: at, word: levelWord(at) });
+  return (
+    <details class="tm-details" data-testid="thickness">
+      <summary>{label(chosen)} <span class="tm-details__more">{words.stop.other_level}</span></summary>
+      <Choice
+        legend={words.stop.thickness} name="level" value={String(chosen)} onChoose={(value) => onChoose(Number(value))}
+        options={words.levels.map((_, at) => [String(at), label(at)])}
+      />
+    </details>
+  );
 }
 
 function Twins({ name }: { name: string }) {

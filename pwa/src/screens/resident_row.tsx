@@ -176,12 +176,11 @@ function JustNow({ person, shown, onOpen, onFail }: { person: Resident; shown: S
       </Button>
       {shown.fields['outcome'] === 'drank' && size !== null && (
         <>
-          <span class="tm-justnow__or">{words.residents.or_less}</span>
           {less.map((one) => (
             <Button
               key={one}
               kind="secondary"
-              aria-label={words.fraction_say[one]}
+              aria-label={`${words.residents.or_less} ${words.fraction_say[one]}`}
               onClick={() => once(one, () => void change(otherAmount(shown, Math.round(size * FRACTIONS[one]), words.correct.amount_reason), false))}
             >
               {words.fraction[one]}

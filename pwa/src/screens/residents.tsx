@@ -58,14 +58,19 @@ export function Residents() {
   const last = state.standing.last_contact;
   return (
     <>
-      <h1 class="tm-title">{words.residents.title}</h1>
+      <div class="tm-top">
+        <h1 class="tm-title">{words.residents.title}</h1>
+        <Button kind="secondary" data-testid="update-order" onClick={() => setKept(order(all))}>
+          {words.residents.update_order}{news ? ' •' : ''}
+        </Button>
+      </div>
       {last !== null && now - last > OLD_LIST_MS && (
         <p class="tm-old" data-testid="old-list">{fill(words.residents.old_list, { time: sayTime(last, zone()) })}</p>
       )}
       <div class="tm-filters">
         <label class="tm-filters__one">
           <span class="nhsuk-label">{words.residents.find}</span>
-          <input class="nhsuk-input" type="search" autocomplete="off" value={find} onInput={(event) => setFind(event.currentTarget.value)} />
+          <input class="nhsuk-input" type="text" enterkeyhint="search" autocomplete="off" value={find} onInput={(event) => setFind(event.currentTarget.value)} />
         </label>
         <label class="tm-filters__one">
           <span class="nhsuk-label">{words.residents.unit}</span>
@@ -74,9 +79,6 @@ export function Residents() {
             {units(all).map((one) => <option key={one} value={one}>{one}</option>)}
           </select>
         </label>
-        <Button kind="secondary" class="tm-filters__button" data-testid="update-order" onClick={() => setKept(order(all))}>
-          {words.residents.update_order}{news ? ' •' : ''}
-        </Button>
       </div>
       {shown.length === 0 && (
         <p class="tm-empty">{all.length === 0 ? words.residents.not_yet : wanted ? words.residents.none_found : words.residents.empty}</p>

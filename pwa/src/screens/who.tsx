@@ -34,7 +34,7 @@ export function Who() {
       {state.staff.length > 8 && (
         <label class="tm-filters__one">
           <span class="nhsuk-label">{words.who.find}</span>
-          <input class="nhsuk-input" type="search" autocomplete="off" value={find} onInput={(event) => setFind(event.currentTarget.value)} />
+          <input class="nhsuk-input" type="text" enterkeyhint="search" autocomplete="off" value={find} onInput={(event) => setFind(event.currentTarget.value)} />
         </label>
       )}
       {all.length === 0 && <p class="tm-empty">{state.staff.length ? words.who.none_found : words.who.empty}</p>}
@@ -98,7 +98,7 @@ function Pin({ person, onBack }: { person: StaffName; onBack: () => void }) {
       <Problems list={problem ? [problem] : []} />
       <label class="nhsuk-label" for="pin">{words.who.pin_label}</label>
       <input
-        id="pin" ref={field} class="nhsuk-input tm-pin__field" type="password" inputMode="numeric" autocomplete="off" maxLength={DIGITS}
+        id="pin" ref={field} class="nhsuk-input tm-pin__field" type="password" inputMode="none" autocomplete="off" maxLength={DIGITS}
         value={pin} data-testid="pin" autofocus onInput={(event) => void enter(event.currentTarget.value)}
       />
       <p class="tm-pin__dots" aria-hidden="true">

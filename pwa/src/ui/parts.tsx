@@ -58,10 +58,11 @@ export function Choice<T extends string>(props: {
   options: [T, ComponentChildren][];
   onChoose: (value: T) => void;
   hideLegend?: boolean;
+  fill?: boolean;
 }) {
   const group = useId();
   return (
-    <fieldset class="tm-choice">
+    <fieldset class={`tm-choice${props.fill ? ' tm-choice--fill' : ''}`}>
       <legend class={props.hideLegend ? 'nhsuk-u-visually-hidden' : 'tm-legend'}>{props.legend}</legend>
       <div class="tm-choice__row">
         {props.options.map(([value, label]) => (

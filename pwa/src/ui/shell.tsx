@@ -30,9 +30,9 @@ export function Shell({ screen, children }: { screen: string; children: Componen
   return (
     <>
       <a class="nhsuk-skip-link" href="#main" onClick={(event) => { event.preventDefault(); document.getElementById('main')?.focus(); }}>{words.skip}</a>
-      <header class="tm-header">
+      <header class={`tm-header${me ? ' tm-header--in' : ''}`}>
         <div class="tm-header__row">
-          <span class="tm-brand"><Mark /> {words.name}</span>
+          <span class="tm-brand"><Mark /> <span class="tm-brand__name">{words.name}</span></span>
           {state.enrolment && <SyncHeader />}
         </div>
         {me && (
