@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
-from server.alerts import fire, follow
+from server.alerts import follow
+from server.alerts.tables import tick
 from server.db import reading, writing
 from server.demo import plans
 from server.demo.acts import Act
@@ -25,7 +26,8 @@ from server.demo.responses import Responses, still_wanted
 from server.demo.tables import demo_home
 from server.demo.tablets import Held, Stamper, next_step_ms, offline
 from server.people import store as people
-from server.records import intake, store
+from server.records import intake, projections, store
+from server.records.tables import ledger
 
 # A home's list of alerts whose answer is planned is kept this long.
 FORGET_MS = 4 * 24 * 3_600_000
@@ -69,14 +71,15 @@ class Life:
         """Live on until an instant. Nothing happens where that lies behind. Raises Overtaken."""
         with reading() as c:
             row = c.execute(select(demo_home).where(demo_home.c.home_id == self.home_id)).one()
+            self.gone = _gone(c, self.home_id, until_ms)
+            # Followers have been here in real time: they are never made to act at an earlier one.
+            self.lived_ms = min(until_ms, _lived_ms(c, self.home_id))
         state = State.read(row)
         sending = orjson.loads(row.sending)
         if sending:
             self._after(state, sending)
         if state.done_ms >= until_ms and not sending:
             return
-        with reading() as c:
-            self.gone = _gone(c, self.home_id, until_ms)
         while state.done_ms < until_ms:
             at_ms = min(next_step_ms(state.done_ms), until_ms)
             before = state.done_ms
@@ -85,6 +88,9 @@ class Life:
             self._after(state, sending)
             say(at_ms)
         self._keep(state, state.done_ms, [])
+        for fold in projections.FOLDS:
+            while projections.step(self.home_id, fold):
+                pass
 
     # ---- deciding ----
 
@@ -99,6 +105,9 @@ class Life:
                 held = state.held[str(act.tablet.id)]
                 parents = act.parents if act.parents is not None else tuple(heads[act.record]["heads"])
                 held.queue.append(self.stamper.stamp(act, held, parents))
+                if act.record in heads:  # whoever acts next has seen this
+                    fields = {**heads[act.record]["fields"], **act.fields}
+                    heads[act.record] = {"heads": [act.id], "fields": fields}
         state.done_ms = at_ms
         batches = []
         for tablet in self.home.tablets:
@@ -143,15 +152,17 @@ class Life:
         at_ms = state.done_ms
         for batch in sending:
             self._deliver(batch)
-        while follow.follow(self.home_id, at_ms):
-            pass
-        fire.fire(self.home_id, at_ms)
+        if at_ms >= self.lived_ms:
+            while follow.follow(self.home_id, at_ms):
+                pass
+            while follow.fire(self.home_id, at_ms).more:
+                pass
         with reading() as c:
             seen = store.head(c, self.home_id).seq
             open_alerts = store.records(c, self.home_id, "alert", open_only=True)
         for batch in sending:
             state.held[batch["tablet"]].seen = seen
-        for row in open_alerts:
+        for row in open_alerts if at_ms >= self.lived_ms else ():
             opening = row.fields.get("opening", 1)
             if state.answered.get(str(row.id), 0) < opening:
                 state.answered[str(row.id)] = opening
@@ -174,6 +185,12 @@ def _said(act: Act) -> dict[str, Any]:
         "id": act.id, "at_ms": act.at_ms, "kind": act.kind, "record": act.record, "parents": act.parents, "fields": act.fields,
         "tablet": str(act.tablet.id), "author": str(act.author.id),
     }  # fmt: skip
+
+
+def _lived_ms(c: Connection, home_id: int) -> int:
+    """The latest moment at which anything arrived in this home, or an escalator ran."""
+    received = c.execute(select(func.max(ledger.c.received_ms)).where(ledger.c.home_id == home_id)).scalar()
+    return max(received or 0, c.execute(select(func.max(tick.c.at_ms))).scalar() or 0)
 
 
 def _gone(c: Connection, home_id: int, at_ms: int) -> frozenset[uuid.UUID]:

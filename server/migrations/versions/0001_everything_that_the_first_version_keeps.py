@@ -111,6 +111,16 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['home_id'], ['home.id'], name=op.f('fk_delivery_log_home_id')),
     sa.PrimaryKeyConstraint('home_id', 'message', 'attempt', name=op.f('pk_delivery_log'))
     )
+    op.create_table('demo_home',
+    sa.Column('home_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('options', sa.Text(), nullable=False),
+    sa.Column('roster', sa.Text(), nullable=False),
+    sa.Column('done_ms', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('sending', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['home_id'], ['home.id'], name=op.f('fk_demo_home_home_id')),
+    sa.PrimaryKeyConstraint('home_id', name=op.f('pk_demo_home'))
+    )
     op.create_table('device',
     sa.Column('home_id', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('id', Id(length=16), nullable=False),
