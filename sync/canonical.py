@@ -80,8 +80,41 @@ def _plainly(value: Any) -> bytes:
 def _by_library(value: Any) -> bytes:
     try:
         return rfc8785.dumps(value)
-    except (rfc8785.CanonicalizationError, ValueError, TypeError, RecursionError) as error:
+    except RecursionError:
+        return _deep(value)
+    except (rfc8785.CanonicalizationError, ValueError, TypeError) as error:
         raise NoCanonicalForm(str(error)) from None
+
+
+def _deep(value: Any) -> bytes:
+    """The form of what is nested too deep for the library, which calls itself at every level: it has one all the same."""
+    written: list[bytes] = []
+    todo: list[Any] = [value]  # bytes among these are text that stands between values
+    while todo:
+        item = todo.pop()
+        if isinstance(item, bytes):
+            written.append(item)
+            continue
+        try:
+            if isinstance(item, dict):
+                parts = [
+                    (rfc8785.dumps(key) + b":", item[key]) for key in sorted(item, key=lambda key: key.encode("utf-16-be"))
+                ]
+                opens, closes = b"{", b"}"
+            elif isinstance(item, list):
+                parts = [(b"", inner) for inner in item]
+                opens, closes = b"[", b"]"
+            else:
+                written.append(rfc8785.dumps(item))
+                continue
+        except (rfc8785.CanonicalizationError, ValueError, TypeError) as error:
+            raise NoCanonicalForm(str(error)) from None
+        written.append(opens)
+        todo.append(closes)
+        for place in range(len(parts) - 1, -1, -1):
+            name, inner = parts[place]
+            todo += [inner, (b"," if place else b"") + name]
+    return b"".join(written)
 
 
 def body(submission: Any) -> Any:

@@ -10,7 +10,7 @@ import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sync.canonical import NoCanonicalForm, canonical, plain, settled
+from sync.canonical import NoCanonicalForm, _deep, canonical, plain, settled
 from sync.envelope import OK, QUARANTINED, RETRY, judge, reread
 from tests.rules.submissions import RESIDENT, submission
 
@@ -89,6 +89,29 @@ def test_whatever_is_accepted_reads_back_from_the_ledger_to_the_same_form(value)
     if judge(entry).status == OK:
         form, back = settled(value)
         assert canonical(back) == form == rfc8785.dumps(json.loads(form))
+
+
+@settings(max_examples=500 * MANY // 5, deadline=None)
+@given(ANYTHING)
+def test_the_form_of_what_is_nested_deep_is_the_librarys_too(value):
+    try:
+        expected = rfc8785.dumps(value)
+    except (rfc8785.CanonicalizationError, ValueError):
+        expected = None
+    try:
+        found = _deep(value)
+    except NoCanonicalForm:
+        found = None
+    assert found == expected
+
+
+def test_a_pit_of_brackets_has_a_digest_and_is_put_aside():
+    for depth in (600, 950, 1000, 1020, 5000):
+        pit: list = []
+        for _ in range(depth):
+            pit = [pit]
+        judged = judge(submission({"note": pit}))
+        assert judged.status == QUARANTINED and judged.digest and judged.id and set(judged.errors) == {"note"}
 
 
 def test_a_common_drink_takes_the_fast_path():
