@@ -1,0 +1,82 @@
+"""The hydration rules: how grave each is, whether it goes on by itself, and what may take it back.
+
+Which of them call anybody is a home's decision after its first fourteen days (care.md, Alerts 3); what is true for all
+homes is here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sync.severities import CRITICAL, NUDGE, SENIOR, URGENT
+from sync.thresholds import ON, WATCH, Values
+
+NO_OFFER = "hydration.no_offer"
+NOTHING_DRUNK_6H = "hydration.nothing_drunk_6h"
+NOTHING_DRUNK_8H = "hydration.nothing_drunk_8h"
+BEHIND_PACE = "hydration.behind_pace"
+LOW_AT_CLOSE = "hydration.low_at_close"
+LOW_TWO_DAYS = "hydration.low_two_days"
+VERY_LOW_DAY = "hydration.very_low_day"
+THREE_REFUSALS = "hydration.three_refusals"
+RED_FLAG = "hydration.red_flag"
+RED_FLAG_LOW_INTAKE = "hydration.red_flag_low_intake"
+OVER_LIMIT = "hydration.over_limit"
+THICKNESS = "hydration.thickness"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule. Names are fixed: they are in alerts, settings and exports."""
+
+    name: str
+    severity: str
+    #: Calls people after the watch period although no manager turned it on.
+    by_itself: bool = False
+    #: ... but only where the chart is complete.
+    complete_only: bool = False
+    #: Calls people from a new home's first day.
+    from_first_day: bool = False
+    #: May be withdrawn when an entry saved at the bedside merely arrived late.
+    withdraws: bool = True
+    #: Each new event is a matter of its own, whatever was done about the last one.
+    each_event: bool = False
+    #: Judged when the care day closes, and provisional while a tablet is silent.
+    at_close: bool = False
+
+
+_ALL = (
+    Rule(NO_OFFER, NUDGE),
+    Rule(NOTHING_DRUNK_6H, SENIOR),
+    Rule(NOTHING_DRUNK_8H, URGENT, by_itself=True),
+    Rule(BEHIND_PACE, SENIOR),
+    Rule(LOW_AT_CLOSE, URGENT, at_close=True),
+    Rule(LOW_TWO_DAYS, URGENT, by_itself=True, complete_only=True, at_close=True),
+    Rule(VERY_LOW_DAY, CRITICAL, at_close=True),
+    Rule(THREE_REFUSALS, SENIOR),
+    Rule(RED_FLAG, URGENT, from_first_day=True, withdraws=False, each_event=True),
+    Rule(RED_FLAG_LOW_INTAKE, CRITICAL, by_itself=True, from_first_day=True, withdraws=False, each_event=True),
+    Rule(OVER_LIMIT, URGENT, by_itself=True, from_first_day=True, withdraws=False),
+    Rule(THICKNESS, URGENT, by_itself=True, from_first_day=True, withdraws=False, each_event=True),
+)
+
+RULES: Mapping[str, Rule] = {rule.name: rule for rule in _ALL}
+
+
+def switched(
+    rule: Rule, values: Values, *, person: str | None, unit: str | None, at: datetime, started: datetime | None, incomplete: bool
+) -> tuple[str, str]:  # fmt: skip
+    """(on, off or watch, version of the decision) for one rule and person at an instant; version "default" when nobody decided.
+
+    `started` is when the home began; without it the watch period is over.
+    """
+    said, version = values.switch(rule.name, person, unit, at=at)
+    if said is not None:
+        return said, version
+    watching = started is not None and at < started + timedelta(days=values.value("alerts.watch_days", at=at))
+    if watching:
+        return (ON if rule.from_first_day else WATCH), version
+    alone = rule.from_first_day or (rule.by_itself and not (rule.complete_only and incomplete))
+    return (ON if alone else WATCH), version

@@ -1,0 +1,185 @@
+"""Every clinical and operational number, once: its name, unit, bounds, default and where it comes from.
+
+A home's own value is a `threshold` record; with none the default applies and the alert says `default`. A value for a
+person stands before one for their unit, and that before the home's. None of these numbers is a national standard:
+each is a starting point that a home signs off ((D) in the design's sense).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from sync.days import LONDON, local
+
+DEFAULT = "default"
+
+ML, MINUTES, HOURS, DAYS, PERCENT, COUNT, CLOCK = "ml", "minutes", "hours", "days", "percent", "count", "time of day"
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """One number. `source` says whose it is; `words` what it decides, for whoever signs it off."""
+
+    name: str
+    unit: str
+    default: Any
+    low: Any
+    high: Any
+    source: str
+    words: str
+
+    def allows(self, value: Any) -> bool:
+        """True when `value` is of the right sort and inside the bounds."""
+        if self.unit == CLOCK:
+            return isinstance(value, str) and bool(_CLOCK_TIME.fullmatch(value)) and self.low <= value <= self.high
+        return isinstance(value, (int, float)) and not isinstance(value, bool) and self.low <= value <= self.high
+
+
+_CLOCK_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+
+_CARE, _DOMAIN, _UX = "care.md (D)", "domain.md 2d (D)", "ux.md (D)"
+_ESPEN = "ESPEN guideline on clinical nutrition and hydration in geriatrics, grade B"
+
+_ALL = (
+    Threshold("hydration.target_female_ml", ML, 1600, 500, 4000, _ESPEN, "Drinks a day to offer a woman without a figure of her own"),
+    Threshold("hydration.target_male_ml", ML, 2000, 500, 4000, _ESPEN, "Drinks a day to offer a man without a figure of his own"),
+    Threshold("hydration.target_floor_ml", ML, 1500, 500, 4000, "Common UK minimum, domain.md 2a (D)", "Drinks a day where neither a figure nor the sex is known"),
+    Threshold("hydration.wakes_at", CLOCK, "07:00", "04:00", "12:00", _CARE, "Start of waking hours"),
+    Threshold("hydration.sleeps_at", CLOCK, "21:00", "17:00", "23:59", _CARE, "End of waking hours"),
+    Threshold("hydration.due_minutes", MINUTES, 120, 30, 360, _UX, "Time without an offer after which a drink is due on the list"),
+    Threshold("hydration.no_offer_minutes", MINUTES, 180, 60, 480, _DOMAIN, "Waking time without an offer that is a nudge, and late on the list"),
+    Threshold("hydration.nothing_drunk_senior_minutes", MINUTES, 360, 120, 720, _DOMAIN, "Waking time with nothing drunk that a senior hears of"),
+    Threshold("hydration.nothing_drunk_urgent_minutes", MINUTES, 480, 180, 840, _DOMAIN, "Waking time with nothing drunk that is urgent"),
+    Threshold("hydration.pace_percent", PERCENT, 50, 10, 90, _DOMAIN, "Share of what was expected by now, under which a person is behind"),
+    Threshold("hydration.first_check_at", CLOCK, "14:00", "10:00", "16:59", _DOMAIN, "First time of day at which the pace is judged"),
+    Threshold("hydration.second_check_at", CLOCK, "17:00", "12:00", "22:00", _DOMAIN, "Second time of day at which the pace is judged"),
+    Threshold("hydration.low_day_ml", ML, 1000, 300, 2000, _DOMAIN, "Intake in a care day under which it is low at its close"),
+    Threshold("hydration.very_low_day_ml", ML, 500, 100, 1500, _DOMAIN, "Intake in a care day that calls for advice the same day"),
+    Threshold("hydration.low_target_percent", PERCENT, 75, 30, 100, _DOMAIN, "Share of the target under which two days running are low"),
+    Threshold("hydration.limit_floor_percent", PERCENT, 75, 10, 100, _CARE, "Share of a limit or a clinician's figure that no floor exceeds"),
+    Threshold("hydration.refusals", COUNT, 3, 2, 10, _DOMAIN, "Refusals in a care day that ask for a review of preferences"),
+    Threshold("hydration.complete_percent", PERCENT, 80, 50, 100, _CARE, "Share of windows with an entry under which a chart is incomplete"),
+    Threshold("hydration.bedside_minutes", MINUTES, 30, 5, 120, _CARE, "Time from the bedside to saving within which an entry is on time"),
+    Threshold("hydration.open_cup_minutes", MINUTES, 240, 30, 720, _CARE, "Time within which an open cup can be finished as seen"),
+    Threshold("hydration.double_minutes", MINUTES, 2, 0, 15, _CARE, "Same drink and amount from two tablets within this time may be one drink"),
+    Threshold("alerts.watch_days", DAYS, 14, 0, 60, _CARE, "Days in which a new home's rules list without calling anyone"),
+    Threshold("alerts.put_off_days", DAYS, 28, 1, 90, _CARE, "Days after which a rule put off without an end date applies again"),
+    Threshold("alerts.reopen_minutes", MINUTES, 60, 0, 480, _CARE, "Time after closing within which an alert opens again at the rung it had reached"),
+    Threshold("alerts.page_within_hours", HOURS, 24, 1, 72, "protocol.md, Rewind; alerts.md 5 (D)", "Age beyond which what comes to light calls nobody and is listed"),
+    Threshold("alerts.advice_due_at", CLOCK, "10:00", "08:00", "18:00", _DOMAIN, "When advice after a low day is recorded by"),
+)  # fmt: skip
+
+THRESHOLDS: Mapping[str, Threshold] = {each.name: each for each in _ALL}
+
+RULE_PREFIX = "rule."
+ON, OFF, WATCH = "on", "off", "watch"
+
+
+@dataclass(frozen=True)
+class _Set:
+    since: datetime
+    seq: int
+    version: str
+    value: Any
+
+
+class Values:
+    """What applies when: the home's `threshold` records laid over the defaults.
+
+    Made from the records' wire form (a change as protocol.md has it). A value outside its bounds never applies: one
+    that a person can exceed by a slip must not be able to silence a rule.
+    """
+
+    def __init__(self, changes: Iterable[Mapping[str, Any]] = (), zone: str = LONDON):
+        self.zone = zone
+        self._sets: dict[tuple[str, str], list[_Set]] = {}
+        for change in changes:
+            fields = change.get("fields") or {}
+            name, since = fields.get("name"), read_day_or_time(fields.get("from"), zone) or _ALWAYS
+            if change.get("struck_out") or not isinstance(name, str) or not _usable(name, fields.get("value")):
+                continue
+            heads = change.get("heads") or ()
+            version = str(heads[0] if len(heads) == 1 else change.get("record") or DEFAULT)
+            scope = str(fields.get("unit_or_person") or "")
+            self._sets.setdefault((name, scope), []).append(_Set(since, int(change.get("seq") or 0), version, fields["value"]))
+        for found in self._sets.values():
+            found.sort(key=lambda each: (each.since, each.seq, each.version))
+
+    def get(self, name: str, person: str | None = None, unit: str | None = None, *, at: datetime) -> tuple[Any, str]:
+        """(value, version) of a threshold at an instant; the version is "default" when the home set none."""
+        found = self._in_force(name, person, unit, at)
+        return (found.value, found.version) if found else (THRESHOLDS[name].default, DEFAULT)
+
+    def value(self, name: str, person: str | None = None, unit: str | None = None, *, at: datetime) -> Any:
+        """The value alone."""
+        return self.get(name, person, unit, at=at)[0]
+
+    def switch(self, rule: str, person: str | None = None, unit: str | None = None, *, at: datetime) -> tuple[str | None, str]:
+        """(on, off or watch, version) as somebody set it for a rule, or (None, "default") when nobody has.
+
+        A rule put off names its end (`{"switch": "off", "until": "2026-12-24"}`); without one it lapses by itself.
+        """
+        found = self._in_force(RULE_PREFIX + rule, person, unit, at)
+        if found is None:
+            return None, DEFAULT
+        said, until = _switch(found.value), None
+        if isinstance(found.value, Mapping):
+            until = read_day_or_time(found.value.get("until"), self.zone)
+        if said == OFF:
+            lapses = found.since.timestamp() + 86_400 * self.value("alerts.put_off_days", at=at)
+            ends = until.timestamp() if until else lapses
+            if at.timestamp() >= ends:
+                return None, DEFAULT
+        return said, found.version
+
+    def changes_after(self, at: datetime) -> datetime | None:
+        """The next instant at which a value that is already recorded comes into force or a put-off rule applies again."""
+        times = []
+        for (name, _), found in self._sets.items():
+            for each in found:
+                times.append(each.since)
+                if name.startswith(RULE_PREFIX) and isinstance(each.value, Mapping):
+                    times.append(read_day_or_time(each.value.get("until"), self.zone) or _ALWAYS)
+        return min((when for when in times if when > at), default=None)
+
+    def _in_force(self, name: str, person: str | None, unit: str | None, at: datetime) -> _Set | None:
+        if not self._sets:
+            return None
+        for scope in (person, unit, ""):
+            if scope is None:
+                continue
+            for found in reversed(self._sets.get((name, str(scope)), ())):
+                if found.since <= at:
+                    return found
+        return None
+
+
+_ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _switch(value: Any) -> Any:
+    return value.get("switch") if isinstance(value, Mapping) else value
+
+
+def _usable(name: str, value: Any) -> bool:
+    if name.startswith(RULE_PREFIX):
+        return _switch(value) in (ON, OFF, WATCH)
+    known = THRESHOLDS.get(name)
+    return known is not None and known.allows(value)
+
+
+def read_day_or_time(value: Any, zone: str = LONDON) -> datetime | None:
+    """The instant that a date (its start, home time) or an RFC 3339 time stands for; None for anything else."""
+    if not isinstance(value, str):
+        return None
+    try:
+        if len(value) == 10:
+            return local(date.fromisoformat(value), time(0), zone)
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return at.astimezone(UTC) if at.tzinfo else None
