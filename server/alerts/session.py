@@ -23,7 +23,6 @@ class PushSession(requests.Session):
     def __init__(self, *, allow_loopback: bool, timeout_s: tuple[float, float] = TIMEOUT_S):
         super().__init__()
         self.trust_env = False
-        self.max_redirects = 0
         self.allow_loopback = allow_loopback
         self.timeout_s = timeout_s
         self.mount("https://", _Adapter(allow_loopback))

@@ -100,7 +100,7 @@ class PushService:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
         self.origin = f"http://127.0.0.1:{self._server.server_address[1]}"
-        threading.Thread(target=self._server.serve_forever, name="push-service", daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), name="push-service", daemon=True).start()
 
     def __enter__(self) -> PushService:
         return self

@@ -1,0 +1,140 @@
+"""A home with an alert, somebody on duty, and phones that a strict push service stands behind."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from server.alerts import deliver, follow, outbox
+from server.alerts.push import Sender
+from server.alerts.tables import outbox as outbox_table
+from server.db import reading, writing
+from server.records import intake
+from sqlalchemy import select
+from tests.harness.apps import Home, Person, Tablet, rfc3339
+from tests.harness.push_service import PushService
+
+SUBJECT = "mailto:alerts@larkfield.example"
+SECOND, MINUTE, HOUR = 1_000, 60_000, 3_600_000
+
+
+@dataclass
+class Phone:
+    """An enrolled device with a subscription."""
+
+    tablet: Tablet
+    made: dict[str, Any]
+
+    @property
+    def id(self) -> uuid.UUID:
+        return self.tablet.id
+
+
+class Alerted:
+    """Ask, as the escalator would, at any time that a test names: nothing here sleeps."""
+
+    def __init__(self, home: Home, service: PushService):
+        self.home, self.service = home, service
+        self.app = home.house.app
+
+    # ---- phones and people ----
+
+    def phone(self, name: str = "Duty phone") -> Phone:
+        """Enrol a device and subscribe it over the API, as the app does."""
+        tablet = self.home.tablet(name)
+        key = tablet.client.get("/api/v1/push/key", headers=tablet.auth).json["key"]
+        made = self.service.subscribe(key)
+        answer = tablet.client.put("/api/v1/push/subscription", json={**made, "key": key}, headers=tablet.auth)
+        assert answer.status_code == 200, answer.get_data(as_text=True)
+        return Phone(tablet, made)
+
+    def sign_on(self, person: Person, role: str, phone: Phone, now_ms: int, unit: str | None = None, until_ms: int | None = None):
+        """A person starts a shift at a device."""
+        id_ = uuid.uuid4()
+        fields = {
+            "what": "on_shift", "staff": str(person.id), "role": role, "unit": unit, "from": rfc3339(now_ms),
+            "device": str(phone.id),
+        }  # fmt: skip
+        if until_ms:
+            fields["to"] = rfc3339(until_ms)
+        fields = {name: value for name, value in fields.items() if value is not None}
+        statement = intake.Statement(record=id_, id=id_, kind="duty", fields=fields, occurred_ms=now_ms, author=person.id)
+        with self.app.app_context():
+            result = intake.write(self.home.id, [statement], now_ms=now_ms, origin="page")[0]
+        assert result.status == "accepted", result
+        return id_
+
+    # ---- time passes ----
+
+    def follow(self, now_ms: int) -> None:
+        with self.app.app_context():
+            while follow.follow(self.home.id, now_ms):
+                pass
+
+    def fire(self, now_ms: int):
+        with self.app.app_context():
+            return follow.fire(self.home.id, now_ms)
+
+    def deliver(self, now_ms: int, timeout_s: tuple[float, float] = (2.0, 2.0)) -> int:
+        with self.app.app_context():
+            delivery = deliver.Delivery(Sender(subject=SUBJECT, allow_loopback=True, timeout_s=timeout_s))
+            try:
+                return delivery.drain(now_ms)
+            finally:
+                delivery.close()
+
+    def at(self, now_ms: int) -> None:
+        """One whole round of an escalator at a time."""
+        self.follow(now_ms)
+        self.fire(now_ms)
+        self.deliver(now_ms)
+
+    # ---- what there is ----
+
+    def messages(self) -> list[dict[str, Any]]:
+        """The outbox, oldest first."""
+        with self.app.app_context(), reading() as c:
+            query = select(outbox_table).where(outbox_table.c.home_id == self.home.id)
+            return [dict(row) for row in c.execute(query.order_by(outbox_table.c.made_ms, outbox_table.c.id)).mappings()]
+
+    def states(self) -> list[str]:
+        return sorted(row["state"] for row in self.messages())
+
+    def alerts(self) -> list[dict[str, Any]]:
+        """Every alert's values, by rule."""
+        from server.records import store
+
+        with self.app.app_context(), reading() as c:
+            rows = store.records(c, self.home.id, "alert")
+        return sorted(({"id": row.id, **row.fields} for row in rows), key=lambda row: row["rule"])
+
+    def write(self, statement: intake.Statement, now_ms: int, origin: str = "page") -> None:
+        with self.app.app_context():
+            result = intake.write(self.home.id, [statement], now_ms=now_ms, origin=origin)[0]
+        assert result.status == "accepted", result
+
+    def set_status(self, alert: uuid.UUID, person: Person, status: str, now_ms: int, **fields: Any) -> None:
+        """A person acts on an alert, having seen it as it stands."""
+        values = {"status": status, **({"owner": str(person.id)} if status == "acknowledged" else {}), **fields}
+        self.write(intake.Statement(record=alert, kind="alert", fields=values, occurred_ms=now_ms, author=person.id), now_ms)
+
+    def put(self, phone: Phone, alert: uuid.UUID, now_ms: int, *, life_ms: int = HOUR, **values: Any) -> uuid.UUID:
+        """Queue one call about an alert to a phone."""
+        row = {
+            "alert": alert, "opening": 1, "step": "test", "what": "told", "level": 1, "device": phone.id, "staff": None,
+            "role": None, "values": {"words": "needs_decision"}, "expires_ms": now_ms + life_ms, **values,
+        }  # fmt: skip
+        with self.app.app_context():
+            writing(lambda c: outbox.put(c, self.home.id, [row], now_ms))
+        return outbox.message_id(alert, row["opening"], row["step"], row["what"], phone.id)
+
+    def open_alert(self, now_ms: int, resident: uuid.UUID | None = None) -> uuid.UUID:
+        """An alert as the actor would open it, without a ladder behind it."""
+        id_ = uuid.uuid4()
+        fields = {
+            "rule": "hydration.red_flag", "subject": str(resident or uuid.uuid4()), "severity": "urgent", "status": "open",
+            "opening": 1, "opened_at": rfc3339(now_ms), "happened_at": rfc3339(now_ms),
+        }  # fmt: skip
+        self.write(intake.Statement(record=id_, id=id_, kind="alert", fields=fields, occurred_ms=now_ms), now_ms, "system")
+        return id_
