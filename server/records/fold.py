@@ -20,6 +20,7 @@ from server.records import fast, holding
 from server.records.entries import Entry
 from server.records.tables import ledger, record, waiting
 from sync import flags, merge
+from sync.envelope import reread
 from sync.kinds import Kind
 from sync.kinds import kind as kind_named
 
@@ -153,7 +154,7 @@ def stored_row(
 ) -> merge.Row:  # fmt: skip
     """A ledger row's columns as a row of the merge."""
     return merge_row(
-        orjson.loads(submission), kind, seq, orjson.loads(role) if role else (), device, origin, occurred_ms, recorded_ms,
+        reread(orjson.loads(submission)), kind, seq, orjson.loads(role) if role else (), device, origin, occurred_ms, recorded_ms,
         received_ms, offset_ms, orjson.loads(marks) if marks else (),
     )  # fmt: skip
 
@@ -181,7 +182,7 @@ def named(found: merge.Folded, home: Home) -> dict[uuid.UUID, str]:
 def record_row(home: Home, id_: uuid.UUID, found: merge.Folded, more_flags: Iterable[str]) -> tuple:
     """The row of table `record`, in the order of its columns."""
     kind: Kind = kind_named(found.kind)
-    values, body = found.values, orjson.dumps(merge.change(found, more_flags)).decode()
+    values, body = found.values, orjson.dumps(merge.change(found, more_flags), option=orjson.OPT_SORT_KEYS).decode()
     subject = values.get(kind.subject) if kind.subject else None
     held = holding.of(home, kind, found)
     return (
