@@ -50,7 +50,6 @@ def create_app(settings: config.Config | None = None) -> Flask:
     database.init_app(app)
     with app.app_context():
         configure_engine(database.engine)
-    problems.register(app)
     rights.register(app)
     devices.register(app)
     Talisman(
@@ -61,6 +60,7 @@ def create_app(settings: config.Config | None = None) -> Flask:
         referrer_policy="no-referrer",
     )
     api = Api(app)
+    problems.register(app)  # after Api, which would answer errors in its own way
     api.register_blueprint(people_routes.blueprint)  # each view says: public or device
     api.register_blueprint(records_routes.blueprint)  # each view says: device
     api.register_blueprint(alerts_routes.blueprint)  # each view says: device

@@ -162,7 +162,7 @@ class Tablet:
             self.grant, self.person = answer.json["grant"], person
         return answer
 
-    def statement(self, kind: str, fields: dict[str, Any], **members: Any) -> dict[str, Any]:
+    def statement(self, kind: str, fields: dict[str, Any], /, **members: Any) -> dict[str, Any]:
         """A submission on a record of its own, unless `record` says otherwise."""
         self.number += 1
         id_, now = str(uuid.uuid4()), clock.now_ms()
@@ -192,10 +192,10 @@ class Tablet:
             made["record"] = made.get("id")
         return made
 
-    def drink(self, resident: Any, ml: int = 150, **members: Any) -> dict[str, Any]:
+    def drink(self, resident: Any, ml: int = 150, /, **members: Any) -> dict[str, Any]:
         return self.statement("hydration_check", {"resident": str(resident), "outcome": "drank", "drunk_ml": ml}, **members)
 
-    def envelope(self, submissions: list[Any], **members: Any) -> dict[str, Any]:
+    def envelope(self, submissions: list[Any], /, **members: Any) -> dict[str, Any]:
         made = {
             "protocol": 1,
             "sent_at": rfc3339(clock.now_ms()),

@@ -138,6 +138,10 @@ class Installation:
             until(lambda: self._still(process) and ready(), within_s=READY_WITHIN_S, what=f"{command} to be up")
         return process
 
+    @property
+    def serving(self) -> bool:
+        return any(process.running for process in self.processes)
+
     def stop(self) -> None:
         for process in self._all():
             process.stop()
