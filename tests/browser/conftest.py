@@ -15,19 +15,33 @@ from tests.harness.proxy import FaultProxy
 from tests.harness.push_service import PushService
 
 
-@pytest.fixture
-def tidemark(tmp_path) -> Iterator[Installation]:
-    installation = Installation(tmp_path / "data")
+@pytest.fixture(scope="module")
+def _installation(tmp_path_factory) -> Iterator[Installation]:
+    installation = Installation(tmp_path_factory.mktemp("tidemark") / "data")
     yield installation
     installation.kill9()
 
 
 @pytest.fixture
+def tidemark(_installation) -> Installation:
+    """A served Tidemark: the module's, started again where the test before killed it. Tests that move time make their own."""
+    if not _installation.serving:
+        _installation.start()
+    return _installation
+
+
+@pytest.fixture
 def home(tidemark) -> dict[str, Any]:
-    """Larkfield, a small home (tests/harness/small_home.py), served."""
-    made = small_home.make(tidemark)
-    tidemark.start()
-    return made
+    """Larkfield, a small home of this test's own (tests/harness/small_home.py)."""
+    return small_home.make(tidemark)
+
+
+@pytest.fixture
+def own_tidemark(tmp_path) -> Iterator[Installation]:
+    """A Tidemark whose clock the test may move."""
+    installation = Installation(tmp_path / "own")
+    yield installation
+    installation.kill9()
 
 
 @pytest.fixture

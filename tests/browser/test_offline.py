@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 
 import pytest
 
 from tests.harness.floor import FloorTablet
-from tests.harness.hands import LOOK, SAVED, SENT
+from tests.harness.hands import LOOK, SAVED, SENT, WORDS
 from tests.harness.proxy import captive_portal, cut_short, error_after_acting, lose_reply, lose_request, server_error
 
 SEND_WITHIN_S = 5.0
@@ -86,12 +87,16 @@ def test_the_server_killed_between_tap_and_send_loses_nothing_and_doubles_nothin
     ama = person("Ama Mensah", base=proxy.url)
     ama.residents()
 
+    killed = threading.Event()
+
     def kill_before_it_acts(forward):
         tidemark.kill9()
+        killed.set()
         return forward()
 
     proxy.next(kill_before_it_acts)
     ama.drink("Joan", "Mug")
+    ama.tablet.wait(killed.is_set, what="the server to be killed")
     tidemark.start()
     ama.expect_state("Joan", SENT, within_s=15)
     assert len(drinks_of(tidemark, home, "Joan")) == 1
@@ -101,13 +106,17 @@ def test_the_server_killed_after_it_acted_loses_nothing_and_doubles_nothing(tide
     ama = person("Ama Mensah", base=proxy.url)
     ama.residents()
 
+    killed = threading.Event()
+
     def kill_after_it_acted(forward):
         forward()
         tidemark.kill9()
+        killed.set()
         return lose_request(forward)
 
     proxy.next(kill_after_it_acted)
     ama.drink("Joan", "Mug")
+    ama.tablet.wait(killed.is_set, what="the server to be killed")
     ama.expect_state("Joan", SAVED)
     tidemark.start()
     ama.expect_state("Joan", SENT, within_s=15)
@@ -209,5 +218,8 @@ def test_a_wrong_pin_is_counted_and_then_waits(person, home, tidemark):
     for left in (4, 3, 2, 1):
         ama.pin("000000")
         ama.tablet.wait(lambda left=left: f"{left} tr" in ama.page.inner_text("body"), what=f"{left} tries left")
+    ama.pin("000000")  # the fifth: it still counts
+    ama.tablet.wait(lambda: "0 tr" in ama.page.inner_text("body"), what="no tries left")
     ama.pin("000000")
-    ama.tablet.wait(lambda: re.search(r"\bwait\b|minute", ama.page.inner_text("body"), re.I), what="to be told to wait")
+    told = WORDS["who"]["wait"].split("{")[0]
+    ama.tablet.wait(lambda: told in ama.page.inner_text("body"), what=f"to be told: {told}")

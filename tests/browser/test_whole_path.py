@@ -12,6 +12,7 @@ import time
 
 from playwright.sync_api import expect
 
+from tests.harness import small_home
 from tests.harness.browser import DESKTOP
 from tests.harness.floor import FloorTablet
 from tests.harness.hands import SAVED, SENT, WORDS, Hands
@@ -66,7 +67,10 @@ def turn_on_alerts(hands: Hands) -> None:
     hands.tap(hands.by("push-on"))
 
 
-def test_a_drink_tapped_offline_becomes_a_pushed_alert_that_a_senior_carer_answers(browsers, tidemark, home, push_service):
+def test_a_drink_tapped_offline_becomes_a_pushed_alert_that_a_senior_carer_answers(browsers, own_tidemark, push_service):
+    tidemark = own_tidemark
+    home = small_home.make(tidemark)
+    tidemark.start()
     # 1. A manager enrols a tablet; a senior carer chooses her name, gets her PIN wrong once, then right.
     subscription = push_service.subscribe()
     tablet = browsers.open()
@@ -143,7 +147,10 @@ def test_a_drink_tapped_offline_becomes_a_pushed_alert_that_a_senior_carer_answe
     assert ama.tablet.errors == []
 
 
-def test_if_nobody_answers_it_climbs_at_stored_deadlines_through_kill_9_and_restart(tidemark, home, push_service):
+def test_if_nobody_answers_it_climbs_at_stored_deadlines_through_kill_9_and_restart(own_tidemark, push_service):
+    tidemark = own_tidemark
+    home = small_home.make(tidemark)
+    tidemark.start()
     people = {
         "senior": phone(tidemark, home, push_service, "Ama Mensah", "senior_carer"),
         "duty": phone(tidemark, home, push_service, "Priya Shah", "duty_manager"),
