@@ -159,6 +159,19 @@ def units(c: Connection, home_id: int) -> list[str]:
     return sorted(unit for unit in found if unit)
 
 
+def about(
+    c: Connection, home_id: int, kind: str, subjects: Iterable[uuid.UUID], *, days: tuple[int, int] | None = None
+) -> list[RecordRow]:
+    """The records of a kind about these subjects, oldest first; with `days`, of care days first to last inclusive."""
+    wanted = list(subjects)
+    if not wanted:
+        return []
+    query = select(*_RECORD).where(folded.c.home_id == home_id, folded.c.kind == kind, folded.c.subject.in_(wanted))
+    if days is not None:
+        query = query.where(folded.c.day.between(*days))
+    return _records(c, query.order_by(folded.c.occurred_ms, folded.c.id))
+
+
 # ---- followers ----
 
 #: Names of all followers. A feature that follows the ledger adds its name when it is imported.
