@@ -3,16 +3,20 @@
 import { soon } from './sending';
 import { session } from './session';
 import { listen, state, tell } from './state';
-import { entering } from './ui/shell';
 import { saved } from './outbox';
 
 const LOOK_EVERY_MS = 30 * 60_000;
+
+/** Something is being entered: nothing may reload or ask for attention. */
+function entering(): boolean {
+  return document.querySelector('dialog[open], form, input:focus, textarea:focus') !== null;
+}
 
 export async function startWorker(): Promise<void> {
   if (!('serviceWorker' in navigator)) return;
   const registration = await navigator.serviceWorker.register('/app/sw.js', { scope: '/app/' }).catch(() => null);
   if (!registration) return;
-  let replaced = navigator.serviceWorker.controller === null;
+  let replaced = navigator.serviceWorker.controller !== null; // the first worker of a new tablet replaces nobody
   navigator.serviceWorker.addEventListener('controllerchange', () => {
     if (replaced) location.reload();
     replaced = true;

@@ -10,7 +10,7 @@ import { levelWord, stops } from '../kinds/hydration_plan';
 import { namesakes, residentOf, residents } from '../kinds/resident';
 import { MOST_TILES, sayVessel, vessels, type Vessel } from '../kinds/vessel';
 import type { Draft } from '../outbox';
-import { setRecent } from '../recent';
+import { setRecent } from '../kinds/recent';
 import { state } from '../state';
 import { sayWhen } from '../time';
 import type { Fields } from '../types';

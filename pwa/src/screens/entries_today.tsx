@@ -5,7 +5,7 @@ import { record } from '../acts';
 import { MOST_ML, number, otherAmount, say, strike } from '../kinds/hydration_check';
 import type { Resident } from '../kinds/resident';
 import type { Draft } from '../outbox';
-import { setRecent } from '../recent';
+import { setRecent } from '../kinds/recent';
 import { sayTime } from '../time';
 import { useOnce } from '../ui/hooks';
 import { announce, Button, Choice, Field, Problems, StateTag } from '../ui/parts';

@@ -7,7 +7,7 @@ import {
 } from '../kinds/hydration_check';
 import { levelWord, nilByMouth, stops } from '../kinds/hydration_plan';
 import { namesakes, type Resident } from '../kinds/resident';
-import { recentOf, setRecent, type Recent } from '../recent';
+import { recentOf, setRecent, type Recent } from '../kinds/recent';
 import { state } from '../state';
 import { sayTime } from '../time';
 import { Again, Cup, Drop, Stop } from '../ui/icons';

@@ -7,14 +7,9 @@ import { state } from '../state';
 import { sayWhen } from '../time';
 import { zone } from '../view';
 import { fill, word, words } from '../words';
-import { useNow, useTopics } from './hooks';
-import { Ask, Bell, House, Mark, People } from './icons';
-import { Announcer } from './parts';
-
-/** Something is being entered: nothing may reload or ask for attention. */
-export function entering(): boolean {
-  return document.querySelector('dialog[open], form, input:focus, textarea:focus') !== null;
-}
+import { useNow, useTopics } from '../ui/hooks';
+import { Ask, Bell, House, Mark, People } from '../ui/icons';
+import { Announcer } from '../ui/parts';
 
 export function syncLine(now: number): string {
   const last = state.standing.last_sent;

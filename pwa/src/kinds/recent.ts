@@ -1,7 +1,7 @@
 // What was just recorded, for the ten seconds in which its row offers to undo it.
 
-import { UNDO_MS } from './kinds/hydration_check';
-import { tell } from './state';
+import { UNDO_MS } from './hydration_check';
+import { tell } from '../state';
 
 export interface Recent {
   record: string;
