@@ -17,6 +17,7 @@ from sync.fields import MAX_WHOLE, UUID, check_fields, name_of, plan_of, sentenc
 from sync.kinds import Kind
 from sync.kinds import kind as kind_named
 from sync.messages import text
+from sync.readable import bad_text, short, unreadable
 
 __all__ = [
     "Judged", "OK", "QUARANTINED", "RETRY", "canonical", "chain_hash", "digest", "judge", "refused_by_role", "unreadable",
@@ -24,12 +25,9 @@ __all__ = [
 
 OK, RETRY, QUARANTINED = "ok", "retry", "quarantined"
 
-SIZE_MAX = 64 * 1024
-DEPTH_MAX = 8
 AUTHOR_NAME_MAX = 80
 AHEAD_MS_MAX = 60_000  # how far a chosen time may lie after the moment of saving
 
-_NUMBER_MAX = MAX_WHOLE
 _HEX = frozenset("0123456789abcdef")
 _MEMBERS = frozenset({
     "id", "record", "kind", "schema", "parents", "author", "grant", "occurred_at", "recorded_at", "offset_ms", "seen",
@@ -76,7 +74,7 @@ def judge(raw: Any, *, trusted: bool = False) -> Judged:
     `trusted` is for what the server writes itself: it needs no grant.
     """
     shown = raw.get("id") if isinstance(raw, dict) else None
-    if not isinstance(shown, str) or not shown or _bad_text(shown):
+    if not isinstance(shown, str) or not shown or bad_text(shown):
         shown = None
     try:
         form, without_grant = settled(body(raw))
@@ -96,30 +94,6 @@ def judge(raw: Any, *, trusted: bool = False) -> Judged:
             found.status = RETRY
             return found
     return _validate(raw, found, trusted)
-
-
-def unreadable(raw: Any, size: int = 0) -> dict[str, list[str]]:
-    """What makes an entry impossible to read or keep as data, before its meaning is looked at; {} when nothing does."""
-    if not isinstance(raw, dict):
-        return {"submission": [text("refusals.not_an_object")]}
-    errors: dict[str, list[str]] = {}
-    for name, value in raw.items():
-        if _bad_text(name):
-            errors["submission"] = [text("refusals.bad_name")]
-        elif name == "fields" and isinstance(value, dict):
-            for inner, item in value.items():
-                if _bad_text(inner):
-                    errors["submission"] = [text("refusals.bad_name")]
-                elif problem := _bad_value(item, 3):
-                    errors[_short(inner)] = [sentence(problem, _short(inner))]
-        elif problem := _bad_value(value, 2):
-            errors[_short(name)] = [sentence(problem, _short(name))]
-    if not raw.get("id") or not isinstance(raw["id"], str):
-        errors.setdefault("id", [sentence("no_id", "id")])
-    grant = raw.get("grant")
-    if size + (len(grant.encode("utf-8", "replace")) + 11 if isinstance(grant, str) else 0) > SIZE_MAX:
-        errors["submission"] = [text("refusals.too_big")]
-    return errors
 
 
 def reread(submission: Mapping[str, Any]) -> dict[str, Any]:
@@ -151,48 +125,6 @@ def refused_by_role(judged: Judged, roles: Iterable[str]) -> dict[str, list[str]
     return {}
 
 
-def _bad_text(value: str) -> bool:
-    """A NUL, or half a character (a lone surrogate), which no database keeps."""
-    if "\0" in value:
-        return True
-    if value.isascii():
-        return False
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return True
-    return False
-
-
-def _bad_value(value: Any, depth: int) -> str | None:
-    """The refusal for a value that cannot be kept, or None. `depth` is that of the value itself, the entry being 1."""
-    kind = type(value)
-    if kind is str:
-        if _bad_text(value):
-            return "nul" if "\0" in value else "half_character"
-    elif kind is int:
-        if not -MAX_WHOLE <= value <= MAX_WHOLE:
-            return "number_too_large"
-    elif kind is float:
-        # Infinity is what a parser makes of 1e999; not-a-number is no JSON at all. Below 1e21 a whole float is written
-        # without an exponent, and would come back from the ledger as an integer that has no RFC 8785 form.
-        if value - value != 0 or (MAX_WHOLE < abs(value) < 1e21 and value.is_integer()):
-            return "number_too_large"
-    elif kind is dict or kind is list:
-        if depth > DEPTH_MAX:
-            return "too_deep"
-        if kind is dict and any(_bad_text(key) for key in value):
-            return "half_character"
-        for item in value.values() if kind is dict else value:
-            if problem := _bad_value(item, depth + 1):
-                return problem
-    return None
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= 80 else name[:79] + "…"
-
-
 def _whole(value: Any) -> int | None:
     """A whole number, also when it was written 1.0 (one RFC 8785 form, one meaning); None for anything else."""
     if type(value) is int:
@@ -209,7 +141,7 @@ def _validate(raw: dict[str, Any], found: Judged, trusted: bool) -> Judged:
 
     for name in raw:
         if name not in _MEMBERS:
-            errors[_short(name)] = [sentence("unknown_member", _short(name))]
+            errors[short(name)] = [sentence("unknown_member", short(name))]
 
     def need(name: str, value: Any, key: str) -> Any:
         """Keep a member, or say what is wrong with it: that it is missing, or `key`."""
@@ -295,7 +227,7 @@ def _who(raw: Mapping[str, Any], out: dict[str, Any], errors: dict[str, list[str
 
 def _counts(raw: Mapping[str, Any], out: dict[str, Any], errors: dict[str, list[str]]) -> None:
     """`offset_ms` and `seen` are there and may be null; `number` counts from 1."""
-    for name, lowest, nullable in (("offset_ms", -_NUMBER_MAX, True), ("seen", 0, True), ("number", 1, False)):
+    for name, lowest, nullable in (("offset_ms", -MAX_WHOLE, True), ("seen", 0, True), ("number", 1, False)):
         value = raw.get(name)
         out[name] = whole = _whole(value)
         if name not in raw:
@@ -310,7 +242,7 @@ def _fields(given: Mapping[str, Any], found: Judged, errors: dict[str, list[str]
     assert kind is not None
     kept, wrong = check_fields(plan_of(kind.fields), given)
     for name, sentences in wrong.items():
-        errors[_short(name)] = sentences
+        errors[short(name)] = sentences
     for name in kind.required:
         if (kept.get(name) is None and name not in wrong) and (found.creates or name in given):
             errors[name] = [sentence("required", name)]
