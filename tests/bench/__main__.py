@@ -15,7 +15,7 @@ from tests.harness.postgres import Postgres
 def main() -> None:
     wanted = set(sys.argv[1:]) or {"intake", "push", "tap"}
     print(f"Measured on {machine()}")
-    postgres = Postgres()
+    postgres = Postgres(durable=True)
     try:
         if "intake" in wanted:
             show("Intake", intake.run(postgres))
