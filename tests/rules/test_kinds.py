@@ -188,3 +188,7 @@ def test_every_kind_role_and_closed_code_has_words_for_people():
 def test_every_flag_has_words_for_people():
     names = {value for name, value in vars(flags).items() if name.isupper()}
     assert names == set(section("kinds.flags"))
+
+
+def test_every_kind_has_examples():
+    assert set(kinds()) <= {path.stem for path in VECTORS}
