@@ -18,19 +18,18 @@ from sqlalchemy import Connection, func, select, update
 from server.alerts import follow
 from server.alerts.tables import tick
 from server.db import reading, writing
-from server.demo import plans
+from server.demo import carrying, plans
 from server.demo.acts import Act
 from server.demo.home_day import Story
 from server.demo.people import DemoHome
 from server.demo.responses import Responses, still_wanted
+from server.demo.seeded import nonce
+from server.demo.settings import decided_between
 from server.demo.tables import demo_home
 from server.demo.tablets import Held, Stamper, next_step_ms, offline
 from server.people import store as people
 from server.records import intake, projections, store
 from server.records.tables import ledger
-
-# A home's list of alerts whose answer is planned is kept this long.
-FORGET_MS = 4 * 24 * 3_600_000
 
 
 @dataclass
@@ -76,10 +75,11 @@ class Life:
             self.lived_ms = min(until_ms, _lived_ms(c, self.home_id))
         state = State.read(row)
         sending = orjson.loads(row.sending)
-        if sending:
-            self._after(state, sending)
         if state.done_ms >= until_ms and not sending:
             return
+        writing(lambda c: carrying.take_up(c, self.home_id, self.home, state.done_ms))
+        if sending:
+            self._after(state, sending)
         while state.done_ms < until_ms:
             at_ms = min(next_step_ms(state.done_ms), until_ms)
             before = state.done_ms
@@ -88,6 +88,7 @@ class Life:
             self._after(state, sending)
             say(at_ms)
         self._keep(state, state.done_ms, [])
+        writing(lambda c: carrying.lay_down(c, self.home_id, self.home))
         for fold in projections.FOLDS:
             while projections.step(self.home_id, fold):
                 pass
@@ -108,8 +109,11 @@ class Life:
                 if act.record in heads:  # whoever acts next has seen this
                     fields = {**heads[act.record]["fields"], **act.fields}
                     heads[act.record] = {"heads": [act.id], "fields": fields}
+        decided = decided_between(self.home, self.seed, self.span, state.done_ms, at_ms)
         state.done_ms = at_ms
-        batches = []
+        batches: list[dict[str, Any]] = []
+        if decided:
+            batches.append({"tablet": None, "at_ms": at_ms, "stated": [decision.said() for decision in decided]})
         for tablet in self.home.tablets:
             held = state.held[str(tablet.id)]
             if held.queue and tablet.id not in self.gone and (last or not offline(self.home, self.seed, tablet, at_ms)):
@@ -161,14 +165,19 @@ class Life:
             seen = store.head(c, self.home_id).seq
             open_alerts = store.records(c, self.home_id, "alert", open_only=True)
         for batch in sending:
-            state.held[batch["tablet"]].seen = seen
+            if batch["tablet"]:
+                state.held[batch["tablet"]].seen = seen
+        state.answered = {str(row.id): state.answered.get(str(row.id), 0) for row in open_alerts}
         for row in open_alerts if at_ms >= self.lived_ms else ():
             opening = row.fields.get("opening", 1)
-            if state.answered.get(str(row.id), 0) < opening:
+            if state.answered[str(row.id)] < opening:
                 state.answered[str(row.id)] = opening
                 state.todo += [_said(act) for act in self.responses.to(row.body, at_ms)]
 
     def _deliver(self, batch: dict[str, Any]) -> None:
+        if batch["tablet"] is None:
+            intake.write(self.home_id, [_stated(said) for said in batch["stated"]], now_ms=batch["at_ms"], origin="page")
+            return
         tablet = self.tablets[batch["tablet"]]
         with reading() as c:
             device = people.device_row(c, self.home_id, tablet.id)
@@ -185,6 +194,15 @@ def _said(act: Act) -> dict[str, Any]:
         "id": act.id, "at_ms": act.at_ms, "kind": act.kind, "record": act.record, "parents": act.parents, "fields": act.fields,
         "tablet": str(act.tablet.id), "author": str(act.author.id),
     }  # fmt: skip
+
+
+def _stated(said: dict[str, Any]) -> intake.Statement:
+    """A manager's decision as the page states it."""
+    id_ = uuid.UUID(said["id"])
+    return intake.Statement(
+        id=id_, record=id_, kind="threshold", fields=said["fields"], author=uuid.UUID(said["author"]), occurred_ms=said["at_ms"],
+        parents=(), nonce=nonce(said["id"]),
+    )  # fmt: skip
 
 
 def _lived_ms(c: Connection, home_id: int) -> int:

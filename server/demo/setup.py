@@ -1,4 +1,4 @@
-"""Setting a demo home up as a manager would on pages: people, plans, vessels, rota, ladder and the rules turned on.
+"""Setting a demo home up as a manager would on pages: people, plans, vessels and rota.
 
 Every statement has an id of its own from the seed, so setting up again, after a stop half-way, adds what is missing.
 """
@@ -17,10 +17,10 @@ from server.db import reading, writing
 from server.demo import plans
 from server.demo.home_day import next_week, rota_fields
 from server.demo.people import PROVIDER, ZONE, DemoHome, provider_id
-from server.demo.rhythm import VESSELS, vessel_id
+from server.demo.meals import VESSELS
+from server.demo.rhythm import vessel_id
 from server.demo.roster import roster_of
-from server.demo.seeded import named_id, nonce
-from server.demo.settings import ladders, thresholds
+from server.demo.seeded import nonce
 from server.demo.shifts import HOUR_MS, wall_ms
 from server.demo.tables import demo_home
 from server.demo.tablets import Held
@@ -84,15 +84,12 @@ def _state(home_id: int, statements: list[Statement], now_ms: int) -> None:
 
 
 def _statements(home: DemoHome, seed: int, span: plans.Span, at_ms: int) -> Iterable[Statement]:
-    manager = home.first(roles.REGISTERED_MANAGER)
     lead, deputy = home.first(roles.NUTRITION_LEAD), home.first(roles.DEPUTY_MANAGER)
     for person in home.staff:
         fields: dict[str, Any] = {"name": person.name, "roles": sorted(person.roles)}
         if person.agency:
             fields["agency"] = "Fernbridge Care Staffing (made up)"
         yield _new(person.id, "staff_member", fields, at_ms)
-    for severity, fields in ladders():
-        yield _new(named_id(seed, "ladder", home.number, severity), "ladder", fields, at_ms, manager.id)
     for name, ml, drink in VESSELS:
         fields = {"name": name, "ml": ml, "drink_default": drink}
         yield _new(vessel_id(seed, home, name), "vessel", fields, at_ms, lead.id)
@@ -103,8 +100,6 @@ def _statements(home: DemoHome, seed: int, span: plans.Span, at_ms: int) -> Iter
     rota_coordinator = home.first(roles.ROTA_COORDINATOR)
     for fields in rota_fields(home, seed, span.first - timedelta(days=span.first.weekday()), rota_until(span.first)):
         yield _new(uuid.UUID(fields.pop("id")), "rota_shift", fields, at_ms, rota_coordinator.id)
-    for name, fields in thresholds(home, span):
-        yield _new(named_id(seed, "threshold", home.number, name), "threshold", fields, at_ms, manager.id)
 
 
 def rota_until(first: date) -> date:
