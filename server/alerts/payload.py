@@ -20,12 +20,13 @@ from sync.messages import text
 #: Sizes that every message is filled up to, in bytes; RFC 8291 adds 103, and services must take 4,096.
 SIZES = (512, 1024)
 #: What a message can be about, and the urgency that each is sent with (RFC 8030, 5.3).
-URGENCY = {"told": "high", "colleague": "low", "withdrawn": "low", "test": "high"}
+URGENCY = {"told": "high", "colleague": "low", "withdrawn": "low", "late": "low", "test": "high"}
 #: Which sentence: the keys of `push.texts` that each may use.
 TEXTS = {
-    "told": frozenset({"needs_decision_by", "needs_decision", "moved_to_you", "still_open", "delayed", "reopened"}),
+    "told": frozenset({"needs_decision_by", "needs_decision", "moved_to_you", "still_open", "delayed", "reopened", "resumed"}),
     "colleague": frozenset({"colleague"}),
     "withdrawn": frozenset({"put_right"}),
+    "late": frozenset({"late"}),
     "test": frozenset({"test"}),
 }
 _TIME = re.compile(r"(1[0-2]|[1-9])(:[0-5][0-9])?(am|pm)|midday|midnight")

@@ -95,7 +95,7 @@ outbox = Table(
     Column("alert", Id),  # null for a test
     Column("opening", Integer, nullable=False),
     Column("step", Text, nullable=False),
-    Column("what", Text, nullable=False),  # told, colleague, withdrawn, test: see payload.py
+    Column("what", Text, nullable=False),  # told, colleague, withdrawn, late, test: see payload.py
     Column("level", Integer, nullable=False),
     Column("device", Id, nullable=False),
     Column("staff", Id),

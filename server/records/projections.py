@@ -28,6 +28,8 @@ class Fold:
 
 
 FOLDS: dict[str, Fold] = {"totals": Fold("totals", totals.TABLES, totals.fold)}
+#: What else is filled again from the records once they stand: projections that an actor keeps in its own transactions.
+REFILLS: list[Callable[[Connection, int], None]] = []
 
 
 def step(home_id: int, name: str) -> bool:
@@ -78,3 +80,5 @@ def refill(c: Connection, home_id: int) -> None:
             cursor = rows[-1].seq
         lock(c, home_id, fold.name)
         move(c, home_id, fold.name, cursor)
+    for again in REFILLS:
+        again(c, home_id)

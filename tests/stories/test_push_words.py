@@ -25,7 +25,7 @@ def words_of(text: str) -> set[str]:
     return set(re.findall(r"[A-Za-z']+", re.sub(r"\{[a-z]+\}", " ", without_times)))
 
 
-@given(st.sampled_from(["told", "colleague", "withdrawn", "test"]), st.data())
+@given(st.sampled_from(["told", "colleague", "withdrawn", "late", "test"]), st.data())
 def test_every_message_that_can_be_made_holds_only_our_own_fixed_words(what, data):
     notice = Notice(
         data.draw(st.uuids()),

@@ -1,0 +1,231 @@
+"""The climb of an alert: who is told now, who next and when; each step once, at its stored deadline.
+
+The rung is turned into people at this moment: who is signed on, for that unit, with a device that can be reached. A rung
+without anybody is passed at once and leaves its trace in `told`. However late we come, an alert takes one step at a
+time, and the step after it counts from now: an outage ends in no burst.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection
+
+from server.alerts import duty, outbox, schedule
+from server.alerts.outbox import insert_into
+from server.alerts.tables import step_event
+from server.people.store import Home
+from server.records import intake, store
+from sync import days, ladder
+from sync.fields import time_ms
+from sync.kinds.alert import OPENED, SNOOZED, UNHANDLED
+
+# From here a step says that it is late.
+LATE_MS = 60_000
+# What nobody was told for this long is for the shift report: a call about yesterday helps nobody.
+TOO_LATE_MS = 24 * 3_600_000
+# A deadline whose alert cannot take a step is looked at again then; it should not happen.
+LATER_MS = 60_000
+
+
+@dataclass
+class Moment:
+    """What a step needs to know about the home, asked once a transaction."""
+
+    c: Connection
+    home: Home
+    now_ms: int
+    holder: str
+    _known: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def everyone(self) -> list[duty.OnDuty]:
+        if "everyone" not in self._known:
+            today = days.care_day(days.from_ms(self.now_ms), self.home.zone).toordinal()
+            self._known["everyone"] = duty.on_duty(self.c, self.home.id, today, self.now_ms)
+        return self._known["everyone"]
+
+    @property
+    def live(self) -> set[uuid.UUID]:
+        """Devices on duty that a push can be sent to."""
+        if "live" not in self._known:
+            self._known["live"] = duty.with_a_device(self.c, self.home.id, self.everyone)
+        return self._known["live"]
+
+    def ladder(self, severity: str) -> ladder.Ladder:
+        if "ladders" not in self._known:
+            self._known["ladders"] = [row.body for row in store.records(self.c, self.home.id, "ladder") if not row.struck]
+        return ladder.ladder_for(severity, self._known["ladders"], days.from_ms(self.now_ms), self.home.zone)
+
+    def reachable(self, unit: str | None) -> frozenset[str]:
+        """Roles in which somebody can be reached for a person on that unit."""
+        return frozenset(one.role for one in self.everyone if one.answers_for(unit) and one.device in self.live)
+
+
+@dataclass(frozen=True)
+class Climbed:
+    """One step: what the alert's record says afterwards, who is called, when the next one is due."""
+
+    step: str
+    fields: dict[str, Any]
+    messages: list[dict[str, Any]]
+    next_at_ms: int | None
+
+
+def begin(moment: Moment, alert: uuid.UUID, unit: str | None, fields: Mapping[str, Any], rung: int) -> Climbed:
+    """The first step of an opening that calls people; `rung` is how many rungs count as reached already."""
+    return _step(moment, alert, unit, fields, ladder.State(rung, 0, days.from_ms(moment.now_ms)), late_ms=0, first=True)
+
+
+def take_due(c: Connection, home: Home, now_ms: int, holder: str, *, limit: int) -> list[int]:
+    """Let every alert whose deadline has come take one step; how late each was. The home is locked, all rows are read."""
+    moment, late = Moment(c, home, now_ms, holder), []
+    for due in schedule.steps_due(c, home.id, now_ms, limit):
+        late_ms = max(0, now_ms - due.next_at_ms)
+        row = store.record(c, home.id, due.alert)
+        if row is None or row.struck or row.fields.get("status") not in (OPENED, SNOOZED):
+            schedule.set_step(c, home.id, due.alert, None, None, now_ms)
+        elif _take(moment, row, late_ms):
+            late.append(late_ms)
+        else:
+            schedule.set_step(c, home.id, due.alert, due.resident, now_ms + LATER_MS, now_ms)
+    return late
+
+
+def _take(moment: Moment, row: store.RecordRow, late_ms: int) -> bool:
+    fields, now_ms = row.fields, moment.now_ms
+    rung, resumed = fields.get("rung") or 0, fields.get("status") == SNOOZED
+    if late_ms > TOO_LATE_MS:
+        climbed = Climbed(UNHANDLED, {"status": UNHANDLED, "next_at": None, "next_roles": None}, [], None)
+    else:
+        # What was paused is told again to the rung that it stood on.
+        state = ladder.State(max(0, rung - 1) if resumed else rung, fields.get("loop") or 0, days.from_ms(now_ms))
+        climbed = _step(moment, row.id, _unit(moment, row), fields, state, late_ms=late_ms, resumed=row.seq if resumed else None)
+    opening = fields.get("opening") or 1
+    if not happens(moment, row.id, opening, climbed.step, late_ms):
+        return False
+    if resumed:
+        climbed.fields.setdefault("status", OPENED)
+    write(moment, row.id, uuid.uuid5(row.id, f"{opening}:{climbed.step}"), climbed.fields)
+    outbox.put(moment.c, moment.home.id, climbed.messages, now_ms)
+    schedule.set_step(moment.c, moment.home.id, row.id, row.subject, climbed.next_at_ms, now_ms)
+    return True
+
+
+def happens(moment: Moment, alert: uuid.UUID, opening: int, step: str, late_ms: int = 0) -> bool:
+    """Whether this step happens now, for the first and only time."""
+    row = {
+        "home_id": moment.home.id, "alert": alert, "opening": opening, "step": step, "at_ms": moment.now_ms,
+        "late_ms": late_ms, "holder": moment.holder,
+    }  # fmt: skip
+    return moment.c.execute(insert_into(moment.c, step_event).values(row).on_conflict_do_nothing()).rowcount == 1
+
+
+def write(
+    moment: Moment, alert: uuid.UUID, id_: uuid.UUID, fields: Mapping[str, Any], parents: tuple[str, ...] | None = None
+) -> None:
+    """Append one alert submission. ValueError where our own statement is not fit: the step is then undone as a whole."""
+    said = intake.Statement(record=alert, kind="alert", fields=fields, occurred_ms=moment.now_ms, id=id_, parents=parents)
+    (result,) = intake.append(moment.c, moment.home.id, [said], now_ms=moment.now_ms, origin="system")
+    if result.status == "quarantined":
+        raise ValueError(f"an alert's step was not fit: {result.errors}")
+
+
+# ---- one step ----
+
+
+def _step(
+    moment: Moment, alert: uuid.UUID, unit: str | None, fields: Mapping[str, Any], state: ladder.State, *,
+    late_ms: int, first: bool = False, resumed: int | None = None,
+) -> Climbed:  # fmt: skip
+    rungs = moment.ladder(fields["severity"])
+    now = days.from_ms(moment.now_ms)
+    following = ladder.next_step(rungs, state, now, moment.reachable(unit))
+    if following is None:
+        return Climbed(UNHANDLED, {"status": UNHANDLED, "next_at": None, "next_roles": None}, [], None)
+    told = [*(fields.get("told") or ()), *_trace(moment, unit, [role for roles in following.skipped for role in roles])]
+    called = list(following.tell)
+    if late_ms > sum((rung.after for rung in rungs.rungs), start=now - now).total_seconds() * 1000 and called:
+        called += [role for role in rungs.rungs[-1].roles if role not in called]  # later than the whole chain: the top too
+    told += _trace(moment, unit, called)
+    after = following.state
+    next_ms = None if after.next_at is None or following.unhandled else days.to_ms(after.next_at)
+    changed: dict[str, Any] = {
+        "rung": after.rung,
+        "loop": after.loop,
+        "told": told,
+        "next_at": None if next_ms is None else days.write_time(next_ms),
+        "next_roles": list(following.next_roles) or None,
+    }
+    if following.unhandled:
+        changed["status"] = UNHANDLED
+    name = UNHANDLED if following.unhandled else f"climbed:{after.loop}.{after.rung}"
+    name = name if resumed is None else f"resumed:{resumed}"
+    values = _words(moment, fields, next_ms, late_ms, first=first, resumed=resumed is not None)
+    level = min(after.loop * len(rungs.rungs) + after.rung, 999)
+    opening = fields.get("opening") or 1
+    messages = _messages(moment, alert, unit, called, opening, name, level, values, _known(fields), next_ms)
+    if first:  # the record is being made: null clears nothing there
+        changed = {key: value for key, value in changed.items() if value is not None}
+    return Climbed(name, changed, messages, next_ms)
+
+
+def _trace(moment: Moment, unit: str | None, roles: list[str]) -> list[dict[str, Any]]:
+    """What `told` says about these roles: each person on duty and whether a device could be reached; or that there is
+    nobody."""
+    at, found = days.write_time(moment.now_ms), []
+    for role in roles:
+        here = duty.named(moment.everyone, [role], unit)
+        found += [{"role": role, "staff": str(one.staff), "at": at, "reached": one.device in moment.live} for one in here]
+        if not here:
+            found.append({"role": role, "at": at, "reached": False})
+    return found
+
+
+def _words(
+    moment: Moment, fields: Mapping[str, Any], next_ms: int | None, late_ms: int, *, first: bool, resumed: bool
+) -> dict[str, Any]:  # fmt: skip
+    """Which sentence is sent, for somebody who was not told before."""
+    if late_ms > LATE_MS:
+        return {"words": "delayed", "minutes": late_ms // 60_000}
+    if resumed:
+        return {"words": "resumed"}
+    if not first:
+        opened = fields.get("opened_at")
+        since = time_ms(opened) if isinstance(opened, str) else None
+        return {"words": "moved_to_you", "minutes": max(1, (moment.now_ms - (since or moment.now_ms)) // 60_000)}
+    if (fields.get("opening") or 1) > 1:
+        return {"words": "reopened"}
+    if next_ms is None:
+        return {"words": "needs_decision"}
+    return {"words": "needs_decision_by", "by": days.say_time(days.from_ms(next_ms), moment.home.zone)}
+
+
+def _messages(
+    moment: Moment, alert: uuid.UUID, unit: str | None, roles: list[str], opening: int, step: str, level: int,
+    values: dict[str, Any], known: set[str], next_ms: int | None,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """One message a device: people share devices, and hold several roles."""
+    calls: dict[uuid.UUID, dict[str, Any]] = {}
+    for one in duty.named(moment.everyone, roles, unit):
+        if one.device in moment.live and one.device not in calls:
+            said = {**values, "words": "still_open"} if values["words"] == "moved_to_you" and str(one.staff) in known else values
+            calls[one.device] = {
+                "alert": alert, "opening": opening, "step": step, "what": "told", "level": level, "device": one.device,
+                "staff": one.staff, "role": one.role, "values": said,
+                "expires_ms": moment.now_ms + outbox.life_ms(next_ms, moment.now_ms),
+            }  # fmt: skip
+    return list(calls.values())
+
+
+def _known(fields: Mapping[str, Any]) -> set[str]:
+    """Whom this alert has reached before."""
+    return {each.get("staff") for each in fields.get("told") or () if each.get("reached")}
+
+
+def _unit(moment: Moment, row: store.RecordRow) -> str | None:
+    person = store.record(moment.c, moment.home.id, row.subject) if row.subject else None
+    return person.fields.get("unit") if person else None

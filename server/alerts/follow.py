@@ -1,0 +1,106 @@
+"""The actor "alerts": reads the ledger after its cursor, judges whom the rows concern, and moves their alerts.
+
+    follow   1. read the next rows        2. judge in memory, without a lock
+             3. in one transaction: alerts appended, looks and deadlines set, cursor moved (or nothing, if another
+                process was quicker)
+    fire     the same under the home's lock, and then, with nothing left unread: the looks and the deadlines that are due.
+             So an acknowledgement that has arrived always stops the climb.
+
+Locks are taken in the order follower, home, all else. Rows that it wrote itself are passed over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from server.alerts import act, climb, judging, schedule
+from server.db import reading, writing
+from server.people import store as people
+from server.records import intake, projections, store
+from server.records.tables import counter, follower
+
+NAME = "alerts"
+store.FOLLOWERS.add(NAME)
+projections.REFILLS.append(schedule.refill)
+
+# Rows judged together; looks and steps taken in one transaction: short enough that no tablet waits long.
+ROWS, LOOKS, STEPS = 300, 60, 50
+
+homes_due = schedule.homes_due
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a round of `fire` did: visible steps, the worst lateness among them, and whether more is due."""
+
+    steps: int = 0
+    late_ms: int = 0
+    more: bool = False
+
+
+def follow(home_id: int, now_ms: int, *, holder: str = "") -> bool:
+    """Judge the rows that came since the last time. True when there may be more. An idle call reads one row."""
+    with reading() as c:
+        cursor, head = _where(c, home_id)
+        if cursor >= head:
+            return False
+        home = people.home(home_id)
+        rows = store.rows_after(c, home_id, cursor, ROWS)
+        found = judging.of_rows(c, home, rows, now_ms)
+
+    def work(c: Connection) -> bool:
+        if projections.lock(c, home_id, NAME) != cursor:
+            return True  # another process was quicker; what it left is read next time
+        _apply(c, home, found, now_ms, holder, rows[-1].seq)
+        return True
+
+    return writing(work)
+
+
+def fire(home_id: int, now_ms: int, *, holder: str = "") -> Done:
+    """Take the looks and the steps that are due, each exactly once, however many processes try."""
+    with reading() as c:
+        if not schedule.anything_due(c, home_id, now_ms):
+            return Done()
+    home = people.home(home_id)
+
+    def work(c: Connection) -> Done:
+        cursor = projections.lock(c, home_id, NAME)
+        intake.lock_home(c, home_id)
+        # Nothing can arrive any more: first everything that has.
+        while rows := store.rows_after(c, home_id, cursor, ROWS):
+            cursor = _apply(c, home, judging.of_rows(c, home, rows, now_ms), now_ms, holder, rows[-1].seq)
+        steps = 0
+        if due := schedule.looks_due(c, home_id, now_ms, LOOKS):
+            found = judging.of_days(c, home, due, now_ms)
+            steps += len(found.steps)
+            cursor = _apply(c, home, found, now_ms, holder, cursor)
+        late = climb.take_due(c, home, now_ms, holder, limit=STEPS)
+        if late:
+            projections.move(c, home_id, NAME, store.head(c, home_id).seq)
+        return Done(steps + len(late), max(late, default=0), schedule.anything_due(c, home_id, now_ms))
+
+    return writing(work)
+
+
+def _where(c: Connection, home_id: int) -> tuple[int, int]:
+    """(cursor, newest seq) of a home."""
+    mine = (follower.c.home_id == counter.c.home_id) & (follower.c.name == NAME)
+    query = select(follower.c.cursor, counter.c.seq).select_from(counter.outerjoin(follower, mine))
+    row = c.execute(query.where(counter.c.home_id == home_id)).first()
+    return (row.cursor or 0, row.seq) if row else (0, 0)
+
+
+def _apply(c: Connection, home: people.Home, found: judging.Found, now_ms: int, holder: str, read_to: int) -> int:
+    """Write what was found, and the cursor; returns the cursor. The follower's row is locked by now."""
+    if found.steps or found.moved:
+        head = intake.lock_home(c, home.id).seq
+        act.settle_moved(c, home, found.moved, now_ms, holder)
+        act.take(c, home, found.steps, now_ms, holder)
+        if head == read_to:
+            read_to = store.head(c, home.id).seq  # all that stands after it is ours
+    schedule.set_looks(c, home.id, found.looks, now_ms)
+    projections.move(c, home.id, NAME, read_to)
+    return read_to

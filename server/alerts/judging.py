@@ -1,0 +1,264 @@
+"""Whom the ledger's rows concern, what is known about them, and what the rules make of it. Reads only.
+
+A handful of queries for any number of people: one for what they drank, one each for plans, absences, people, thresholds,
+the alerts that stand, and the tablets that are silent.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection
+
+from server.alerts import schedule, silence
+from server.people.store import Home
+from server.records import store
+from sync import alerts as rules
+from sync import days
+from sync.facts import Facts, absence_of, entry_of, plan_versions
+from sync.fields import time_ms
+from sync.rules.catalogue import RULES
+from sync.thresholds import Values
+
+log = logging.getLogger(__name__)
+
+CHECK, ALERT, THRESHOLD = "hydration_check", "alert", "threshold"
+# A row of these kinds changes what is true of a person, from today on and for the day before, which may not be closed yet.
+ABOUT_A_PERSON = frozenset({"hydration_plan", "absence", "resident", "escalation"})
+# A judgement about a day looks back two more (low two days running), so an entry speaks of its own day and the two after.
+REACH_DAYS = 2
+# An entry older than this moves no alert any more: it is history, and the ledger has it.
+OLDEST_DAYS = 14
+# After an error in one person's judgement, that person is looked at again this soon.
+AGAIN_MS = 60_000
+
+Day = schedule.Day
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One step about one alert, as the rules name it, with the record that stands (None: none yet)."""
+
+    alert: uuid.UUID
+    resident: uuid.UUID
+    unit: str | None
+    step: rules.Step
+    stands: store.RecordRow | None
+
+
+@dataclass
+class Found:
+    """What a reading came to: steps to write, when to look again, and alerts that people have moved.
+
+    `moved` maps an alert to the (person, device) pairs that wrote to it.
+    """
+
+    steps: list[Planned] = field(default_factory=list)
+    looks: dict[Day, int | None] = field(default_factory=dict)
+    moved: dict[uuid.UUID, list[tuple[uuid.UUID | None, uuid.UUID]]] = field(default_factory=dict)
+
+
+def of_rows(c: Connection, home: Home, rows: Sequence[store.LedgerRow], now_ms: int) -> Found:
+    """Judge everybody whom these rows concern."""
+    today = _day(now_ms, home.zone)
+    found = Found(moved=_moved(home, rows))
+    judged = _judge(c, home, _touched(c, home, rows, today), today, now_ms)
+    found.steps, found.looks = judged.steps, judged.looks
+    return found
+
+
+def of_days(c: Connection, home: Home, due: Iterable[Day], now_ms: int) -> Found:
+    """Judge these people's days."""
+    return _judge(c, home, set(due), _day(now_ms, home.zone), now_ms)
+
+
+# ---- whom rows concern ----
+
+
+def _moved(home: Home, rows: Iterable[store.LedgerRow]) -> dict:
+    """Alerts that people wrote to. What Tidemark wrote itself is never judged."""
+    moved: dict = {}
+    for row in rows:
+        if row.kind == ALERT and row.author != home.tidemark:
+            moved.setdefault(row.record, []).append((row.author, row.device))
+    return moved
+
+
+def _touched(c: Connection, home: Home, rows: Iterable[store.LedgerRow], today: int) -> set[Day]:
+    touched: set[Day] = set()
+    look_up: set[uuid.UUID] = set()
+    people: set[uuid.UUID] = set()
+    everybody = False
+    for row in rows:
+        if row.kind == CHECK:
+            person = _creates_for(row)
+            if person is not None:
+                touched |= _around(person, _day(row.occurred_ms, home.zone), today)
+            else:
+                look_up.add(row.record)
+        elif row.kind == "resident":
+            people.add(row.record)
+        elif row.kind in ABOUT_A_PERSON:
+            look_up.add(row.record)
+        elif row.kind == THRESHOLD:
+            everybody = True
+    if look_up:
+        corrected = set()
+        for id_, record in store.records_by_id(c, home.id, look_up).items():
+            if record.subject is not None and record.kind == CHECK:
+                touched |= _around(record.subject, record.day, today)
+                corrected.add(id_)
+            elif record.subject is not None:
+                people.add(record.subject)
+        touched |= _stood_before(c, home, corrected, today)
+    if everybody:
+        people |= {row.id for row in store.records(c, home.id, "resident") if not row.struck}
+    return touched | {(person, day) for person in people for day in (today - 1, today)}
+
+
+def _creates_for(row: store.LedgerRow) -> uuid.UUID | None:
+    """Whom a creating entry is about, without asking for its record; None where the record must be asked."""
+    said = (row.submission or {}).get("fields") or {}
+    if row.id != row.record or "occurred_at" in said or not isinstance(said.get("resident"), str):
+        return None
+    try:
+        return uuid.UUID(said["resident"])
+    except ValueError:
+        return None
+
+
+def _stood_before(c: Connection, home: Home, records: set[uuid.UUID], today: int) -> set[Day]:
+    """Where corrected entries stood before: the day or person that an entry was moved away from is judged too."""
+    people: dict[uuid.UUID, set[uuid.UUID]] = {}
+    on: dict[uuid.UUID, set[int]] = {}
+    for row in store.rows_of(c, home.id, records):
+        said = (row.submission or {}).get("fields") or {}
+        if row.id == row.record:
+            on.setdefault(row.record, set()).add(_day(row.occurred_ms, home.zone))
+        if isinstance(said.get("resident"), str):
+            people.setdefault(row.record, set()).add(uuid.UUID(said["resident"]))
+        moved = time_ms(said["occurred_at"]) if isinstance(said.get("occurred_at"), str) else None
+        if moved is not None:
+            on.setdefault(row.record, set()).add(_day(days.corrected_ms(moved, row.offset_ms), home.zone))
+    found: set[Day] = set()
+    for record, who in people.items():
+        for person in who:
+            for day in on.get(record, ()):
+                found |= _around(person, day, today)
+    return found
+
+
+def _around(person: uuid.UUID, day: int | None, today: int) -> set[Day]:
+    """An entry's own day and those that look back at it, up to today. What is set in the future waits for its day."""
+    if day is None or day < today - OLDEST_DAYS:
+        return set()
+    return {(person, each) for each in range(day, min(day + REACH_DAYS, today) + 1)}
+
+
+def _day(ms: int, zone: str) -> int:
+    return days.care_day(days.from_ms(ms), zone).toordinal()
+
+
+# ---- judging ----
+
+
+def _judge(c: Connection, home: Home, wanted: set[Day], today: int, now_ms: int) -> Found:
+    found = Found()
+    if not wanted:
+        return found
+    now = days.from_ms(now_ms)
+    known = _Known(c, home, wanted, now_ms)
+    for resident, day in sorted(wanted, key=lambda each: (each[1], each[0])):
+        try:
+            steps, next_look = known.judge(resident, day, now)
+        except Exception:
+            # One person's records must never keep the rules from the others. No id or content goes into the log.
+            log.exception("judging one person failed in home %s; tried again in a minute", home.id)
+            found.looks[resident, day] = now_ms + AGAIN_MS
+            continue
+        found.steps += steps
+        at = None if next_look is None else max(days.to_ms(next_look), now_ms + 1)
+        if at != known.looks.get((resident, day)):
+            found.looks[resident, day] = at
+        _leave_a_look(found, known, resident, day, today, home.zone)
+    return found
+
+
+def _leave_a_look(found: Found, known: _Known, resident: uuid.UUID, day: int, today: int, zone: str) -> None:
+    """See that the day after is looked at when it begins: silence has no row in the ledger to wake us."""
+    after = (resident, max(day + 1, today - OLDEST_DAYS))
+    if day > today or known.gone(resident, day) or after in known.looks or after in found.looks or after in known.wanted:
+        return
+    begins = days.care_day_bounds(date.fromordinal(after[1]), zone)[0]
+    found.looks[after] = days.to_ms(begins)
+
+
+class _Known:
+    """What is known about some people: read once, then asked in memory."""
+
+    def __init__(self, c: Connection, home: Home, wanted: set[Day], now_ms: int):
+        self.home, self.wanted = home, wanted
+        people = {person for person, _ in wanted}
+        first, last = min(day for _, day in wanted), max(day for _, day in wanted)
+        self.values = Values((row.body for row in store.records(c, home.id, THRESHOLD)), home.zone)
+        self.people = store.records_by_id(c, home.id, people)
+        self.checks = _by_person(store.about(c, home.id, CHECK, people, days=(first - REACH_DAYS, last)))
+        self.plans = _by_person(store.about(c, home.id, "hydration_plan", people))
+        self.absences = _by_person(store.about(c, home.id, "absence", people))
+        self.ids = {
+            (person, day): {rules.alert_id(home.uuid, rule, str(person), date.fromordinal(day)): rule for rule in RULES}
+            for person, day in wanted
+        }
+        self.alerts = store.records_by_id(c, home.id, [id_ for each in self.ids.values() for id_ in each])
+        self.looks = schedule.looks_of(c, home.id, people)
+        self.silence = silence.of(c, home.id, now_ms, home.zone)
+        self.started = days.care_day_bounds(date.fromisoformat(home.started_on), home.zone)[0]
+
+    def gone(self, resident: uuid.UUID, day: int) -> bool:
+        """Whether the person has left, or was entered in error."""
+        row = self.people.get(resident)
+        left = row.fields.get("left_on") if row else None
+        return row is None or row.struck or (isinstance(left, str) and left[:10] < date.fromordinal(day).isoformat())
+
+    def judge(self, resident: uuid.UUID, day: int, now: Any) -> tuple[list[Planned], Any]:
+        """(the steps of one person's day, when to look again)."""
+        facts = self._facts(resident, day)
+        judgement = rules.judge(facts, self.values, now)
+        stand = {rule: self.alerts[id_] for id_, rule in self.ids[resident, day].items() if id_ in self.alerts}
+        existing = [rules.existing_of(row.body) for row in stand.values()]
+        steps = rules.reconcile(facts, self.values, judgement, existing, now)
+        by_rule = {rule: id_ for id_, rule in self.ids[resident, day].items()}
+        planned = [Planned(by_rule[step.rule], resident, facts.unit, step, stand.get(step.rule)) for step in steps]
+        return planned, None if self.gone(resident, day) and not steps else judgement.next_look
+
+    def _facts(self, resident: uuid.UUID, day: int) -> Facts:
+        person = self.people.get(resident)
+        return Facts(
+            resident=str(resident),
+            care_day=date.fromordinal(day),
+            zone=self.home.zone,
+            plans=plan_versions(row.body for row in self.plans.get(resident, ())),
+            person=person.fields if person and not person.struck else {},
+            entries=tuple(
+                entry
+                for row in self.checks.get(resident, ())
+                if row.day is not None and day - REACH_DAYS <= row.day <= day and (entry := entry_of(row.body)) is not None
+            ),
+            absences=tuple(each for row in self.absences.get(resident, ()) if (each := absence_of(row.body)) is not None),
+            silent=self.silence.silent,
+            based_on_until=days.from_ms(self.silence.based_on_until_ms),
+            home_started=self.started,
+        )
+
+
+def _by_person(rows: Iterable[store.RecordRow]) -> dict[uuid.UUID, list[store.RecordRow]]:
+    found: dict[uuid.UUID, list[store.RecordRow]] = {}
+    for row in rows:
+        if not row.struck:
+            found.setdefault(row.subject, []).append(row)
+    return found

@@ -1,0 +1,116 @@
+"""When what is due: looks at people and steps of alerts, and what is absurdly far away.
+
+Due is what lies behind us, and what was set in the future: it was written under a wrong clock, and waiting for it could
+mean never.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Table, and_, delete, or_, select, union
+from server.alerts.outbox import insert_into
+from server.alerts.tables import deadline, look
+from server.records import store as records
+from sync.fields import time_ms
+from sync.kinds.alert import OPENED, SNOOZED
+
+# Two machines' clocks may differ by this much without anything being wrong.
+SKEW_MS = 60_000
+Day = tuple[uuid.UUID, int]
+
+
+def _due(table: Table, now_ms: int):
+    return or_(table.c.next_at_ms <= now_ms, table.c.set_ms > now_ms + SKEW_MS)
+
+
+def homes_due(c: Connection, now_ms: int) -> list[int]:
+    """Homes in which a look or a step is due."""
+    return list(c.execute(union(*(select(t.c.home_id).where(_due(t, now_ms)) for t in (look, deadline)))).scalars())
+
+
+def anything_due(c: Connection, home_id: int, now_ms: int) -> bool:
+    """Whether a look or a step of this home is due."""
+    for table in (deadline, look):
+        mine = and_(table.c.home_id == home_id, _due(table, now_ms))
+        if c.execute(select(table.c.home_id).where(mine).limit(1)).first():
+            return True
+    return False
+
+
+# ---- looks ----
+
+
+def looks_due(c: Connection, home_id: int, now_ms: int, limit: int) -> list[Day]:
+    """People's days that must be judged now, longest overdue first."""
+    mine = and_(look.c.home_id == home_id, _due(look, now_ms))
+    query = select(look.c.resident, look.c.day).where(mine).order_by(look.c.next_at_ms, look.c.resident).limit(limit)
+    return [(row.resident, row.day) for row in c.execute(query)]
+
+
+def looks_of(c: Connection, home_id: int, people: Iterable[uuid.UUID]) -> dict[Day, int]:
+    """When each day of these people is looked at next."""
+    wanted = list(people)
+    if not wanted:
+        return {}
+    query = select(look.c.resident, look.c.day, look.c.next_at_ms)
+    rows = c.execute(query.where(look.c.home_id == home_id, look.c.resident.in_(wanted)))
+    return {(row.resident, row.day): row.next_at_ms for row in rows}
+
+
+def set_looks(c: Connection, home_id: int, looks: Mapping[Day, int | None], now_ms: int) -> None:
+    """Look at these days then; None is never again."""
+    rows = [
+        {"home_id": home_id, "resident": person, "day": day, "next_at_ms": at, "set_ms": now_ms}
+        for (person, day), at in looks.items()
+        if at is not None
+    ]
+    if rows:
+        made = insert_into(c, look)
+        fresh = {"next_at_ms": made.excluded.next_at_ms, "set_ms": made.excluded.set_ms}
+        c.execute(made.on_conflict_do_update(index_elements=["home_id", "resident", "day"], set_=fresh), rows)
+    for (person, day), at in looks.items():
+        if at is None:
+            c.execute(delete(look).where(look.c.home_id == home_id, look.c.resident == person, look.c.day == day))
+
+
+# ---- steps ----
+
+
+def steps_due(c: Connection, home_id: int, now_ms: int, limit: int) -> list[Any]:
+    """Deadlines that have come, longest overdue first: rows of `deadline`."""
+    mine = and_(deadline.c.home_id == home_id, _due(deadline, now_ms))
+    return list(c.execute(select(deadline).where(mine).order_by(deadline.c.next_at_ms, deadline.c.alert).limit(limit)))
+
+
+def set_step(c: Connection, home_id: int, alert: uuid.UUID, resident: uuid.UUID | None, at_ms: int | None, now_ms: int) -> None:
+    """The alert takes its next step then; None is none."""
+    if at_ms is None:
+        c.execute(delete(deadline).where(deadline.c.home_id == home_id, deadline.c.alert == alert))
+        return
+    made = insert_into(c, deadline).values(home_id=home_id, alert=alert, resident=resident, next_at_ms=at_ms, set_ms=now_ms)
+    fresh = {"next_at_ms": at_ms, "set_ms": now_ms}
+    c.execute(made.on_conflict_do_update(index_elements=["home_id", "alert"], set_=fresh))
+
+
+def has_step(c: Connection, home_id: int, alert: uuid.UUID) -> bool:
+    """Whether the alert has a next step."""
+    return c.execute(select(deadline.c.alert).where(deadline.c.home_id == home_id, deadline.c.alert == alert)).first() is not None
+
+
+def next_step_ms(fields: Mapping[str, Any]) -> int | None:
+    """When an alert takes its next step, by its own record: the deadline is a projection of this."""
+    at = {OPENED: "next_at", SNOOZED: "snooze_until"}.get(fields.get("status"))
+    value = fields.get(at) if at else None
+    return time_ms(value) if isinstance(value, str) else None
+
+
+def refill(c: Connection, home_id: int) -> None:
+    """Put every deadline back from the alert records (`ledger rebuild`). Sends nothing and raises nothing."""
+    c.execute(delete(deadline).where(deadline.c.home_id == home_id))
+    for alert in records.records(c, home_id, "alert", open_only=True):
+        at = next_step_ms(alert.fields)
+        if at is not None and not alert.struck:
+            set_step(c, home_id, alert.id, alert.subject, at, alert.occurred_ms)
