@@ -81,14 +81,14 @@ def cut_at(c: Connection, home_id: int, ledger_id: uuid.UUID, seq: int, hash_: b
     return 0
 
 
-def pull(c: Connection, home: Home, cursor: Cursor | None, head: store.Head, now_ms: int) -> Pulled:
+def pull(c: Connection, home: Home, device: uuid.UUID, cursor: Cursor | None, head: store.Head, now_ms: int) -> Pulled:
     """The next page of changes for a tablet that may read."""
     seq, after = (cursor.seq, cursor.id) if cursor else (0, None)
     rows = _page(c, home, seq, after, head.seq, now_ms) if seq < head.seq or after else []
     more = len(rows) > PAGE
     rows = rows[:PAGE]
     at = Cursor(head.ledger, rows[-1][1], rows[-1][0], now_ms) if more else Cursor(head.ledger, head.seq, None, now_ms)
-    bodies = flagging.with_flags(c, home, [row[2:] for row in rows], first=cursor is None, now_ms=now_ms)
+    bodies = flagging.with_flags(c, home, [row[2:] for row in rows], first=cursor is None, device=device, now_ms=now_ms)
     return Pulled(bodies, removed(c, home, cursor, now_ms), at.text(), more)
 
 

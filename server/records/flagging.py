@@ -20,9 +20,9 @@ DRINK = "hydration_check"
 Shown = tuple[str, uuid.UUID | None, int, int | None, str]
 
 
-def with_flags(c: Connection, home: Home, rows: Sequence[Shown], *, first: bool, now_ms: int) -> list[dict[str, Any]]:
+def with_flags(c: Connection, home: Home, rows: Sequence[Shown], *, first: bool, device: uuid.UUID, now_ms: int) -> list[dict[str, Any]]:
     """The changes in these rows, flags complete. People who left are not among them: `removed` names those. A tablet that
-    holds nothing yet (`first`) is not given what hangs on them either."""
+    holds nothing yet (`first`) is not given what hangs on them either, but for what it sent itself."""
     if not rows:
         return []
     bodies = [orjson.loads(row[4]) for row in rows]
@@ -38,7 +38,7 @@ def with_flags(c: Connection, home: Home, rows: Sequence[Shown], *, first: bool,
         if ends_day is not None and ends_day <= today:
             continue
         gone = left.get(subject) if subject else None
-        if gone is not None and first and gone[0] <= today:
+        if gone is not None and first and gone[0] <= today and body["device"] != str(device):
             continue
         more = []
         day = days.from_ms(occurred_ms).astimezone(days.zone_of(home.zone)).date().toordinal()

@@ -66,7 +66,7 @@ def sync():
         resend = numbers.missing(changes.runs_of(c, home.id, device.id))
         cursor = None if cut is not None else envelope.cursor
         if unlocked and cut is None:
-            pulled = changes.pull(c, home, cursor, head, now)
+            pulled = changes.pull(c, home, device.id, cursor, head, now)
         else:
             kept = None if cut is not None else envelope.cursor_text
             pulled = changes.Pulled([], changes.removed(c, home, cursor, now), kept, cut is not None and unlocked)

@@ -1,0 +1,225 @@
+"""What a tablet is told: changes, flags that come and go, people who left, missing numbers, and a ledger that was cut."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from server import clock
+from server.records.intake import Statement
+from tests.harness.apps import rfc3339
+
+DAY = 24 * 3_600_000
+
+
+@pytest.fixture
+def tablet(home):
+    made = home.tablet()
+    made.unlock(home.staff("Ama Mensah", ["senior_carer"]))
+    return made
+
+
+def of(answer, record):
+    return [change for change in answer["changes"] if change["record"] == str(record)]
+
+
+def drain(tablet):
+    """Every change, page by page, as a fresh tablet pulls them."""
+    found = []
+    while True:
+        answer = tablet.sync()
+        found += answer["changes"]
+        if not answer["more"]:
+            return found
+
+
+def test_a_fresh_tablet_is_given_its_home_and_then_only_what_changed(home, tablet):
+    edith = home.resident("Edith")
+    first = tablet.sync()
+    assert {change["kind"] for change in first["changes"]} == {"resident", "staff_member"}
+    assert tablet.sync()["changes"] == []
+    tablet.sync([tablet.drink(edith)])
+    assert tablet.sync()["changes"] == []
+
+
+def test_more_than_five_hundred_changes_come_in_pages_and_none_is_missed_or_told_twice(home, tablet):
+    edith = home.resident()
+    sent = [tablet.drink(edith) for _ in range(1_100)]
+    for start in range(0, len(sent), 500):
+        tablet.sync(sent[start : start + 500], grant=None)
+    told = [change["record"] for change in drain(tablet)]
+    assert len(told) == len(set(told)) == 1_100 + 2
+    assert {s["id"] for s in sent} <= set(told)
+
+
+def test_a_drink_for_somebody_unknown_loses_its_flag_when_the_person_arrives(home, tablet):
+    edith = uuid.uuid4()
+    drink = tablet.drink(edith)
+    answer = tablet.sync([drink])
+    assert of(answer, drink["id"])[0]["flags"] == ["unknown person"]
+    arrives = Statement(record=edith, id=edith, kind="resident", fields={"preferred_name": "Edith"}, occurred_ms=clock.now_ms())
+    (result,) = home.append(arrives)
+    changes = tablet.sync()["changes"]
+    assert {change["record"] for change in changes} == {str(edith), drink["id"]}
+    (again,) = [change for change in changes if change["record"] == drink["id"]]
+    assert again["flags"] == [] and again["seq"] == result.seq
+    assert home.sql("SELECT COUNT(*) FROM waiting")[0][0] == 0
+
+
+def test_six_hundred_entries_that_waited_for_one_person_are_all_told_again(home, tablet):
+    edith = uuid.uuid4()
+    sent = [tablet.drink(edith) for _ in range(600)]
+    tablet.sync(sent[:300])
+    tablet.sync(sent[300:])
+    tablet.sync()
+    home.append(Statement(record=edith, id=edith, kind="resident", fields={"preferred_name": "E"}, occurred_ms=clock.now_ms()))
+    told = drain(tablet)
+    assert {s["id"] for s in sent} <= {change["record"] for change in told}
+    assert all(change["flags"] == [] for change in told)
+
+
+def test_a_correction_that_comes_before_its_drink_waits_and_shows_when_the_drink_comes(home, tablet):
+    edith = home.resident()
+    drink = tablet.drink(edith, 150)
+    early = tablet.statement(
+        "hydration_check", {"drunk_ml": 90, "correction_reason": "half"}, record=drink["id"], parents=[drink["id"]]
+    )
+    answer = tablet.sync([early])
+    assert answer["results"][0]["status"] == "accepted" and of(answer, drink["id"]) == []
+    (change,) = of(tablet.sync([drink]), drink["id"])
+    assert change["fields"]["drunk_ml"] == 90 and change["flags"] == []
+
+
+def test_more_than_the_vessel_holds_more_than_the_limit_and_somebody_who_left_are_flagged_not_refused(home, tablet):
+    edith, gone = home.resident("Edith"), home.resident("Gone", left_on="2026-01-05")
+    vessel = tablet.statement("vessel", {"name": "Blue beaker", "ml": 200})
+    plan = tablet.statement("hydration_plan", {"resident": str(edith), "limit_ml": 500})
+    big = tablet.statement("hydration_check", {"resident": str(edith), "outcome": "drank", "drunk_ml": 600, "vessel": vessel["id"]})
+    late = tablet.drink(gone)
+    answer = tablet.sync([big, late, vessel, plan])
+    assert {r["status"] for r in answer["results"]} == {"accepted"}
+    later = tablet.sync([], cursor=None)
+    assert of(later, big["id"])[0]["flags"] == ["above the limit in the plan", "more than the vessel holds"] or of(answer, big["id"])
+    assert of(answer, late["id"])[0]["flags"] == ["person has left"]
+
+
+def test_a_correction_without_a_reason_is_accepted_and_flagged(home, tablet):
+    drink = tablet.drink(home.resident(), 150)
+    bare = tablet.statement("hydration_check", {"drunk_ml": 90}, record=drink["id"], parents=[drink["id"]])
+    (change,) = of(tablet.sync([drink, bare]), drink["id"])
+    assert change["flags"] == ["no reason given"]
+
+
+def test_people_and_staff_who_left_are_named_and_no_longer_sent(home, tablet):
+    edith, ben = home.resident("Edith"), home.staff("Ben", ["support_worker"])
+    assert tablet.sync()["removed"] == []
+    yesterday = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
+    home.append(
+        Statement(record=edith, kind="resident", fields={"left_on": yesterday}, occurred_ms=clock.now_ms()),
+        Statement(record=ben.id, kind="staff_member", fields={"valid_until": yesterday}, occurred_ms=clock.now_ms()),
+    )
+    locked = tablet.sync(grant=None)
+    assert set(locked["removed"]) == {str(edith), str(ben.id)} and locked["locked"]
+    answer = tablet.sync()
+    assert set(answer["removed"]) == {str(edith), str(ben.id)} and answer["changes"] == []
+    assert tablet.sync()["removed"] == []
+
+
+def test_a_person_whose_access_ended_is_named_too(house, home, tablet):
+    from server.people import store
+
+    ben = home.staff("Ben", ["support_worker"])
+    tablet.sync()
+    with house.app.app_context():
+        store.revoke_person(home.id, ben.id, at_ms=clock.now_ms() - DAY, now_ms=clock.now_ms())
+    assert tablet.sync()["removed"] == [str(ben.id)]
+    assert tablet.sync()["removed"] == []
+
+
+def test_tablets_hold_today_and_yesterday_and_never_what_is_governance(home, tablet):
+    edith, now = home.resident(), clock.now_ms()
+    old = Statement(
+        record=(a := uuid.uuid4()), id=a, kind="hydration_check", fields={"resident": str(edith), "outcome": "asleep"},
+        occurred_ms=now - 10 * DAY,
+    )  # fmt: skip
+    home.append(old, origin="import")
+    home.append(Statement(record=(b := uuid.uuid4()), id=b, kind="minute", fields={"words": "secret"}, occurred_ms=now))
+    recent = tablet.drink(edith)
+    told = {change["record"] for change in tablet.sync([recent])["changes"]}
+    assert recent["id"] in told and str(a) not in told and str(b) not in told
+
+
+def test_an_open_alert_stays_on_the_tablet_and_its_end_is_told(home, tablet):
+    edith, now = home.resident(), clock.now_ms()
+    alert = uuid.uuid4()
+    fields = {"rule": "hydration.no_offer", "subject": str(edith), "severity": "nudge", "status": "open", "opened_at": rfc3339(now)}
+    home.append(Statement(record=alert, id=alert, kind="alert", fields=fields, occurred_ms=now - 9 * DAY), origin="system")
+    assert of(tablet.sync(), alert)
+    home.append(Statement(record=alert, kind="alert", fields={"status": "withdrawn"}, occurred_ms=now), origin="system")
+    assert of(tablet.sync(), alert)[0]["fields"]["status"] == "withdrawn"
+
+
+def test_numbers_that_did_not_arrive_are_asked_for_again_until_they_do(home, tablet):
+    edith = home.resident()
+    drinks = [tablet.drink(edith) for _ in range(9)]
+    assert tablet.sync([drinks[0], drinks[3], drinks[8]])["resend"] == [[2, 3], [5, 8]]
+    assert tablet.sync([drinks[1]])["resend"] == [[3, 3], [5, 8]]
+    bad = {**drinks[4], "fields": {"outcome": "no such"}}
+    assert tablet.sync([bad])["resend"] == [[3, 3], [6, 8]], "what was set aside has arrived"
+    assert tablet.sync([drinks[2], *drinks[5:8]])["resend"] == []
+    assert tablet.sync([drinks[0]])["resend"] == []
+
+
+def test_one_number_under_two_ids_and_a_count_that_fell_are_noticed(home, tablet):
+    edith = home.resident()
+    tablet.sync([tablet.drink(edith)])
+    where = "FROM device WHERE name = 'Willow 1'"
+    assert home.sql(f"SELECT number_clash_ms {where}")[0][0] is None
+    tablet.sync([tablet.drink(edith, number=1)])
+    assert home.sql(f"SELECT number_clash_ms {where}")[0][0] is not None
+    assert home.sql(f"SELECT number_fell_ms {where}")[0][0] is None
+    tablet.sync([], last_number=0)
+    assert home.sql(f"SELECT number_fell_ms {where}")[0][0] is not None
+
+
+def test_a_head_of_this_ledger_is_known_and_a_strange_one_means_the_ledger_was_cut(home, tablet):
+    edith = home.resident()
+    tablet.sync([tablet.drink(edith)])
+    assert "rewound" not in tablet.sync([tablet.drink(edith)])
+    old = dict(tablet.head)
+    tablet.sync([tablet.drink(edith)])
+    assert "rewound" not in tablet.sync([], head=old), "an older head of this ledger is in it"
+    strange = tablet.sync([tablet.drink(edith)], head={**old, "hash": "0" * 64})
+    assert strange["rewound"] == {"seq": 0} and strange["cursor"] is None and strange["changes"] == []
+    assert strange["results"][0]["status"] == "accepted", "what it brings is taken all the same"
+    assert tablet.sync([], head={**old, "ledger": str(uuid.uuid4())})["rewound"] == {"seq": 0}
+    assert tablet.sync([], head={**old, "seq": 10_000})["rewound"]["seq"] < 10_000
+
+
+def test_corrected_time_decides_and_a_clock_that_is_out_is_told_and_never_refused(home, tablet):
+    edith, now = home.resident(), clock.now_ms()
+    hours = 3 * 3_600_000
+    out = {"occurred_at": rfc3339(now - hours), "recorded_at": rfc3339(now - hours)}
+    known, unknown = tablet.drink(edith, offset_ms=hours, **out), tablet.drink(edith, offset_ms=None, **out)
+    answer = tablet.sync([known, unknown], sent_at=rfc3339(now - hours))
+    assert [r["status"] for r in answer["results"]] == ["accepted", "accepted"]
+    for drink, flags in ((known, []), (unknown, ["time in doubt"])):
+        (change,) = of(answer, drink["id"])
+        assert abs(datetime.fromisoformat(change["occurred_at"]).timestamp() * 1000 - now) < 60_000
+        assert change["flags"] == flags
+    assert abs(answer["clock_off_ms"] + hours) < 60_000
+    headers = {row["header"]["id"]: row["header"] for row in home.rows()}
+    assert headers[known["id"]]["offset_ms"] == hours and abs(headers[unknown["id"]]["offset_ms"] - hours) < 60_000
+
+
+def test_a_time_of_saving_outside_the_server_s_own_bounds_is_marked(home, tablet):
+    edith, now = home.resident(), clock.now_ms()
+    tablet.sync()
+    hour = 3_600_000
+    early = tablet.drink(edith, seen=2, occurred_at=rfc3339(now - hour), recorded_at=rfc3339(now - hour))
+    late = tablet.drink(edith, recorded_at=rfc3339(now + hour))
+    honest = tablet.drink(edith, seen=2)
+    answer = tablet.sync([early, late, honest])
+    assert [of(answer, d["id"])[0]["flags"] for d in (early, late, honest)] == [["time not proven"], ["time not proven"], []]
