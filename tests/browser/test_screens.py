@@ -24,7 +24,7 @@ class Look:
     """Collects what is wrong, so that one run tells everything."""
 
     def __init__(self, hands):
-        self.hands, self.wrong = hands, []
+        self.hands, self.wrong = hands, {}
 
     def at(self, state: str) -> None:
         tablet = self.hands.tablet
@@ -34,16 +34,21 @@ class Look:
                 tablet.dark(dark)
                 where = f"{state}, {'dark' if dark else 'light'}, {size[0]}x{size[1]}"
                 tablet.page.wait_for_timeout(60)
-                self.wrong += [f"{where}: {found}" for found in tablet.axe()]
+                self.note(where, tablet.axe())
                 if tablet.overflow() > 0:
-                    self.wrong.append(f"{where}: {tablet.overflow()} px wider than the screen")
-            self.wrong += [f"{state}, {size[0]}: {found} < {CAPTURE_PX}" for found in tablet.small_targets(CAPTURE_PX, CAPTURE)]
-            self.wrong += [f"{state}, {size[0]}: {found} < {OTHER_PX}" for found in tablet.small_targets(OTHER_PX, TAPPED)]
+                    self.note(where, [f"{tablet.overflow()} px wider than the screen"])
+            self.note(f"{state}, {size[0]}", [f"{found} < {CAPTURE_PX}" for found in tablet.small_targets(CAPTURE_PX, CAPTURE)])
+            self.note(f"{state}, {size[0]}", [f"{found} < {OTHER_PX}" for found in tablet.small_targets(OTHER_PX, TAPPED)])
         tablet.resize(PHONE)
         tablet.dark(False)
 
+    def note(self, where: str, found: list[str]) -> None:
+        for fault in found:
+            self.wrong.setdefault(fault, []).append(where)
+
     def done(self) -> None:
-        assert self.wrong == [], "\n".join(self.wrong)
+        said = [f"{fault}\n    on: {'; '.join(places)}" for fault, places in self.wrong.items()]
+        assert said == [], "\n".join(said)
 
 
 def test_screens_before_anyone_has_signed_in(browsers, tidemark, home):
@@ -89,9 +94,9 @@ def test_screens_of_a_shift_online_and_offline(person, tidemark, home):
     look.at("shift home, signed on")
     ama.residents()
     look.at("residents")
-    ama.page.get_by_role("searchbox").fill("nobody of this name")
+    ama.page.get_by_label(WORDS["residents"]["find"]).fill("nobody of this name")
     look.at("residents, none found")
-    ama.page.get_by_role("searchbox").fill("")
+    ama.page.get_by_label(WORDS["residents"]["find"]).fill("")
     ama.drink("Joan", "Mug")
     ama.expect_state("Joan", SENT)
     look.at("residents, just recorded")
