@@ -205,35 +205,48 @@ class _Fold:
 
     def _show(self, found: Folded, name: str, group: frozenset[str], shown: int, survivors: list[int]) -> None:
         value = self.views[shown, group].get(name)
-        said = [self.views[i, group].get(name) for i in survivors]
-        differ: Callable[[Any, Any], bool] = lambda a, b: not _same(a, b)  # noqa: E731
-        if self.kind is not None and name in self.kind.sets:
-            value = None if all(each is None for each in said) else _union(said)
-            differ = lambda a, b: False  # noqa: E731
-        elif self.kind is not None and name in self.kind.lists and len(said) > 1:
-            value = None if all(each is None for each in said) else _lists(said)[0]
-            differ = lambda a, b: _lists([a, b])[1]  # noqa: E731
+        said = [(i, self.views[i, group].get(name)) for i in survivors]
+        kind, several = self.kind, len(said) > 1
+        if kind is not None and name in kind.sets:
+            value = None if all(each is None for _, each in said) else _union(each for _, each in said)
+        elif several and kind is not None and name in kind.lists:
+            value = None if all(each is None for _, each in said) else _lists(each for _, each in said)[0]
+            self._compare_pairs(found, name, said, lambda a, b: _lists([said[a][1], said[b][1]])[1])
+        elif several and kind is not None and kind.contradicts is not None:
+            really, rows = kind.contradicts, [self.rows[i] for i in survivors]
+            self._compare_pairs(
+                found, name, said, lambda a, b: not _same(said[a][1], said[b][1]) and really(name, rows[a], rows[b], self)
+            )
+        elif several:
+            self._compare(found, name, said)
         if value is not None:
             found.values[name] = value
-        if len(said) > 1:
-            self._compare(found, name, list(zip(survivors, said, strict=True)), differ)
 
-    def _compare(
-        self, found: Folded, name: str, said: list[tuple[int, Any]], differ: Callable[[Any, Any], bool]
+    def _compare(self, found: Folded, name: str, said: list[tuple[int, Any]]) -> None:
+        """Put a field into `conflicts` where survivors differ, unless only a row still on its way may settle it."""
+        if all(_same(said[0][1], value) for _, value in said[1:]):
+            return
+        settled = [value for i, value in said if not self.order.unsettled >> i & 1]
+        if len(settled) < len(said):
+            found.waiting = True
+        if any(not _same(settled[0], value) for value in settled[1:]):
+            found.conflicts[name] = [(value, self.rows[i]) for i, value in said]
+
+    def _compare_pairs(
+        self, found: Folded, name: str, said: list[tuple[int, Any]], differ: Callable[[int, int], bool]
     ) -> None:
-        """Put a field into `conflicts` where survivors differ, unless a row still on its way may settle it."""
-        hook = self.kind.contradicts if self.kind is not None else None
+        """The same where not every difference is a contradiction: those who contradict each other are parties to it."""
         parties: set[int] = set()
-        for place, (a, of_a) in enumerate(said):
-            for b, of_b in said[place + 1 :]:
-                if not differ(of_a, of_b) or (hook and not hook(name, self.rows[a], self.rows[b], self)):
+        for a in range(len(said)):
+            for b in range(a + 1, len(said)):
+                if not differ(a, b):
                     continue
-                if self.order.unsettled & (1 << a | 1 << b):
+                if self.order.unsettled & (1 << said[a][0] | 1 << said[b][0]):
                     found.waiting = True
                 else:
                     parties |= {a, b}
         if parties:
-            found.conflicts[name] = [(value, self.rows[i]) for i, value in said if hook is None or i in parties]
+            found.conflicts[name] = [(said[i][1], self.rows[said[i][0]]) for i in sorted(parties)]
 
     def _strike(self, found: Folded, surviving: Mapping[frozenset[str], int]) -> None:
         """A strike beside an edit that did not know of it: out of totals, and somebody decides."""
