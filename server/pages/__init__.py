@@ -21,6 +21,7 @@ from server.pages import (
     session,
 )
 from server.pages.words import say
+from server.people import store
 from server.people.rights import may
 
 # Pages that stand under another entry of the menu.
@@ -69,6 +70,7 @@ def _what_every_page_shows() -> dict:
     part = request.path.split("/")[1].replace("-", "_")
     return {
         "me": me,
+        "other_homes": _other_homes(me),
         "here": PART_OF.get(part, part),
         "menu": [{"name": name, "href": href} for name, href, action in MENU if me and may(me.roles, action)],
         "demo": me.made_by == "demo" if me else False,
@@ -76,6 +78,14 @@ def _what_every_page_shows() -> dict:
         "stylesheet": assets.address("pages.css"),
         "icon": assets.address("icon.svg", "icons/icon.svg"),
     }
+
+
+def _other_homes(me: session.Person | None) -> list[dict]:
+    """Homes that the same password opened, beside the one on screen."""
+    if me is None or len(me.doors) < 2:
+        return []
+    here = (me.home_id, me.staff)
+    return [{"at": at, "name": store.home(door[0]).name} for at, door in enumerate(me.doors) if door != here]
 
 
 def _never_kept(answer: Response) -> Response:

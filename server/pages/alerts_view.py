@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from server.pages import entries
 from server.pages import store as pages_store
 from server.pages.names import Names, as_id
-from server.pages.words import clock_time, code, date_text, from_text, level, roles, say, span, state, when
+from server.pages.words import clock_time, code, from_text, roles, say, span, when
 from server.records import store
 from sync.messages import word
 
@@ -43,8 +43,8 @@ def line(row: store.RecordRow, names: Names, zone: str, now: int) -> dict[str, A
         "person": names.resident(fields.get("subject")),
         "place": names.place(fields.get("subject")),
         "level": fields.get("severity"),
-        "level_words": level(fields.get("severity")),
-        "status_words": state(fields.get("status")),
+        "level_words": code("severity", fields.get("severity")),
+        "status_words": code("status", fields.get("status") or "open"),
         "open_for": span(now - opened),
         "next": next_step(row, names, zone, now),
     }
@@ -91,7 +91,7 @@ def detail(c: Connection, home_id: int, zone: str, row: store.RecordRow, names: 
         "conflict": bool(row.body.get("conflicts")),
         "told": _told(c, home_id, zone, row, names, now),
         "steps": [_step(entry, zone, names, now) for entry in said],
-        "entries": entries.of_day(c, home_id, zone, resident, day, names) if resident and day else None,
+        "entries": entries.of_day(c, home_id, resident, day, names, now) if resident and day else None,
         "person_id": resident if resident in names.residents() else None,
     }
 
@@ -175,8 +175,7 @@ def _step(row: store.LedgerRow, zone: str, names: Names, now: int) -> dict[str, 
     for name, value in sets.items():
         if name in NOT_A_STEP or value is None:
             continue
-        words = {"status": state, "severity": level}.get(name)
-        shown = words(value) if words else entries.shown(name, value, zone, names)
+        shown = entries.shown(name, value, zone, names)
         if name == "reason":
             shown = word(f"alerts.reasons.{value}", code("reasons", value))
         lines.append(say("alert.set_field", field=code("fields", name), value=shown))
@@ -189,8 +188,3 @@ def _step(row: store.LedgerRow, zone: str, names: Names, now: int) -> dict[str, 
         "lines": lines or [say("alert.no_change")],
         "row": say("alert.ledger_row", seq=f"{row.seq:,}"),
     }
-
-
-def care_day_words(fields: dict[str, Any]) -> str:
-    """The care day that an alert is about."""
-    return date_text(fields.get("care_day"))

@@ -8,49 +8,51 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+import orjson
 from markupsafe import Markup, escape
 from sqlalchemy import Connection
 
 from server.pages import store as pages_store
 from server.pages.names import Names
-from server.pages.words import clock_time, code, from_text, say, span, when
-from server.records import store
-from sync import flags
+from server.pages.words import MINUTE_MS, clock_time, code, from_text, say, span, when
+from server.people import store as people_store
+from server.records import flagging, store
+from sync import days, flags
 
-# What an entry is marked with, and the colour of its tag.
-TAGS = {
-    flags.TIME_IN_DOUBT: ("person.time_in_doubt", "yellow"),
-    flags.TIME_NOT_PROVEN: ("person.time_not_proven", "yellow"),
-    flags.UNVERIFIED: ("person.unverified", "yellow"),
-    flags.SIGN_IN_EXPIRED: ("person.expired", "grey"),
-    flags.NO_REASON: ("person.no_reason", "yellow"),
-    flags.WAITING: ("person.waiting", "grey"),
-    flags.LEFT: ("person.had_left", "yellow"),
-    flags.ABOVE_VESSEL: ("person.above_vessel", "orange"),
-    flags.ABOVE_LIMIT: ("person.above_limit", "red"),
-}
+KIND = "hydration_check"
+
+# Marks that ask somebody to look, by the colour of their tag; any other is grey.
+COLOURS = {
+    flags.ABOVE_LIMIT: "red", flags.ABOVE_VESSEL: "orange", flags.UNVERIFIED: "yellow", flags.TIME_IN_DOUBT: "yellow",
+    flags.TIME_NOT_PROVEN: "yellow", flags.NO_REASON: "yellow", flags.LEFT: "yellow",
+}  # fmt: skip
 # Fields that say nothing to a reader, or that the table shows by itself.
 NOT_SHOWN = {"resident", "correction_reason", "plan_version"}
 
 
-def of_day(c: Connection, home_id: int, zone: str, resident: uuid.UUID, day: int, names: Names) -> list[dict[str, Any]]:
+def of_day(c: Connection, home_id: int, resident: uuid.UUID, day: int, names: Names, now: int) -> list[dict[str, Any]]:
     """The person's entries of one care day, newest first, struck-out ones in their place."""
-    rows = store.records(c, home_id, "hydration_check", subject=resident, days=(day, day))
-    changed = [row.id for row in rows if row.body.get("history") or row.struck]
-    said = pages_store.submissions(c, home_id, changed)
-    return [_entry(row, said.get(row.id, []), zone, names) for row in reversed(rows)]
+    home = people_store.home(home_id)
+    rows = store.records(c, home_id, KIND, subject=resident, days=(day, day))
+    shown = [(KIND, row.subject, row.occurred_ms, None, orjson.dumps(row.body)) for row in rows]
+    bodies = flagging.with_flags(c, home, shown, first=False, device=home.device("page"), now_ms=now)
+    said = pages_store.submissions(c, home_id, [row.id for row in rows if row.body.get("history")])
+    near_ms = pages_store.thresholds(c, home_id, home.zone).value("hydration.bedside_minutes", at=days.from_ms(now)) * MINUTE_MS
+    pairs = zip(reversed(rows), reversed(bodies), strict=True)
+    return [_entry(row, body, said.get(row.id, []), home.zone, names, near_ms) for row, body in pairs]
 
 
-def _entry(row: store.RecordRow, said: list[store.LedgerRow], zone: str, names: Names) -> dict[str, Any]:
-    fields = row.fields
+def _entry(
+    row: store.RecordRow, body: dict[str, Any], said: list[store.LedgerRow], zone: str, names: Names, near_ms: int
+) -> dict[str, Any]:
     happened = escape(clock_time(row.occurred_ms, zone))
     return {
         "time_html": Markup("<s>{}</s>").format(happened) if row.struck else happened,
-        "what": what(fields),
-        "amount": amount(fields),
-        "by": names.author(row.body) or "",
+        "what": what(row.fields),
+        "amount": amount(row.fields),
+        "by": names.author(body),
         "struck": row.struck,
-        "tags": _tags(row, said),
+        "tags": _tags(row, body, said, near_ms),
         "history": _history(said, zone, names) if len(said) > 1 else [],
     }
 
@@ -74,19 +76,18 @@ def amount(fields: dict[str, Any]) -> str:
     return say("person.unfinished") if fields.get("outcome") in ("given", "left_within_reach") else "–"
 
 
-def _tags(row: store.RecordRow, said: list[store.LedgerRow]) -> list[tuple[str, str]]:
-    marks = row.body.get("flags") or []
+def _tags(row: store.RecordRow, body: dict[str, Any], said: list[store.LedgerRow], near_ms: int) -> list[tuple[str, str]]:
     tags = [(say("person.struck"), "red")] if row.struck else []
-    if row.body.get("conflicts"):
+    if body.get("conflicts"):
         tags.append((say("person.conflict"), "orange"))
     if len(said) > 1 and not row.struck:
         tags.append((say("person.corrected"), "blue"))
-    if flags.LATE in marks:
-        late = (from_text(row.body.get("recorded_at")) or row.occurred_ms) - row.occurred_ms
-        tags.append((say("person.late", span=span(late)), "yellow"))
-    tags += [(say(TAGS[mark][0]), TAGS[mark][1]) for mark in marks if mark in TAGS]
-    if row.fields.get("source") == "paper":
-        tags.append((say("person.paper"), "grey"))
+    late_ms = (from_text(body.get("recorded_at")) or row.occurred_ms) - row.occurred_ms
+    if late_ms > near_ms:
+        tags.append((say("person.late", span=span(late_ms)), "yellow"))
+    tags += [(code("flags", mark), COLOURS.get(mark, "grey")) for mark in body.get("flags") or () if mark != flags.LATE]
+    if row.fields.get("source") in ("paper", "practice"):
+        tags.append((code("source", row.fields["source"]), "grey"))
     return tags
 
 

@@ -7,12 +7,13 @@ from typing import Any
 
 from flask import Blueprint, abort, g, render_template
 
+from server.alerts import duty
 from server.clock import now_ms
 from server.db import reading
 from server.pages import alerts_view, tablets_view
 from server.pages import store as pages_store
 from server.pages.names import Names
-from server.pages.words import at, code, from_text, say, when
+from server.pages.words import at, code, say, when
 from server.people.rights import signed_in
 from server.records import store
 from sync import days
@@ -21,8 +22,6 @@ blueprint = Blueprint("pages_alerts", __name__, template_folder="templates")
 
 # More than this on one page hides what matters; the count says how many there are.
 ALERTS_SHOWN = 40
-# Shifts last at most a night: a sign-on of an earlier care day than yesterday is over or was never ended.
-DUTY_CARE_DAYS = 1
 
 
 @blueprint.get("/overview")
@@ -57,18 +56,18 @@ def alert(alert: uuid.UUID):
 
 
 def _duty(c, home_id: int, zone: str, now: int, names: Names) -> list[dict[str, Any]]:
+    """Whom an alert would find on duty now: the same question that the ladder asks."""
     today = days.care_day(at(now, zone), zone).toordinal()
-    people = []
-    for row in store.records(c, home_id, "duty", days=(today - DUTY_CARE_DAYS, today + 1)):
-        fields = row.fields
-        began, ends = from_text(fields.get("from")), from_text(fields.get("to"))
-        if row.struck or fields.get("what") != "on_shift" or not began or began > now or (ends and ends <= now):
-            continue
-        people.append({
-            "name": names.staff(fields.get("staff")),
-            "role": code("roles", fields.get("role")),
-            "where": ", ".join(filter(None, [fields.get("unit"), names.device(fields.get("device"))])) or "–",
-            "since": when(began, zone, now),
-            "until": when(ends, zone, now) if ends else say("overview.open_end"),
-        })  # fmt: skip
+    everyone = duty.on_duty(c, home_id, today, now)
+    reachable = duty.with_a_device(c, home_id, everyone)
+    people = [
+        {
+            "name": names.staff(one.staff),
+            "role": code("roles", one.role),
+            "where": ", ".join(filter(None, [one.unit, names.device(one.device)])) or "–",
+            "since": when(one.since_ms, zone, now),
+            "reach": say("overview.reach_yes" if one.device in reachable else "overview.reach_no"),
+        }
+        for one in everyone
+    ]
     return sorted(people, key=lambda person: (person["role"], person["name"]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from flask import Blueprint, Response, g, redirect, render_template, request, session
+from flask import Blueprint, Response, current_app, g, redirect, render_template, request, session
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
@@ -21,7 +21,6 @@ blueprint = Blueprint("pages_front", __name__, template_folder="templates")
 # Wrong tries at one address, whether or not it is known here: so that "too many" tells nobody which ones are. The
 # account itself counts too, in the database; this count only has to hide that difference.
 WRONG_TRIES = RateLimitItemPerMinute(signin.PASSWORD_TRIES, signin.WAIT_FIRST_MS // 60_000)
-_tries = MovingWindowRateLimiter(MemoryStorage())
 
 
 @blueprint.get("/")
@@ -53,16 +52,17 @@ def do_sign_in():
         return _form(missing, email=email, status=400)
     now = now_ms()
     key = hashlib.sha256(email.lower().encode("utf-8", "surrogatepass")).hexdigest()
-    if not _tries.test(WRONG_TRIES, key):
+    tries = _wrong_tries()
+    if not tries.test(WRONG_TRIES, key):
         return _wait(email, signin.WAIT_FIRST_MS)
     doors, wait_ms = signin.check_account(email, password, now_ms=now)
     if wait_ms:
         return _wait(email, wait_ms)
     doors = [door for door in doors if _still_here(*door, now)]
     if not doors:
-        _tries.hit(WRONG_TRIES, key)
+        tries.hit(WRONG_TRIES, key)
         return _form([("email", say("sign_in.wrong"))], email=email, status=403)
-    _tries.clear(WRONG_TRIES, key)
+    tries.clear(WRONG_TRIES, key)
     onward = session.get("next") or "/overview"
     who.sign_in(doors, now)
     return redirect(onward, 303)
@@ -87,6 +87,14 @@ def choose_home():
     if wanted.isdigit() and int(wanted) < len(g.person.doors):
         session["at"] = int(wanted)
     return redirect("/overview", 303)
+
+
+def _wrong_tries() -> MovingWindowRateLimiter:
+    """This application's count of wrong tries by address."""
+    known = current_app.extensions
+    if "tidemark_wrong_tries" not in known:
+        known["tidemark_wrong_tries"] = MovingWindowRateLimiter(MemoryStorage())
+    return known["tidemark_wrong_tries"]
 
 
 def _still_here(home_id: int, staff, now: int) -> bool:

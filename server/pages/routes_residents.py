@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -18,6 +19,8 @@ from server.pages.words import at, clock_time, code, date_text, day, say
 from server.people.rights import signed_in
 from server.records import store
 from sync import days
+from sync.rules import hydration
+from sync.thresholds import Values
 
 blueprint = Blueprint("pages_residents", __name__, template_folder="templates")
 
@@ -38,6 +41,7 @@ def residents():
         people = store.records(c, home_id, "resident")
         plans = {row.subject: row for row in store.records(c, home_id, "hydration_plan") if not row.struck}
         totals = pages_store.day_totals(c, home_id, today.toordinal())
+        aims = _Aims(pages_store.thresholds(c, home_id, zone), zone, now)
     units: dict[str, list[dict[str, Any]]] = defaultdict(list)
     left = []
     for row in people:
@@ -47,7 +51,7 @@ def residents():
         if gone and gone <= today.isoformat():
             left.append({"id": row.id, "name": _name(row), "left_on": date_text(gone)})
             continue
-        units[row.fields.get("unit") or say("residents.no_unit")].append(_line(row, plans.get(row.id), totals.get(row.id), zone))
+        units[row.fields.get("unit") or say("residents.no_unit")].append(_line(row, plans.get(row.id), totals.get(row.id), aims))
     return render_template(
         "pages/residents.html",
         units=[{"name": unit, "people": sorted(units[unit], key=lambda p: p["name"])} for unit in sorted(units)],
@@ -72,7 +76,7 @@ def person(resident: uuid.UUID):
             {
                 "heading": say(heading),
                 "date": day(date.fromordinal(ordinal)),
-                "entries": entries.of_day(c, home_id, zone, resident, ordinal, names),
+                "entries": entries.of_day(c, home_id, resident, ordinal, names, now),
             }
             for heading, ordinal in (("person.today", today), ("person.yesterday", today - 1))
         ]
@@ -82,10 +86,13 @@ def person(resident: uuid.UUID):
             if alert.open or alert.fields.get("care_day") == date.fromordinal(today).isoformat()
         ]
         plan = _plan(plans[-1], zone, names) if plans else []
+        place = names.place(resident)
+        wanted = plans[-1].fields if plans else {}
+        today_words = _Aims(pages_store.thresholds(c, home_id, zone), zone, now).today(row, wanted, total)
     view = {
         "name": _name(row),
-        "place": names.place(resident),
-        "today": _today(total, plans[-1].fields if plans else {}),
+        "place": place,
+        "today": today_words,
         "days": parts,
         "alerts": alerts,
         "plan": plan,
@@ -97,35 +104,45 @@ def _name(row: store.RecordRow) -> str:
     return row.fields.get("preferred_name") or say("names.unknown_resident")
 
 
-def _line(row: store.RecordRow, plan: store.RecordRow | None, total: Any, zone: str) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Aims:
+    """What a person should drink, and whether they are watched, by the rules that alerts are judged by."""
+
+    values: Values
+    zone: str
+    now: int
+
+    def target(self, person: store.RecordRow, plan: dict[str, Any]) -> str:
+        """'1,500ml (care plan)', 'no more than 1,000ml'."""
+        ml, basis = hydration.target(plan, person.fields, self.values, at=days.from_ms(self.now), who=str(person.id))
+        if basis == hydration.LIMIT:
+            return say("residents.limit_ml", ml=f"{ml:,}")
+        return say("residents.target_ml", ml=f"{ml:,}", basis=say(f"residents.basis.{basis}"))
+
+    def today(self, person: store.RecordRow, plan: dict[str, Any], total: Any) -> str:
+        """'900ml of 1,500ml'; words, never '0ml', where nothing was recorded."""
+        if total is None or not total.entries:
+            return say("residents.no_drinks")
+        ml, _ = hydration.target(plan, person.fields, self.values, at=days.from_ms(self.now), who=str(person.id))
+        return say("residents.of_target", ml=f"{total.drunk_ml:,}", target=f"{ml:,}")
+
+    def watched(self, plan: dict[str, Any]) -> str:
+        on = hydration.monitored(plan, days.from_ms(self.now), self.zone)
+        return say("residents.monitored") if on else say("residents.not_monitored")
+
+
+def _line(row: store.RecordRow, plan: store.RecordRow | None, total: Any, aims: _Aims) -> dict[str, Any]:
     wanted = plan.fields if plan else {}
     return {
         "id": row.id,
         "name": _name(row),
-        "room": row.fields.get("room") or "",
-        "monitoring": say("residents.monitored") if wanted.get("monitoring") else say("residents.not_monitored"),
-        "at_risk": bool(wanted.get("at_risk")),
-        "target": _target(wanted),
-        "today": _today(total, wanted),
-        "last_drink": clock_time(total.last_drink_ms, zone) if total and total.last_drink_ms else "–",
+        "room": row.fields.get("room") or "–",
+        "monitoring": aims.watched(wanted),
+        "at_risk": hydration.says_yes(wanted.get("at_risk")),
+        "target": aims.target(row, wanted),
+        "today": aims.today(row, wanted, total),
+        "last_drink": clock_time(total.last_drink_ms, aims.zone) if total and total.last_drink_ms else "–",
     }
-
-
-def _target(plan: dict[str, Any]) -> str:
-    parts = []
-    if plan.get("target_ml"):
-        parts.append(say("residents.target_ml", ml=f"{plan['target_ml']:,}"))
-    if plan.get("limit_ml"):
-        parts.append(say("residents.limit_ml", ml=f"{plan['limit_ml']:,}"))
-    return ", ".join(parts) or say("residents.no_target")
-
-
-def _today(total: Any, plan: dict[str, Any]) -> str:
-    if total is None or not total.entries:
-        return say("residents.no_drinks")
-    if plan.get("target_ml"):
-        return say("residents.of_target", ml=f"{total.drunk_ml:,}", target=f"{plan['target_ml']:,}")
-    return say("residents.ml", ml=f"{total.drunk_ml:,}")
 
 
 def _plan(row: store.RecordRow, zone: str, names: Names) -> list[tuple[str, str]]:

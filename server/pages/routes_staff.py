@@ -90,7 +90,7 @@ def remove(person: uuid.UUID):
         return redirect("/staff", 303)
     now = now_ms()
     if not found.left(now):
-        store.revoke_person(g.person.home_id, found.id, at_ms=now, by=g.person.staff)
+        store.revoke_person(g.person.home_id, found.id, at_ms=now, now_ms=now, by=g.person.staff)
     flash(say("remove.done", name=found.name))
     return redirect("/staff", 303)
 

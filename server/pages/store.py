@@ -16,6 +16,7 @@ from server.people.tables import account, device, device_number, pin
 from server.records import store
 from server.records.store import RecordRow
 from server.records.tables import hydration_day, ledger, quarantine
+from sync.thresholds import Values
 
 
 def one(c: Connection, home_id: int, kind: str, id_: uuid.UUID) -> RecordRow | None:
@@ -84,3 +85,8 @@ def set_aside(c: Connection, home_id: int, *, skip: int, limit: int) -> tuple[li
     waiting_first = case((quarantine.c.state == "open", 0), else_=1)
     query = select(quarantine).where(mine).order_by(waiting_first, quarantine.c.received_ms.desc(), quarantine.c.key)
     return list(c.execute(query.offset(skip).limit(limit))), total
+
+
+def thresholds(c: Connection, home_id: int, zone: str) -> Values:
+    """What applies in this home: its `threshold` records over the defaults."""
+    return Values((row.body for row in store.records(c, home_id, "threshold")), zone)

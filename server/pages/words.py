@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from sync import days
-from sync.messages import section, text, word
+from sync.messages import section, text
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
@@ -25,11 +25,15 @@ def say(key: str, **values: object) -> str:
 PLACES = {
     "roles": ("kinds.roles", "app.roles"),
     "rule": ("alerts.rules", "app.rules"),
-    "outcome": ("pages.outcome", "app.alert.outcomes"),
+    "outcome": ("kinds.hydration_check.outcome", "app.alert.outcomes"),
     "reason": ("app.drink.reasons", "pages.reason"),
     "red_flags": ("app.drink.red",),
-    "next_step": ("app.drink.next_say",),
-    "source": ("pages.source",),
+    "next_step": ("kinds.hydration_check.next_step",),
+    "source": ("kinds.hydration_check.source",),
+    "basis": ("kinds.hydration_check.basis",),
+    "flags": ("kinds.flags",),
+    "status": ("kinds.alert.status",),
+    "severity": ("kinds.alert.severity",),
     "fields": ("pages.fields", "refusals.fields"),
     "facts": ("pages.facts",),
 }
@@ -49,16 +53,6 @@ def _section(place: str) -> dict:
         return section(place)
     except KeyError:
         return {}
-
-
-def state(value: str | None) -> str:
-    """An alert's status in words."""
-    return word(f"pages.states.{value or 'open'}", str(value))
-
-
-def level(value: str | None) -> str:
-    """An alert's severity in words."""
-    return word(f"pages.levels.{value}", str(value or ""))
 
 
 def roles(names: list[str] | tuple[str, ...] | None) -> str:

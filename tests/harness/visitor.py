@@ -33,7 +33,7 @@ class Page:
     def text(self) -> str:
         """What a reader sees, in one line."""
         bare = re.sub(r"(?s)<(style|head)\b.*?</\1>|<svg.*?</svg>|<[^>]+>", " ", self.html)
-        return " ".join(html.unescape(bare).split())
+        return " ".join(html.unescape(bare).split()).replace(" ,", ",")
 
     @property
     def title(self) -> str:
@@ -55,6 +55,7 @@ class Visitor:
     home: Home | None = None
     person: Person | None = None
     email: str = ""
+    base: str = "http://localhost"  # the address by which the manager came
     client: Any = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -76,16 +77,16 @@ class Visitor:
         return self.send("/sign-in", email=email or self.email, password=password)
 
     def open(self, path: str, **headers: str) -> Page:
-        answer = self.client.get(path, headers=headers)
+        answer = self.client.get(path, headers=headers, base_url=self.base)
         return Page(answer.status_code, answer.get_data(as_text=True), answer.headers, path)
 
     def send(self, path: str, form_at: str | None = None, **fields: str) -> Page:
         """Open the page that holds the form, send it with its own token, and follow where it leads."""
-        form = self.client.get(form_at or path)
+        form = self.client.get(form_at or path, base_url=self.base)
         token = re.search(r'name="csrf_token" value="([^"]+)"', form.get_data(as_text=True))
-        answer = self.client.post(path, data={**fields, **({"csrf_token": token.group(1)} if token else {})})
+        answer = self.client.post(path, data={**fields, **({"csrf_token": token.group(1)} if token else {})}, base_url=self.base)
         hops = 0
         while answer.status_code in (302, 303, 308) and hops < 5:
             path, hops = answer.headers["Location"], hops + 1
-            answer = self.client.get(path)
+            answer = self.client.get(path, base_url=self.base)
         return Page(answer.status_code, answer.get_data(as_text=True), answer.headers, path)
