@@ -89,8 +89,9 @@ def _files(archive: zipfile.ZipFile, settings: Config) -> dict[str, str]:
 def _table(archive: zipfile.ZipFile, c: Connection, table: Table) -> str:
     total = hashlib.sha256()
     with archive.open(f"tables/{table.name}.jsonl", "w", force_zip64=True) as out:
+        names = [str(column.name) for column in table.columns]
         for row in c.execution_options(yield_per=CHUNK).execute(select(table)):
-            line = orjson.dumps({name: _plain(value) for name, value in row._mapping.items()}) + b"\n"
+            line = orjson.dumps({name: _plain(value) for name, value in zip(names, row, strict=True)}) + b"\n"
             total.update(line)
             out.write(line)
     return total.hexdigest()

@@ -20,9 +20,10 @@ from typing import Any
 import server
 from server import clock
 from server.config import Config
-from server.db import db
+from server.db import db, reading
 from server.people import store
-from server.records import intake
+from server.records import intake, ledger
+from server.records import store as records
 
 PIN = "314159"
 
@@ -110,24 +111,17 @@ class Home:
 
     def rows(self) -> list[dict[str, Any]]:
         """The ledger as `ledger export` writes it."""
-        from server.records import ledger
-
         with self.house.app.app_context():
             return [json.loads(line) for line in ledger.export(self.id)]
 
     def record(self, id_: Any) -> dict[str, Any] | None:
-        from server.db import reading
-        from server.records import store as records
-
         with self.house.app.app_context(), reading() as c:
             row = records.record(c, self.id, uuid.UUID(str(id_)))
             return row.body if row else None
 
     def sql(self, statement: str) -> list:
-        from sqlalchemy import text
-
         with self.house.app.app_context(), db.engine.begin() as c:
-            done = c.execute(text(statement))
+            done = c.exec_driver_sql(statement)
             return list(done) if done.returns_rows else []
 
 
