@@ -190,14 +190,24 @@ def _care_days(start: datetime, end: datetime, zone: str | ZoneInfo) -> Iterator
 
 
 def windows(day: date, zone: str | ZoneInfo = LONDON, plan: Mapping[str, Any] | None = None) -> list[Window]:
-    """The windows of a care day: the seven of the standard day, or the plan's own (`windows` of a hydration plan).
+    """The windows of a care day: the seven of the standard day, or the plan's own (`windows` of a hydration plan: names of
+    standard ones, or {name, from, to} in home time).
 
     The first standard window starts when the person wakes; one that would end before that is left out.
     """
     plan = plan or {}
-    own = [_own(day, item, zone) for item in plan.get("windows") or () if isinstance(item, Mapping)]
-    if own := sorted(window for window in own if window):
-        return sorted(own, key=lambda window: window.start)
+    wanted = plan.get("windows")
+    wanted = wanted if isinstance(wanted, list) else []
+    own = [window for item in wanted if isinstance(item, Mapping) and (window := _own(day, item, zone))]
+    named = {item for item in wanted if isinstance(item, str)}
+    if own or named:
+        own += [window for window in _standard(day, zone, plan) if window.name in named]
+    if own:
+        return sorted(own, key=lambda window: (window.start, window.end, window.name))
+    return _standard(day, zone, plan)
+
+
+def _standard(day: date, zone: str | ZoneInfo, plan: Mapping[str, Any]) -> list[Window]:
     end_of_day = care_day_bounds(day, zone)[1]
     starts = [local(day, starts, zone) for _, starts in WINDOWS]
     ends = [*starts[1:], end_of_day]

@@ -82,6 +82,22 @@ class Text(_Typed, fields.String):
         raise self.refuse("text")
 
 
+class Label(_Typed, fields.Raw):
+    """A name or number that something goes by: a version, a tier."""
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(allow_none=True, **kwargs)
+
+    def read(self, value: Any) -> str | int:
+        if isinstance(value, str):
+            return value
+        if type(value) is float and value.is_integer():
+            value = int(value)
+        if type(value) is int:
+            return value
+        raise self.refuse("text")
+
+
 class Code(_Typed, fields.String):
     """One of a closed list of codes."""
 

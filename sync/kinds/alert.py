@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sync.fields import Code, DayOrTime, Item, ListOf, Open, Ref, Text, Time, Whole, YesNo, schema_of, texts
+from sync.fields import Code, DayOrTime, Item, Label, ListOf, Open, Ref, Text, Time, Whole, YesNo, schema_of, texts
 from sync.kinds import OPEN, Kind
 from sync.roles import TIDEMARK
 from sync.severities import SEVERITIES
@@ -44,7 +44,7 @@ FIELDS = schema_of(
         "evidence": Open(),
         "based_on_until": Open(),
         "silent_devices": texts(),
-        "threshold_version": Text(),
+        "threshold_version": Label(),
         # Ours, beside the fixed names: which care day and opening, how far it has climbed, and why it says what it says.
         "care_day": Text(),
         "opening": Whole(1),

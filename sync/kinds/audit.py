@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sync.fields import DayOrTime, ListOf, Open, Text, schema_of, texts
+from sync.fields import DayOrTime, ListOf, Open, Text, schema_of
 from sync.kinds import NEVER, Kind
 from sync.roles import GOVERNORS
 
@@ -11,7 +11,7 @@ FIELDS = schema_of(
     {
         "template": Text(),
         "version": Open(),
-        "sources_covered": texts(),
+        "sources_covered": ListOf(Open()),
         "sample": ListOf(Open()),
         "answers": ListOf(Open()),
         "due_on": DayOrTime(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sync.fields import DayOrTime, Number, Open, Ref, Text, schema_of
+from sync.fields import DayOrTime, Label, Number, Open, Ref, Text, schema_of
 from sync.kinds import NEVER, Kind
 from sync.roles import PLANNERS_OF_ROTA
 
@@ -11,7 +11,7 @@ FIELDS = schema_of(
     {
         "resident": Ref(),
         "tool": Text(),
-        "tool_version": Text(),
+        "tool_version": Label(),
         "score": Open(),
         "hours_required": Number(),
         "scored_on": DayOrTime(),

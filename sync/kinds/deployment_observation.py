@@ -21,7 +21,7 @@ FIELDS = schema_of(
         "one_to_one_minutes": Whole(),
         "one_to_one_commissioned_minutes": Whole(),
         "delays": ListOf(
-            Item({"id": Text(), "what": Text(), "for": Text(), "at": Time(), "minutes": Number(), "response": Text()})
+            Item({"id": Text(), "what": Text(), "for": Open(), "at": Time(), "minutes": Number(), "response": Text()})
         ),
         "no_delays_confirmed": YesNo(),
         "unmet_need": Open(),

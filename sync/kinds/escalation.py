@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sync.fields import Open, Ref, Text, Time, schema_of
+from sync.fields import Label, Open, Ref, Text, Time, schema_of
 from sync.kinds import OPEN, Kind
 
 FIELDS = schema_of(
@@ -13,12 +13,12 @@ FIELDS = schema_of(
     {
         "resident": Ref(),
         "alert": Ref(),
-        "tier": Text(),
+        "tier": Label(),
         "breached_at": Time(),
         "decision": Text(),
         "decided_at": Time(),
         "no_escalation_reason": Text(),
-        "contacted": Text(),
+        "contacted": Open(),
         "contacted_at": Time(),
         "channel": Text(),
         "sbard": Open(),

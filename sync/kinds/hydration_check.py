@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sync.fields import Code, Number, Ref, Text, Time, Whole, YesNo, schema_of, sentence, texts
+from sync.fields import Code, Label, Number, Ref, Text, Time, Whole, YesNo, schema_of, sentence, texts
 from sync.kinds import RECENT, Kind
 
 # An entry in ml at one go: above this it is a slip of the finger, and protocol.md refuses it.
@@ -49,7 +49,7 @@ FIELDS = schema_of(
         "iddsi_level": Whole(0, 4),
         "red_flags": texts(),
         "source": Code("bedside", "paper", "practice"),
-        "plan_version": Text(),
+        "plan_version": Label(),
         "override_reason": Text(),
         "note": Text(),
     },

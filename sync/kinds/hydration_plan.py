@@ -6,7 +6,7 @@ rather than show the newest (care.md, Recording 3).
 
 from __future__ import annotations
 
-from sync.fields import ClockTime, DayOrTime, Item, ListOf, Open, Ref, Text, Whole, schema_of
+from sync.fields import ClockTime, DayOrTime, ListOf, Open, Ref, Text, Whole, schema_of
 from sync.kinds import ALWAYS, Kind
 from sync.roles import PLANNERS
 
@@ -23,7 +23,8 @@ FIELDS = schema_of(
         "limit_ml": Whole(),
         "basis": Text(),
         "check_every_minutes": Whole(),
-        "windows": ListOf(Item({"name": Text(), "from": ClockTime(), "to": ClockTime()})),
+        # Names of the standard windows, or {name, from, to} in the home's time (`days.windows`).
+        "windows": ListOf(Open()),
         "wakes_at": ClockTime(),
         "sleeps_at": ClockTime(),
         "route": Text(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sync.fields import Code, DayOrTime, Number, Open, Ref, Text, schema_of, texts
+from sync.fields import Code, DayOrTime, ListOf, Number, Open, Ref, Text, schema_of, texts
 from sync.kinds import NEVER, Kind
 from sync.roles import GOVERNORS
 
@@ -13,7 +13,7 @@ FIELDS = schema_of(
         "finding_ref": Text(),
         "risk": Text(),
         "risk_reason": Text(),
-        "quality_area": Text(),
+        "quality_area": Open(),
         "tags": texts(),
         "baseline_issue": Text(),
         "baseline_numerator": Number(),
@@ -24,9 +24,9 @@ FIELDS = schema_of(
         "owner": Ref(),
         "deputy": Ref(),
         "due_on": DayOrTime(),
-        "measures": texts(),
+        "measures": ListOf(Open()),
         "target": Open(),
-        "evidence_required": texts(),
+        "evidence_required": ListOf(Open()),
         "difference_for_people": Text(),
         "review_every_days": Number(),
         "status": Code("open", "closed", "escalated", "changed"),

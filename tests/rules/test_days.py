@@ -96,6 +96,13 @@ def test_a_plans_own_windows_replace_the_standard_ones():
     assert found[2].end == utc(2026, 11, 23, 7), "a window ends with the care day"
 
 
+def test_a_plan_may_name_standard_windows_and_nonsense_in_it_leaves_the_standard_day():
+    day = date(2026, 11, 22)
+    assert [window.name for window in days.windows(day, plan={"windows": ["14-17", "waking"]})] == ["waking", "14-17"]
+    for nonsense in ([], ["brunch"], [5, None, {}], "waking", {"from": "10:00"}):
+        assert days.windows(day, plan={"windows": nonsense}) == days.windows(day)
+
+
 @pytest.mark.parametrize(("at", "said"), [
     (utc(2026, 7, 1, 16, 30), "5:30pm"), (utc(2026, 11, 22, 9), "9am"), (utc(2026, 11, 22, 12), "midday"),
     (utc(2026, 11, 22, 0), "midnight"), (utc(2026, 11, 22, 12, 5), "12:05pm"), (utc(2026, 11, 22, 0, 5), "12:05am"),
