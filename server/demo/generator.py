@@ -28,6 +28,7 @@ from server.demo.settings import decided_between
 from server.demo.tables import demo_home
 from server.demo.tablets import Held, Stamper, next_step_ms, offline
 from server.people import store as people
+from server.people.tables import device
 from server.records import intake, projections, store
 from server.records.tables import ledger
 
@@ -146,7 +147,17 @@ class Life:
     def _keep(self, state: State, before_ms: int, sending: list[dict[str, Any]]) -> None:
         values = {"done_ms": state.done_ms, "state": state.text(), "sending": orjson.dumps(sending).decode()}
         mine = (demo_home.c.home_id == self.home_id) & (demo_home.c.done_ms == before_ms)
-        if writing(lambda c: c.execute(update(demo_home).where(mine).values(**values)).rowcount) != 1:
+        # A tablet that has nothing to say still asks for news: only one that is out of reach falls silent.
+        heard = [tablet.id for tablet in self.home.tablets if not offline(self.home, self.seed, tablet, state.done_ms)]
+        silent = (device.c.home_id == self.home_id) & device.c.id.in_(heard) & (
+            func.coalesce(device.c.last_seen_ms, 0) < state.done_ms
+        )
+
+        def work(c: Connection) -> int:
+            c.execute(update(device).where(silent).values(last_seen_ms=state.done_ms))
+            return c.execute(update(demo_home).where(mine).values(**values)).rowcount
+
+        if writing(work) != 1:
             raise Overtaken
 
     # ---- delivering ----
@@ -180,10 +191,10 @@ class Life:
             return
         tablet = self.tablets[batch["tablet"]]
         with reading() as c:
-            device = people.device_row(c, self.home_id, tablet.id)
+            row = people.device_row(c, self.home_id, tablet.id)
         entries = [self.stamper.with_grant(entry, tablet, batch["at_ms"]) for entry in batch["entries"]]
         intake.submit(
-            self.home_id, device, entries, sent_at_ms=batch["at_ms"] + tablet.ahead_ms, now_ms=batch["at_ms"],
+            self.home_id, row, entries, sent_at_ms=batch["at_ms"] + tablet.ahead_ms, now_ms=batch["at_ms"],
             origin="tablet", pending=0, last_number=batch["number"],
         )  # fmt: skip
 

@@ -27,7 +27,8 @@ class Refused(Exception):
 
 
 def make(
-    *, weeks: int, residents: int, seed: int, until: date | None, now_ms: int, say: Callable[[str, int], None] = lambda home, at_ms: None
+    *, weeks: int, residents: int, seed: int, until: date | None, now_ms: int,
+    say: Callable[[str, int], None] = lambda home, at_ms: None,
 ) -> dict[str, Any]:  # fmt: skip
     """Make the demo where there is no data, finish one that was stopped, and return its roster.
 

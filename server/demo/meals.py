@@ -36,9 +36,9 @@ FEEDS = tuple(Slot("feed", m * 60, m * 60 + 35, 1, {"feed": 7, "water": 3}) for 
 
 # Each home measures its own (domain.md 2b): name, millilitres, what is usually in it.
 VESSELS = (
-    ("Teacup", 150, "tea"), ("Mug", 250, "tea"), ("Small glass", 150, "juice"), ("Glass", 200, "squash"), ("Beaker", 200, "squash"),
-    ("Beaker with spout", 200, "tea"), ("Juice carton", 200, "juice"), ("Supplement bottle", 125, "supplement"), ("Sip", 10, "water"),
-    ("Teaspoon", 5, "water"), ("Bowl", 180, "soup"), ("Feeding pump", 300, "feed"),
+    ("Teacup", 150, "tea"), ("Mug", 250, "tea"), ("Small glass", 150, "juice"), ("Glass", 200, "squash"),
+    ("Beaker", 200, "squash"), ("Beaker with spout", 200, "tea"), ("Juice carton", 200, "juice"),
+    ("Supplement bottle", 125, "supplement"), ("Sip", 10, "water"), ("Teaspoon", 5, "water"), ("Bowl", 180, "soup"), ("Feeding pump", 300, "feed"),
 )  # fmt: skip
 HOT = frozenset({"tea", "coffee", "hot_chocolate"})
 FOOD = frozenset({"soup", "ice_cream"})

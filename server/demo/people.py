@@ -60,16 +60,19 @@ AGENCY = frozenset({"Marta Zielonka", "Kayleigh Rudge"})
 # The first four of each home stand in a two-resident-a-unit demo too: the pair of Joans comes early on purpose.
 RESIDENTS = (
     (
-        ("Joan Thackeray", "female"), ("Joan Tattersley", "female"), ("Winston Braithway", "male"), ("Edna Moorhouse", "female"),
-        ("Albert Sowerby", "male"), ("Kathleen Devlinny", "female"), ("Harbans Kaur", "female"), ("Stanley Pickup", "male"),
-        ("Doreen Ormeshaw", "female"), ("Ivy Clutterbuck", "female"), ("Giuseppe Fantoni", "male"), ("Mavis Applegarth", "female"),
+        ("Joan Thackeray", "female"), ("Joan Tattersley", "female"), ("Winston Braithway", "male"),
+        ("Edna Moorhouse", "female"), ("Albert Sowerby", "male"), ("Kathleen Devlinny", "female"), ("Harbans Kaur", "female"),
+        ("Stanley Pickup", "male"), ("Doreen Ormeshaw", "female"), ("Ivy Clutterbuck", "female"), ("Giuseppe Fantoni", "male"),
+        ("Mavis Applegarth", "female"),
         ("Cyril Haddon-Wray", "male"), ("Norma Featherby", "female"), ("Zofia Malinowicz", "female"), ("Ronald Birtles", "male"),
         ("Pearl Montrose", "female"), ("Eileen Rafterty", "female"), ("Thomas Garside", "male"), ("Sheila Hopwell", "female"),
     ),
     (
-        ("Margaret Swales", "female"), ("Margery Swailes", "female"), ("Desmond Fairclaugh", "male"), ("Bronwen Pritchell", "female"),
+        ("Margaret Swales", "female"), ("Margery Swailes", "female"), ("Desmond Fairclaugh", "male"),
+        ("Bronwen Pritchell", "female"),
         ("Arthur Nettlefold", "male"), ("Beryl Cattermole", "female"), ("Sushila Mistrey", "female"), ("Leonard Thwaite", "male"),
-        ("Hyacinth Barrowe", "female"), ("Phyllis Gaukroger", "female"), ("Patrick Mulvaney", "male"), ("Betty Loxham", "female"),
+        ("Hyacinth Barrowe", "female"), ("Phyllis Gaukroger", "female"), ("Patrick Mulvaney", "male"),
+        ("Betty Loxham", "female"),
         ("Ernest Tolliver", "male"), ("Agnes Drummoyne", "female"), ("Mei-Ling Fong", "female"), ("Reginald Oakes", "male"),
         ("Gwendoline Parfitt", "female"), ("Elsie Ramsbotham", "female"), ("Frank Sedgewick", "male"), ("Vera Whitlow", "female"),
     ),
@@ -82,6 +85,10 @@ MORE_FIRST = {
 MORE_LAST = (
     "Ackersley", "Blenkin", "Cawthra", "Dowbiggin", "Eastham", "Fothergale", "Gillibrand", "Hindley", "Inskip", "Jagger", "Kershaw",
     "Lumley", "Mapplebeck", "Nuttall", "Openshaw", "Postle", "Quayle", "Rushton", "Stansfield", "Tunnicliff", "Utley", "Varley",
+)  # fmt: skip
+PASSWORD_WORDS = (
+    "amber", "beacon", "cobble", "drift", "ember", "fathom", "gull", "heron", "kelp", "lantern", "mooring", "pebble", "shingle",
+    "tide",
 )  # fmt: skip
 MOST_RESIDENTS = 400
 FEWEST_RESIDENTS = 4
@@ -206,8 +213,7 @@ def _staff_member(seed: int, number: int, name: str, roles: tuple[str, ...], pri
 
 
 def _password(luck) -> str:
-    words = ("amber", "beacon", "cobble", "drift", "ember", "fathom", "gull", "heron", "kelp", "lantern", "mooring", "pebble", "shingle", "tide")
-    return "-".join([*luck.sample(words, 3), str(luck.randrange(10, 100))])
+    return "-".join([*luck.sample(PASSWORD_WORDS, 3), str(luck.randrange(10, 100))])
 
 
 def _resident(seed: int, number: int, units: tuple[str, ...], place: int, how_many: int) -> Resident:

@@ -93,7 +93,9 @@ class Day:
         luck, habits = self.luck, self.habits
         drink = pick_weighted(luck, slot.drinks)
         vessel, vessel_ml = self._vessel(drink, plan)
-        offered = {"drink": drink, "vessel": str(vessel_id(self.seed, self.home, vessel)), "vessel_ml": vessel_ml, "offered_ml": vessel_ml}
+        offered = {
+            "drink": drink, "vessel": str(vessel_id(self.seed, self.home, vessel)), "vessel_ml": vessel_ml, "offered_ml": vessel_ml,
+        }  # fmt: skip
         if "iddsi_level" in plan and drink != "feed":
             offered["iddsi_level"] = plan["iddsi_level"]
         limit, roll = plan.get("limit_ml"), luck.random()
@@ -141,7 +143,8 @@ class Day:
             fields["offer_again_at"] = plans.iso(later // MINUTE_MS * MINUTE_MS)
             self._write(at_ms, how, fields)
             if luck.random() < 0.65:
-                self._drank(later, how, {**offered, "basis": "estimated"}, offered["vessel_ml"], luck.choice((0.25, 0.5, 0.5, 0.75)))
+                part = luck.choice((0.25, 0.5, 0.5, 0.75))
+                self._drank(later, how, {**offered, "basis": "estimated"}, offered["vessel_ml"], part)
             else:
                 self._write(later, how, {**offered, "outcome": "refused", "reason": reason, "next_step": "tried_another"})
         else:
@@ -164,7 +167,7 @@ class Day:
             fields["red_flags"] = [RED_FLAGS[luck.randrange(3)]]
             fields["next_step"] = "told_senior"
         if fields.get("iddsi_level", 0) >= 2 and luck.random() < 0.0016:
-            fields |= {"iddsi_level": 0, "override_reason": "Visitor handed over thin tea before anyone saw. Senior told, cup taken away."}
+            fields |= {"iddsi_level": 0, "override_reason": "A visitor handed over thin tea. Cup taken away, senior told."}
         if how == "on_time" and luck.random() < 0.11:
             self._given_first(at_ms, fields, author)
         else:
@@ -246,21 +249,21 @@ class Day:
             reason, after_ms = "Undo", self.luck.randrange(2_500, 9_000)
         else:
             return
-        wrong = {field: value for field, value in wrong.items() if value is not None and field not in ("red_flags", "override_reason")}
+        kept = {name for name, value in wrong.items() if value is not None} - {"red_flags", "override_reason"}
+        wrong = {name: value for name, value in wrong.items() if name in kept}
         saved = act.at_ms - after_ms - 4_000
-        first = creating(name + "/slip", saved, act.tablet, author.staff, act.kind, wrong, occurred_ms=min(saved, act.occurred_ms))
+        who, occurred = author.staff, min(saved, act.occurred_ms)
+        first = creating(name + "/slip", saved, act.tablet, who, act.kind, wrong, occurred_ms=occurred)
         strike = {"struck_out": True, "correction_reason": reason}
-        self.found += [first, changing(name + "/undo", saved + after_ms, act.tablet, author.staff, act.kind, first.id, strike, (first.id,))]
+        self.found.append(first)
+        self.found.append(changing(name + "/undo", saved + after_ms, act.tablet, who, act.kind, first.id, strike, (first.id,)))
 
     def _put_right(self, name: str, act: Act, author: Turn, fields: dict[str, Any]) -> None:
         half = round(fields["drunk_ml"] / 10) * 5
-        new = {**{key: fields[key] for key in ("outcome", "drink", "vessel", "vessel_ml", "offered_ml", "basis") if key in fields},
+        same = ("outcome", "drink", "vessel", "vessel_ml", "offered_ml", "basis", "iddsi_level", "from_food")
+        new = {**{key: fields[key] for key in same if key in fields},
                "drunk_ml": half, "fraction": fields["fraction"] / 2,
                "correction_reason": "Half of it was left in the cup when it was cleared away"}  # fmt: skip
-        if "iddsi_level" in fields:
-            new["iddsi_level"] = fields["iddsi_level"]
-        if "from_food" in fields:
-            new["from_food"] = fields["from_food"]
         self.total -= fields["drunk_ml"] - half
         at_ms = act.at_ms + self.luck.randrange(3, 40) * MINUTE_MS
         self.found.append(changing(name + "/right", at_ms, act.tablet, author.staff, act.kind, act.record, new, (act.id,)))
@@ -281,7 +284,8 @@ class Day:
             return
         # `fields` in whole: outcome, drink and amount are one group.
         done = {key: value for key, value in fields.items() if key not in ("red_flags", "override_reason", "next_step")} | {
-            "given_at": plans.iso(at_ms // 1000 * 1000), "occurred_at": plans.iso(seen // 1000 * 1000), "correction_reason": "Cup seen",
+            "given_at": plans.iso(at_ms // 1000 * 1000), "occurred_at": plans.iso(seen // 1000 * 1000),
+            "correction_reason": "Cup seen",
         }  # fmt: skip
         tablet = self.home.tablet_of(self.person.unit)
         self.found.append(changing(f"{made}/seen", seen + 40_000, tablet, who.staff, "hydration_check", made, done, (made,)))

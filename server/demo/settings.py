@@ -39,8 +39,10 @@ _DECIDED = (
      "In the first week the list showed four people who had drunk nothing since breakfast. Senior carers asked to be told."),
     ("rule.hydration.low_two_days", "on", 0.12, "Agreed with the GP surgery: two low days running are rung through by ten."),
     ("rule.hydration.behind_pace", "on", 0.36, "Tried on paper for a fortnight: found people early enough to help by tea time."),
-    ("rule.hydration.low_at_close", "on", 0.50, "Charts are complete enough now for the total at the end of the day to mean something."),
-    ("rule.hydration.three_refusals", "on", 0.62, "Weekly audit: refusals were offered again in the same way. The nutrition lead wants to hear."),
+    ("rule.hydration.low_at_close", "on", 0.50,
+     "Charts are complete enough now for a day's total to mean something."),
+    ("rule.hydration.three_refusals", "on", 0.62,
+     "Weekly audit: drinks that were refused were offered again in the same way. The nutrition lead wants to hear."),
 )  # fmt: skip
 
 

@@ -65,7 +65,8 @@ def ask(house, query, **values):
 
 def of_kind(house, kind):
     """(home number, wire form) of every record of a kind."""
-    return [(home_id, json.loads(body)) for home_id, body in ask(house, "SELECT home_id, body FROM record WHERE kind = :kind", kind=kind)]
+    rows = ask(house, "SELECT home_id, body FROM record WHERE kind = :kind", kind=kind)
+    return [(home_id, json.loads(body)) for home_id, body in rows]
 
 
 @pytest.fixture(scope="module")
