@@ -1,0 +1,66 @@
+"""Limits of a device: so many submissions an hour, so much set aside in a day; and a disk that is nearly full."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from server import clock
+from server.records import intake
+from tests.harness.apps import House
+
+
+@pytest.fixture
+def tablet(home):
+    made = home.tablet()
+    made.unlock(home.staff())
+    return made
+
+
+def problem(answer, status, code):
+    assert answer.status_code == status, answer.get_data(as_text=True)
+    assert json.loads(answer.data)["code"] == code
+    return int(answer.headers["Retry-After"])
+
+
+def test_three_thousand_submissions_an_hour_are_taken_and_then_there_is_a_wait_in_whole_seconds(home, tablet, monkeypatch):
+    entries = [None] * 500
+    for _ in range(6):
+        assert len(tablet.sync(entries)["results"]) == 500
+    wait = problem(tablet.post(tablet.envelope([tablet.drink(home.resident())])), 429, "hourly_limit")
+    assert 3_000 < wait <= 3_600
+    assert tablet.sync([])["results"] == [], "asking for changes is no submission"
+    other = home.tablet("Willow 2")
+    assert len(other.sync([None])["results"]) == 1, "the limit is one device's own"
+    later = clock.now_ms() + wait * 1000
+    monkeypatch.setattr(clock, "_shift_ms", lambda: later - clock.time.time_ns() // 1_000_000)
+    assert len(tablet.sync([None])["results"]) == 1
+
+
+def test_twenty_megabytes_set_aside_in_a_day_are_kept_and_then_there_is_a_wait(home, tablet):
+    filled = {"n": 0}
+
+    def garbage():
+        filled["n"] += 1
+        return {"id": f"x{filled['n']}", "note": "x" * 4_000_000}
+
+    for _ in range(5):
+        assert tablet.sync([garbage()])["results"][0]["status"] == "quarantined"
+    again = garbage()
+    wait = problem(tablet.post(tablet.envelope([again])), 429, "quarantine_limit")
+    assert 80_000 < wait <= 86_400
+    good = tablet.drink(home.resident())
+    assert tablet.sync([good])["results"][0]["status"] == "accepted", "good entries go on"
+    assert intake.DAY_QUARANTINE_BYTES == 20 * 1024 * 1024
+
+
+def test_a_nearly_full_disk_takes_nothing_in_before_anything_is_lost(database):
+    house = House(database, disk_free_share=0.09)
+    home = house.home()
+    tablet = home.tablet()
+    tablet.unlock(home.staff())
+    problem(tablet.post(tablet.envelope([tablet.drink(home.resident())])), 503, "disk_full")
+    assert tablet.sync([])["locked"] is False, "reading goes on"
+    assert len(home.rows()) == 2
+    house.close()
