@@ -1,22 +1,22 @@
 // Who is due a drink, and how far along they should be: the twin of sync/rules/hydration.py, held to it by
-// tests/vectors/hydration_pace.json. Pure: the time is an argument. The numbers are the defaults of sync/thresholds.py
-// and are replaced by the home's own `threshold` records.
+// tests/vectors/hydration_pace.json. Pure: the time is an argument.
 
-import { careDay, withinCareDay } from './time';
+import { after, covered, merged, minus, type Span } from './spans';
+import { careDay, careDayBounds, nextDay, withinCareDay } from './time';
 import type { Fields } from './types';
 
+/** Values of the thresholds of the same names (sync/thresholds.py), under `hydration.`. */
 export interface Pace {
-  /** Defaults of the thresholds of the same names. */
   target_female_ml: number;
   target_male_ml: number;
   target_floor_ml: number;
   wakes_at: string;
   sleeps_at: string;
-  /** Minutes without an offer after which a drink is due, and after which it is late. */
   due_minutes: number;
-  late_minutes: number;
+  no_offer_minutes: number;
 }
 
+/** What applies where the home has set nothing: the defaults of sync/thresholds.py. */
 export const DEFAULTS: Pace = {
   target_female_ml: 1600,
   target_male_ml: 2000,
@@ -24,63 +24,116 @@ export const DEFAULTS: Pace = {
   wakes_at: '07:00',
   sleeps_at: '21:00',
   due_minutes: 120,
-  late_minutes: 180,
+  no_offer_minutes: 180,
 };
 
 export type Basis = 'limit' | 'plan' | 'sex' | 'floor';
 
-/** What to aim for in a care day, and why: a limit is an upper bound, never something to reach. */
-export function target(plan: Fields, person: Fields, pace: Pace = DEFAULTS): { ml: number; basis: Basis } {
-  if (typeof plan['limit_ml'] === 'number') return { ml: plan['limit_ml'], basis: 'limit' };
-  if (typeof plan['target_ml'] === 'number') return { ml: plan['target_ml'], basis: 'plan' };
-  const sex = String(person['sex'] ?? '');
-  if (sex.startsWith('f')) return { ml: pace.target_female_ml, basis: 'sex' };
-  if (sex.startsWith('m')) return { ml: pace.target_male_ml, basis: 'sex' };
+function whole(value: unknown): number | null {
+  return typeof value === 'number' && Number.isInteger(value) ? value : null;
+}
+
+/** What to aim for in a care day, and why. A limit is an upper bound, never something to reach: say so beside it. */
+export function target(plan: Fields, person: Fields, pace: Pace): { ml: number; basis: Basis } {
+  const limit = whole(plan['limit_ml']);
+  if (limit !== null) return { ml: limit, basis: 'limit' };
+  const planned = whole(plan['target_ml']);
+  if (planned !== null) return { ml: planned, basis: 'plan' };
+  const sex = String(person['sex'] ?? '').trim().toLowerCase()[0];
+  if (sex === 'f') return { ml: pace.target_female_ml, basis: 'sex' };
+  if (sex === 'm') return { ml: pace.target_male_ml, basis: 'sex' };
   return { ml: pace.target_floor_ml, basis: 'floor' };
 }
 
-/** The waking hours of the care day that `now` is in. */
-export function waking(plan: Fields, now_ms: number, zone: string, pace: Pace = DEFAULTS): [number, number] {
+/** When a person is awake on the care day that `now` is in: the plan's own hours, else the home's. */
+export function waking(plan: Fields, now_ms: number, zone: string, pace: Pace): Span {
   const day = careDay(now_ms, zone);
-  const wakes = typeof plan['wakes_at'] === 'string' ? plan['wakes_at'] : pace.wakes_at;
-  const sleeps = typeof plan['sleeps_at'] === 'string' ? plan['sleeps_at'] : pace.sleeps_at;
-  return [withinCareDay(day, wakes, zone), withinCareDay(day, sleeps, zone)];
+  const at = (name: 'wakes_at' | 'sleeps_at') => withinCareDay(day, typeof plan[name] === 'string' ? plan[name] : pace[name], zone);
+  return [at('wakes_at'), at('sleeps_at')];
 }
 
-/** Target times the share of waking time that has gone. */
-export function expectedBy(target_ml: number, now_ms: number, [wakes, sleeps]: [number, number]): number {
-  if (sleeps <= wakes) return target_ml;
-  const share = Math.min(1, Math.max(0, (now_ms - wakes) / (sleeps - wakes)));
-  return Math.round(target_ml * share);
+/** Target times the share of waking time that has gone; absences and nil by mouth are no waking time to drink in. */
+export function expectedBy(target_ml: number, now_ms: number, free: Span[]): number {
+  const all = covered(free);
+  if (!all) return 0;
+  const gone = covered(free.filter(([start]) => start < now_ms).map(([start, end]) => [start, Math.min(end, now_ms)]));
+  return target_ml * (gone / all);
 }
 
-export interface Offer {
+export interface Happening {
   outcome: string;
   happened_ms: number;
 }
 
-/** What counts as an offer, what stops the clock, and what does neither (care.md, Alerts 4). */
 const OFFERS = new Set(['given', 'drank', 'refused', 'left_within_reach', 'unwell']);
 const PAUSES = new Set(['asleep', 'out', 'nil_by_mouth', 'restriction_reached', 'unsafe_to_swallow', 'comfort_only']);
-/** Ends of the windows of a care day, by wall clock; a pause lasts to the end of the window it stands in. */
-const WINDOW_ENDS = ['10:00', '12:00', '14:00', '17:00', '20:00', '23:00'];
+/** Starts of the standard windows of a care day; the first begins when the person wakes (sync/days.py). */
+const WINDOW_STARTS = ['07:00', '10:00', '12:00', '14:00', '17:00', '20:00', '23:00'];
 
-export type Due = { state: 'due' | 'late' | 'ok'; last_offer_ms: number | null; due_at_ms: number | null };
+/** The end of the window that an instant stands in; null between a plan's own windows and before waking. */
+function windowEnd(at_ms: number, plan: Fields, zone: string): number | null {
+  const day = careDay(at_ms, zone);
+  return windows(day, plan, zone).find(([start, end]) => start <= at_ms && at_ms < end)?.[1] ?? null;
+}
 
-/** Whether a drink is due. Asleep at night is nobody's lateness: outside waking hours nothing is. */
-export function due(offers: Offer[], plan: Fields, now_ms: number, zone: string, pace: Pace = DEFAULTS): Due {
+function windows(day: string, plan: Fields, zone: string): Span[] {
+  const last = careDayBounds(day, zone)[1];
+  const own = (Array.isArray(plan['windows']) ? plan['windows'] : []).flatMap((item) => ownWindow(day, item as Fields, last, zone));
+  if (own.length) return own.sort((a, b) => a[0] - b[0]);
+  const starts = WINDOW_STARTS.map((at) => withinCareDay(day, at, zone));
+  const wakes = withinCareDay(day, typeof plan['wakes_at'] === 'string' ? plan['wakes_at'] : DEFAULTS.wakes_at, zone);
+  return starts.flatMap((start, at): Span[] => {
+    const end = starts[at + 1] ?? last;
+    const night = at === starts.length - 1;
+    if (!night && end <= wakes) return [];
+    return [[night ? start : Math.max(start, wakes), end]];
+  });
+}
+
+function ownWindow(day: string, item: Fields, last: number, zone: string): Span[] {
+  const { from, to } = item;
+  if (typeof from !== 'string' || typeof to !== 'string' || from === to) return [];
+  const start = withinCareDay(day, from, zone);
+  const first = from < '07:00' ? nextDay(day) : day;
+  const end = Math.min(last, withinCareDay(to > from ? first : nextDay(first), to, zone, true));
+  return start < end ? [[start, end]] : [];
+}
+
+export interface Due {
+  state: 'not_due' | 'due' | 'late' | 'paused';
+  due_at_ms: number | null;
+  last_offer_ms: number | null;
+}
+
+/**
+ * So much waking time of this care day without an offer, pauses left out. `excused` are absences and nil by mouth.
+ * Asleep at night is nobody's lateness: outside waking hours nothing is due.
+ */
+export function due(entries: Happening[], plan: Fields, now_ms: number, zone: string, pace: Pace, excused: Span[] = []): Due {
+  const known = entries.filter((one) => one.happened_ms <= now_ms);
+  const offers = known.filter((one) => OFFERS.has(one.outcome)).map((one) => one.happened_ms);
+  const last_offer_ms = offers.length ? Math.max(...offers) : null;
+  const [starts] = careDayBounds(careDay(now_ms, zone), zone);
   const [wakes, sleeps] = waking(plan, now_ms, zone, pace);
-  const last = offers.filter((one) => OFFERS.has(one.outcome) && one.happened_ms <= now_ms);
-  const last_offer_ms = last.length ? Math.max(...last.map((one) => one.happened_ms)) : null;
-  if (now_ms < wakes || now_ms >= sleeps) return { state: 'ok', last_offer_ms, due_at_ms: null };
-  const day = careDay(now_ms, zone);
-  const ends = WINDOW_ENDS.map((at) => withinCareDay(day, at, zone));
-  const paused = offers
-    .filter((one) => PAUSES.has(one.outcome) && one.happened_ms <= now_ms)
-    .map((one) => ends.find((end) => end > one.happened_ms) ?? sleeps);
-  const from = Math.max(wakes, last_offer_ms ?? 0, ...paused);
-  const every = typeof plan['check_every_minutes'] === 'number' ? plan['check_every_minutes'] : pace.due_minutes;
-  const late = Math.max(every, pace.late_minutes);
-  const minutes = (now_ms - from) / 60_000;
-  return { state: minutes >= late ? 'late' : minutes >= every ? 'due' : 'ok', last_offer_ms, due_at_ms: from + every * 60_000 };
+  if (now_ms < wakes || now_ms >= sleeps) return { state: 'not_due', due_at_ms: null, last_offer_ms };
+  const still = pauses(known.filter((one) => one.happened_ms >= starts), plan, zone, excused);
+  const every = whole(plan['check_every_minutes']) || pace.due_minutes;
+  const free = minus([[Math.max(wakes, last_offer_ms ?? wakes), sleeps]], still);
+  const due_at_ms = after(free, every * 60_000);
+  const late_at = after(free, Math.max(every, pace.no_offer_minutes) * 60_000);
+  if (still.some(([start, end]) => start <= now_ms && now_ms < end)) return { state: 'paused', due_at_ms, last_offer_ms };
+  const state = late_at !== null && late_at <= now_ms ? 'late' : due_at_ms !== null && due_at_ms <= now_ms ? 'due' : 'not_due';
+  return { state, due_at_ms, last_offer_ms };
+}
+
+function pauses(entries: Happening[], plan: Fields, zone: string, excused: Span[]): Span[] {
+  const found: Span[] = excused.map(([start, end]) => [start, end]);
+  for (const { outcome, happened_ms: at } of entries) {
+    if (!PAUSES.has(outcome)) continue;
+    const ends = excused.filter(([start, end]) => start <= at && at < end).map(([, end]) => end);
+    const window = windowEnd(at, plan, zone);
+    if (window !== null) ends.push(window);
+    if (ends.length) found.push([at, Math.max(...ends)]);
+  }
+  return merged(found);
 }

@@ -74,7 +74,10 @@ export async function save(author: Author, draft: Draft, now_ms: number = Date.n
   moved();
   state.queue.set(entry.id, entry);
   putEntry(entry);
-  tell('queue', ...(entry.resident ? [`resident:${entry.resident}` as const] : ['records' as const]));
+  tell('queue');
+  if (entry.resident) tell(`resident:${entry.resident}`);
+  // A drink changes one row; anything else may change who is listed, or what is open.
+  if (entry.kind !== 'hydration_check') tell('records');
   post({ type: MOVED });
   saved.dispatchEvent(new Event('saved'));
   return entry;

@@ -14,7 +14,7 @@ export const STEADY = {
   backoff: (failures: number) => around(Math.min(SLOWEST_MS, FIRST_MS * 2 ** Math.min(failures, 10))),
   /** At or after what the server asked, never before. */
   spread: (ms: number) => ms * (1 + Math.random() * 0.2),
-  knock: () => around(3_500),
+  knock: () => around(2_500),
   idle: (visible: boolean) => around(visible ? 8_000 : SLOWEST_MS),
   elsewhere: 2_000,
   refused: SLOWEST_MS,

@@ -5,8 +5,10 @@ import { MAX_BATCH, STEADY } from './pace';
 import { dropEntry, dropRecord, load, moved as memoryMoved, putEntry, putRecord, residentTopics, state, tell, type Link } from './state';
 import { exchange, knock, type Moved, type Outcome } from './sync';
 import { saved } from './outbox';
-import { ANSWERED, hear, MOVED, post } from './wire';
+import { ANSWERED, hear, post } from './wire';
 
+const READ_AFTER_MS = 80;
+let reading: ReturnType<typeof setTimeout> | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let running = false;
 let wanted = false;
@@ -22,8 +24,10 @@ let grant: () => string | null = () => null;
 export function start(reader: () => string | null): void {
   grant = reader;
   saved.addEventListener('saved', () => soon());
-  hear((word) => {
-    if (word.type === ANSWERED || word.type === MOVED) void load();
+  hear(() => {
+    // Another tab or the worker has saved or sent: many words in a row are one reading.
+    clearTimeout(reading);
+    reading = setTimeout(() => void load(), READ_AFTER_MS);
   });
   addEventListener('online', () => soon());
   document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && soon());

@@ -141,6 +141,9 @@ function isAnswer(body: unknown, sent: number): body is Answer {
     Array.isArray(it.results) &&
     it.results.length === sent &&
     Array.isArray(it.changes) &&
+    Array.isArray(it.removed) &&
+    Array.isArray(it.resend) &&
+    typeof it.head === 'object' &&
     typeof it.more === 'boolean'
   );
 }

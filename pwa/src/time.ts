@@ -71,10 +71,23 @@ export function careDayBounds(day: string, zone: string): [number, number] {
   return [instant(start, zone), instant({ ...start, ...shifted(day, 1) }, zone)];
 }
 
-/** The instant of `HH:MM` within a care day: times before 07:00 belong to its last night. */
-export function withinCareDay(day: string, hhmm: string, zone: string): number {
+export function nextDay(day: string): string {
+  const { y, m, d } = shifted(day, 1);
+  return `${y}-${String(m).padStart(2, '0')}-${String(d).padStart(2, '0')}`;
+}
+
+/** The instant of `HH:MM` within a care day: times before 07:00 belong to its last night, unless the date is meant. */
+export function withinCareDay(day: string, hhmm: string, zone: string, exactly = false): number {
   const [h = 0, min = 0] = hhmm.split(':').map(Number);
-  return instant({ ...shifted(day, h < DAY_STARTS_H ? 1 : 0), h, min }, zone);
+  return instant({ ...shifted(day, h < DAY_STARTS_H && !exactly ? 1 : 0), h, min }, zone);
+}
+
+/** The instant of a time, or of the start of a date at home; null for anything else. */
+export function dayOrTime(value: unknown, zone: string): number | null {
+  if (typeof value !== 'string') return null;
+  if (/^\d{4}-\d{2}-\d{2}$/.test(value)) return instant({ ...shifted(value, 0), h: 0, min: 0 }, zone);
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? null : at;
 }
 
 /** "5:30pm", "5pm", "midday", "midnight". */

@@ -7,19 +7,22 @@ import { saved } from './outbox';
 
 const LOOK_EVERY_MS = 30 * 60_000;
 
-/** Something is being entered: nothing may reload or ask for attention. */
-function entering(): boolean {
-  return document.querySelector('dialog[open], form, input:focus, textarea:focus') !== null;
+/** A locked screen on which nothing is being entered: the one moment at which a new version costs nobody anything. */
+function quiet(): boolean {
+  return session() === null && document.querySelector('dialog[open], form, input:focus, textarea:focus') === null;
 }
 
 export async function startWorker(): Promise<void> {
   if (!('serviceWorker' in navigator)) return;
   const registration = await navigator.serviceWorker.register('/app/sw.js', { scope: '/app/' }).catch(() => null);
   if (!registration) return;
-  let replaced = navigator.serviceWorker.controller !== null; // the first worker of a new tablet replaces nobody
+  let first = navigator.serviceWorker.controller === null; // the first worker of a new tablet replaces nobody
+  let replaced = false;
+  const start_over = () => replaced && quiet() && location.reload();
   navigator.serviceWorker.addEventListener('controllerchange', () => {
-    if (replaced) location.reload();
-    replaced = true;
+    replaced = !first;
+    first = false;
+    start_over(); // or, when another tab let the new one in, as soon as this one is quiet
   });
   navigator.serviceWorker.addEventListener('message', (event) => {
     const data = event.data as { type?: string; hash?: string };
@@ -27,8 +30,8 @@ export async function startWorker(): Promise<void> {
     if (data?.type === 'push') soon();
   });
   const offer = () => {
-    // A locked, quiet screen is the one moment at which a new version costs nobody anything.
-    if (registration.waiting && navigator.serviceWorker.controller && !entering() && !session()) registration.waiting.postMessage({ type: 'take over' });
+    start_over();
+    if (registration.waiting && navigator.serviceWorker.controller && quiet()) registration.waiting.postMessage({ type: 'take over' });
   };
   registration.addEventListener('updatefound', () => registration.installing?.addEventListener('statechange', offer));
   listen('session', offer);
@@ -38,9 +41,11 @@ export async function startWorker(): Promise<void> {
   setInterval(() => void registration.update().catch(() => undefined).then(offer), LOOK_EVERY_MS);
   offer();
   // Where the browser can, it wakes the worker to send what waits when the network returns and no page is open.
-  saved.addEventListener('saved', () => {
-    const sync = (registration as ServiceWorkerRegistration & { sync?: { register(tag: string): Promise<void> } }).sync;
-    void sync?.register('queue').catch(() => undefined);
-  });
+  const wake = () => {
+    const { sync } = registration as ServiceWorkerRegistration & { sync?: { register(tag: string): Promise<void> } };
+    if (state.queue.size) void sync?.register('queue').catch(() => undefined);
+  };
+  saved.addEventListener('saved', wake);
+  document.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && wake());
   tell('link');
 }

@@ -61,14 +61,14 @@ export function personOf(one: Shown): { name: string; room: string | null } | nu
 }
 
 export function acknowledge(one: Shown, me: string): Draft {
-  return { kind: 'alert', record: one.record, fields: { status: 'acknowledged', owner: me } };
+  return { kind: 'alert', record: one.record, resident: text(one.fields['subject']), fields: { status: 'acknowledged', owner: me } };
 }
 
 export function resolve(one: Shown, outcome: string, evidence: string): Draft {
-  return { kind: 'alert', record: one.record, fields: { status: 'resolved', outcome, evidence } };
+  return { kind: 'alert', record: one.record, resident: text(one.fields['subject']), fields: { status: 'resolved', outcome, evidence } };
 }
 
 export function snooze(one: Shown, minutes: number, reason: string): Draft {
   const snooze_until = iso(Date.now() + minutes * 60_000);
-  return { kind: 'alert', record: one.record, fields: { status: 'snoozed', snooze_until, snooze_reason: reason } };
+  return { kind: 'alert', record: one.record, resident: text(one.fields['subject']), fields: { status: 'snoozed', snooze_until, snooze_reason: reason } };
 }

@@ -2,13 +2,15 @@
 
 import type { Author, Draft } from '../outbox';
 import { text } from '../state';
-import { careDay, careDayBounds } from '../time';
+import { careDay, careDayBounds, dayOrTime } from '../time';
 import type { Fields } from '../types';
 import { correctedNow, ofResident, view, zone, type Shown } from '../view';
 import { fill, ml, word, words } from '../words';
-import { DEFAULTS, due, expectedBy, target, waking, type Due } from '../due';
+import { due, expectedBy, target, waking, type Due } from '../due';
+import { minus, type Span } from '../spans';
 import { iso } from '../clock';
 import { planOf, type Plan } from './hydration_plan';
+import { pace } from './threshold';
 import type { Resident } from './resident';
 import { sayVessel, type Vessel } from './vessel';
 
@@ -91,10 +93,17 @@ export function say(fields: Fields, vesselName?: string | null): string {
     const amount = what ? `${what.toLowerCase()} ${ml(drunk ?? 0)}` : ml(drunk ?? 0);
     return part ? fill(words.drink.drank, { fraction: words.fraction_say[part], what: amount }) : `${words.drink.drank_outcome} ${amount}`;
   }
-  if (outcome === 'given') return fill(words.drink.gave, { what: `${(what ?? '').toLowerCase()} ${ml(number(fields['vessel_ml']) ?? 0)}` });
+  if (outcome === 'given') return fill(words.drink.gave, { what: sayDrink(fields) });
   const said = sayOutcome(outcome);
   const reason = text(fields['reason']);
   return reason ? `${said}: ${word(words.drink.reasons, reason).toLowerCase()}` : said;
+}
+
+/** "teacup 150ml": what stands there to be drunk. */
+export function sayDrink(fields: Fields): string {
+  const name = text(view(String(fields['vessel'] ?? ''))?.fields['name']);
+  const drink = text(fields['drink']);
+  return `${sayVessel(drink, name === drink ? null : name).toLowerCase()} ${ml(number(fields['vessel_ml']) ?? 0)}`;
 }
 
 export function sayOutcome(outcome: string): string {
@@ -154,27 +163,37 @@ export interface Standing {
 export function standing(person: Resident, now = correctedNow()): Standing {
   const plan = planOf(person.id);
   const day = today(person.id, plan, now);
-  const aim = target(plan.fields, person.fields, DEFAULTS);
-  const offers = day.entries.map((one) => ({ outcome: String(one.fields['outcome']), happened_ms: one.happened_ms }));
-  const away = ofResident(person.id, 'absence').find((one) => away_now(one.fields, now)) ?? null;
-  const watched = plan.fields['monitoring'] === true || plan.fields['monitoring'] === 'on';
-  const quiet = away !== null || !watched || Boolean(plan.fields['end_of_life_from']);
-  const state = due(offers, plan.fields, now, zone());
+  const numbers = pace(person.id, person.unit, now);
+  const aim = target(plan.fields, person.fields, numbers);
+  const entries = day.entries.map((one) => ({ outcome: String(one.fields['outcome']), happened_ms: one.happened_ms }));
+  const absences = ofResident(person.id, 'absence');
+  const away = absences.find((one) => span(one.fields, 'from', 'to').some(([from, to]) => from <= now && now < to)) ?? null;
+  const excused = [...absences.flatMap((one) => span(one.fields, 'from', 'to')), ...span(plan.fields, 'nil_by_mouth_from', 'nil_by_mouth_until')];
+  const found = due(entries, plan.fields, now, zone(), numbers, excused);
+  const quiet = !watchedNow(plan.fields, now) || (time(plan.fields['end_of_life_from']) ?? Infinity) <= now;
   return {
     plan,
     day,
-    due: quiet ? { ...state, state: 'ok' } : state,
+    due: quiet ? { ...found, state: 'not_due' } : found,
     target: aim,
-    expected_ml: expectedBy(aim.ml, now, waking(plan.fields, now, zone())),
-    watched,
+    expected_ml: expectedBy(aim.ml, now, minus([waking(plan.fields, now, zone(), numbers)], excused)),
+    watched: watchedNow(plan.fields, now),
     away,
   };
 }
 
-function away_now(fields: Fields, now: number): boolean {
-  const from = Date.parse(String(fields['from'] ?? ''));
-  const to = Date.parse(String(fields['to'] ?? ''));
-  return from <= now && (Number.isNaN(to) || to > now);
+/** On monitoring now: a decision with a yes, inside its dates. */
+function watchedNow(plan: Fields, now: number): boolean {
+  const said = plan['monitoring'];
+  const yes = said === true || (typeof said === 'string' && !['', 'no', 'off', 'none', 'false'].includes(said.trim().toLowerCase()));
+  return yes && (time(plan['monitored_from']) ?? 0) <= now && now < (time(plan['monitored_until']) ?? Infinity);
+}
+
+const time = (value: unknown) => dayOrTime(value, zone());
+
+function span(fields: Fields, from: string, to: string): Span[] {
+  const start = time(fields[from]);
+  return start === null ? [] : [[start, time(fields[to]) ?? Number.MAX_SAFE_INTEGER]];
 }
 
 export function number(value: unknown): number | null {

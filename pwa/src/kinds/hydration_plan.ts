@@ -4,7 +4,7 @@ import { state } from '../state';
 import type { Fields } from '../types';
 import { fill, ml, words } from '../words';
 import { ofResident, zone, type Shown } from '../view';
-import { sayTime, sayWhen } from '../time';
+import { dayOrTime, sayTime, sayWhen } from '../time';
 import type { Resident } from './resident';
 
 const OLD_PLAN_MS = 12 * 3_600_000;
@@ -31,10 +31,9 @@ export function planOf(resident: string): Plan {
 }
 
 export function nilByMouth(plan: Fields, now: number): boolean {
-  const from = Date.parse(String(plan['nil_by_mouth_from'] ?? ''));
-  const until = Date.parse(String(plan['nil_by_mouth_until'] ?? ''));
-  if (Number.isNaN(from)) return false;
-  return from <= now && (Number.isNaN(until) || until > now);
+  const from = dayOrTime(plan['nil_by_mouth_from'], zone());
+  const until = dayOrTime(plan['nil_by_mouth_until'], zone());
+  return from !== null && from <= now && (until === null || until > now);
 }
 
 export function levelWord(level: number): string {

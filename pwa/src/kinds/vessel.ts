@@ -1,7 +1,7 @@
 // Cups and glasses that the home has measured: the tiles of the drink sheet.
 
 import { text } from '../state';
-import { ofKind } from '../view';
+import { ofKind, ofResident } from '../view';
 
 export interface Vessel {
   id: string;
@@ -12,10 +12,10 @@ export interface Vessel {
 
 export const MOST_TILES = 8;
 
-/** Vessels in use, as the home ordered them: the everyday ones first, by how often this tablet has seen them. */
-export function vessels(): Vessel[] {
+/** Vessels in use: those that this person drinks from first, then by name. */
+export function vessels(resident: string): Vessel[] {
   const uses = new Map<string, number>();
-  for (const check of ofKind('hydration_check')) {
+  for (const check of ofResident(resident, 'hydration_check')) {
     const id = text(check.fields['vessel']);
     if (id) uses.set(id, (uses.get(id) ?? 0) + 1);
   }

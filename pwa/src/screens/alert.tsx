@@ -48,9 +48,9 @@ export function AlertScreen({ id }: { id: string }) {
   const mine = taken && (alert.fields['owner'] === me.id || alert.conflicts['owner']?.some((one) => one.value === me.id));
   return (
     <article data-testid="alert" data-status={String(alert.fields['status'])}>
-      <p><a class="tm-link" href="#alerts">{words.back}</a></p>
-      <h1 class="tm-title">{title(alert)}</h1>
-      {person && <p class="tm-lead"><strong>{person.name}</strong>{person.room ? `, ${fill(words.residents.room, { room: person.room })}` : ''}</p>}
+      <h1 class="tm-title tm-title--tight">{title(alert)}</h1>
+      {person && <p class="tm-lead tm-tight"><strong>{person.name}</strong>{person.room ? `, ${fill(words.residents.room, { room: person.room })}` : ''}</p>}
+      <p class="tm-fine">{headline(alert)}</p>
       <Freshness now={now} />
       <Problems list={problem ? [problem] : []} />
       <Standing alert={alert} me={me.id} />
@@ -61,9 +61,21 @@ export function AlertScreen({ id }: { id: string }) {
       )}
       <Ladder alert={alert} />
       <Facts alert={alert} now={now} />
+      <p><a class="tm-link" href="#alerts">{words.alert.all}</a></p>
       {open && mine && <Close alert={alert} onAct={(draft, said) => void act(draft, said)} />}
     </article>
   );
+}
+
+/** What and how long, in one line: the rest stands below the ladder. */
+function headline(alert: Shown): string {
+  const facts = (alert.fields['facts'] ?? {}) as Record<string, unknown>;
+  const happened = Date.parse(String(alert.fields['happened_at'] ?? ''));
+  const said = [
+    Number.isNaN(happened) ? null : fill(words.alert.happened, { time: sayWhen(happened, correctedNow(), zone()) }),
+    ...Object.entries(facts).map(([name, value]) => fact(name, value)),
+  ];
+  return said.filter((one) => one !== null).slice(0, 3).join(' · ');
 }
 
 /** Where it stands, and whether what we did here has reached anybody. */

@@ -1,6 +1,6 @@
 // Screen 4: record a drink. One tap on a cup records it; everything else is beside that, never before it.
 
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { record } from '../acts';
 import { draft, keepDraft } from '../drafts';
 import {
@@ -30,6 +30,8 @@ export interface Opened {
   resident: string;
   cup?: string;
   none?: string;
+  /** Filled in already, and stopped at: "Same again" for somebody whom it would take over a limit. */
+  fields?: Fields;
 }
 
 type Step =
@@ -52,11 +54,15 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
   const [more, setMore] = useState(false);
   const [problems, setProblems] = useState<string[]>([]);
   useEffect(() => void draft(opened.resident).then((kept) => kept && setNote(kept)), [opened.resident]);
+  // Tiles stay where they are while the sheet is open, like everything under a finger.
+  const cups = useMemo(() => vessels(opened.resident), [opened.resident]);
+  useEffect(() => {
+    if (opened.fields) void submit(opened.fields);
+  }, [opened.fields]);
   if (!person) return null;
 
   const now = standing(person);
   const thickness = level ?? now.plan.level;
-  const cups = vessels();
   const shown = more ? cups : cups.slice(0, MOST_TILES);
   const correcting = opened.cup ?? opened.none;
 
@@ -99,7 +105,7 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
   }
 
   const title = person.room ? `${person.name}, ${fill(words.residents.room, { room: person.room })}` : person.name;
-  const back = () => (opened.none ? onClose() : setStep({ at: 'main' }));
+  const back = () => (opened.none || opened.fields ? onClose() : setStep({ at: 'main' }));
   return (
     <Sheet title={title} onClose={onClose} testid="drink-sheet">
       <Problems list={problems} />

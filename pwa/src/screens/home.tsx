@@ -25,7 +25,7 @@ export function Home() {
   useEffect(() => void unfinished().then((list) => setNotes(list.length)), [me?.id]);
   if (!me) return null;
   const people = residents().map((person) => standing(person));
-  const waiting = people.filter((one) => one.due.state !== 'ok').length;
+  const waiting = people.filter((one) => one.due.state === 'due' || one.due.state === 'late').length;
   const upcoming = people.filter((one) => one.watched && !one.away && one.due.due_at_ms !== null).map((one) => one.due.due_at_ms!);
   const mine = alerts().filter((one) => isOpen(one) && isMine(one, me.id, me.roles));
   return (

@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { say } from '../kinds/hydration_check';
+import { title } from '../kinds/alert';
 import { putAway, save } from '../outbox';
 import { soon } from '../sending';
 import { session } from '../session';
@@ -64,10 +65,11 @@ function About({ entry }: { entry: Entry }) {
   const person = entry.resident ? view(entry.resident)?.fields['preferred_name'] : null;
   const shown = view(entry.record);
   const fields = { ...shown?.fields, ...entry.submission.fields };
-  const what = entry.kind === 'hydration_check' ? say(fields) : word(words.queue.kinds, entry.kind in words.queue.kinds ? entry.kind : 'other');
+  const kind = word(words.queue.kinds, entry.kind in words.queue.kinds ? entry.kind : 'other');
+  const what = entry.kind === 'hydration_check' ? say(fields) : entry.kind === 'alert' && shown ? `${kind}: ${title(shown)}` : kind;
   return (
     <>
-      <p><strong>{String(person ?? words.queue.for_nobody)}</strong> <span class="tm-entries__what">{what}</span></p>
+      <p>{typeof person === 'string' && <strong>{person} </strong>}<span class="tm-entries__what">{what}</span></p>
       <p class="tm-fine">
         {fill(words.queue.by, { name: staffName(entry.submission.author) ?? '?', time: sayWhen(Date.parse(entry.submission.recorded_at), Date.now(), zone()) })}
       </p>

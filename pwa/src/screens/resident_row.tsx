@@ -3,7 +3,7 @@
 import { useState } from 'preact/hooks';
 import { record } from '../acts';
 import {
-  drank, FRACTIONS, number, otherAmount, say, standing, strike, type Fraction, type Standing,
+  drank, FRACTIONS, number, otherAmount, say, sayDrink, standing, strike, type Fraction, type Standing,
 } from '../kinds/hydration_check';
 import { levelWord, nilByMouth, stops } from '../kinds/hydration_plan';
 import { namesakes, type Resident } from '../kinds/resident';
@@ -30,9 +30,9 @@ export function Row({ person, all, onOpen }: { person: Resident; all: Resident[]
   async function again() {
     if (!same) return;
     const found = stops(person, now.plan, { level: now.day.same_level, drunk_ml: same.ml, offered: true }, now.day.drunk_ml, correctedNow());
-    if (found.length) return onOpen({ resident: person.id });
+    const fields = drank(person, same, 'all', now.plan, now.day.same_level);
+    if (found.length) return onOpen({ resident: person.id, fields });
     try {
-      const fields = drank(person, same, 'all', now.plan, now.day.same_level);
       const entry = await record({ kind: 'hydration_check', fields });
       setRecent(person.id, entry.record);
       setFailed(false);
@@ -82,7 +82,7 @@ export function Row({ person, all, onOpen }: { person: Resident; all: Resident[]
 }
 
 function DueTag({ standing: now }: { standing: Standing }) {
-  if (now.away) return <span class="tm-due tm-due--ok">{fill(words.residents.away, { type: word({}, now.away.fields['type']) })}</span>;
+  if (now.away) return <span class="tm-due tm-due--not_due">{fill(words.residents.away, { type: word({}, now.away.fields['type']) })}</span>;
   return <span class={`tm-due tm-due--${now.due.state}`}>{now.watched ? words.residents[now.due.state] : words.residents.not_watched}</span>;
 }
 
@@ -108,6 +108,7 @@ export function Progress({ standing: now }: { standing: Standing }) {
     <div class="tm-progress">
       <p class="tm-progress__words">
         <strong data-testid="so-far">{entries.length ? fill(words.residents.so_far, { ml: ml(drunk_ml) }) : words.residents.nothing_yet}</strong>{' '}
+        {limited && drunk_ml > now.target.ml && <strong class="tm-over">{words.residents.over_limit} </strong>}
         {limited
           ? `· ${fill(words.residents.limit_of, { ml: ml(now.target.ml) })}`
           : `· ${fill(words.residents.expected, { ml: ml(now.expected_ml) })}, ${fill(words.residents.of_target, { ml: ml(now.target.ml) })} (${words.residents.basis[now.target.basis]})`}
@@ -115,7 +116,7 @@ export function Progress({ standing: now }: { standing: Standing }) {
       <svg class="tm-bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true" focusable="false">
         <rect class="tm-bar__ground" width="100" height="6" />
         {!limited && <rect class="tm-bar__expected" width={Math.min(100, (now.expected_ml / full) * 100)} height="6" />}
-        <rect class="tm-bar__drunk" width={Math.min(100, (drunk_ml / full) * 100)} height="6" />
+        <rect class={limited && drunk_ml > now.target.ml ? 'tm-bar__over' : 'tm-bar__drunk'} width={Math.min(100, (drunk_ml / full) * 100)} height="6" />
       </svg>
     </div>
   );
@@ -130,7 +131,7 @@ function LastEntry(props: { person: Resident; standing: Standing; recent: Recent
     <>
       {now.day.open_cups.map((cup) => (
         <div class="tm-cup" key={cup.record}>
-          <span><Cup /> {fill(words.residents.cup_out, { time: sayTime(cup.happened_ms, zone()), what: say(cup.fields) })}</span>
+          <span><Cup /> {fill(words.residents.cup_out, { time: sayTime(cup.happened_ms, zone()), what: sayDrink(cup.fields) })}</span>
           <Button kind="secondary" data-testid="how-much" onClick={() => props.onOpen({ resident: person.id, cup: cup.record })}>
             {words.residents.how_much}
           </Button>

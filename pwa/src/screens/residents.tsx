@@ -12,7 +12,7 @@ import { Button } from '../ui/parts';
 import { zone } from '../view';
 import { fill, words } from '../words';
 
-const RANK = { late: 0, due: 1, ok: 2 } as const;
+const RANK = { late: 0, due: 1, not_due: 2, paused: 2 } as const;
 /** Facts older than this are said to be old. */
 const OLD_LIST_MS = 10 * 60_000;
 
@@ -22,7 +22,7 @@ function order(all: Resident[]): string[] {
   ranked.sort(
     (a, b) =>
       RANK[a.due.state] - RANK[b.due.state] ||
-      (a.due.state === 'ok' ? 0 : (a.due.last_offer_ms ?? 0) - (b.due.last_offer_ms ?? 0)) ||
+      (RANK[a.due.state] === 2 ? 0 : (a.due.last_offer_ms ?? 0) - (b.due.last_offer_ms ?? 0)) ||
       (a.person.room ?? '').localeCompare(b.person.room ?? '', 'en', { numeric: true }) ||
       a.person.name.localeCompare(b.person.name),
   );

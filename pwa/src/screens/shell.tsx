@@ -6,7 +6,7 @@ import { lock, session } from '../session';
 import { state } from '../state';
 import { sayWhen } from '../time';
 import { zone } from '../view';
-import { fill, word, words } from '../words';
+import { fill, sayMinutes, word, words } from '../words';
 import { useNow, useTopics } from '../ui/hooks';
 import { Ask, Bell, House, Mark, People } from '../ui/icons';
 import { Announcer } from '../ui/parts';
@@ -21,7 +21,7 @@ export function syncLine(now: number): string {
 export function Shell({ screen, children }: { screen: string; children: ComponentChildren }) {
   useTopics('session', 'link', 'looks', 'device');
   const me = session();
-  const sentence = state.link === 'ok' || state.link === 'unknown' ? (state.locked_out && me ? words.default.expired : null) : words.link[state.link];
+  const sentence = state.link === 'ok' || state.link === 'unknown' ? (state.locked_out && me ? words.default.expired : clockSentence()) : words.link[state.link];
   return (
     <>
       <a class="nhsuk-skip-link" href="#main" onClick={(event) => { event.preventDefault(); document.getElementById('main')?.focus(); }}>{words.skip}</a>
@@ -46,6 +46,13 @@ export function Shell({ screen, children }: { screen: string; children: Componen
   );
 }
 
+/** A tablet more than five minutes out is told; nothing it records is refused for it. */
+const CLOCK_OUT_MS = 5 * 60_000;
+function clockSentence(): string | null {
+  const out = Math.abs(state.standing.offset_ms ?? 0);
+  return out > CLOCK_OUT_MS ? fill(words.link.clock, { span: sayMinutes(out / 60_000) }) : null;
+}
+
 function SyncHeader() {
   useTopics('queue', 'link');
   const now = useNow(30_000);
@@ -63,7 +70,8 @@ function SyncHeader() {
 
 function Nav({ screen }: { screen: string }) {
   useTopics('records', 'queue');
-  const open = alerts().filter(isOpen).length;
+  // A nudge is a line in a list; it calls nobody, also not from here.
+  const open = alerts().filter((one) => isOpen(one) && one.fields['severity'] !== 'nudge').length;
   const items = [
     ['home', words.nav.home, <House />],
     ['residents', words.nav.residents, <People />],
@@ -76,11 +84,12 @@ function Nav({ screen }: { screen: string }) {
         <a
           key={name} class="tm-nav__item" href={`#${name}`} data-testid={`nav-${name}`}
           aria-current={screen === name || (screen === 'alert' && name === 'alerts') ? 'page' : undefined}
-          aria-label={name === 'alerts' && open ? fill(words.nav.alerts_n, { n: open }) : undefined}
         >
           {icon}
           <span>{label}</span>
-          {name === 'alerts' && open > 0 && <span class="tm-nav__count" aria-hidden="true">{open}</span>}
+          {name === 'alerts' && open > 0 && (
+            <span class="tm-nav__count">{open}<span class="nhsuk-u-visually-hidden"> {words.nav.open}</span></span>
+          )}
         </a>
       ))}
     </nav>

@@ -49,8 +49,8 @@ export function Who() {
                   <span class="tm-tile__words">
                     <span class="tm-tile__big">{one.name}</span>
                     <span class="tm-tile__small">{one.roles.map((role) => word(words.roles, role)).join(', ')}</span>
-                    {state.link === 'unreachable' && !known.has(one.id) && <span class="tm-tile__small">{words.who.first_time}</span>}
                   </span>
+                  {state.link === 'unreachable' && !known.has(one.id) && <span class="tm-tile__small tm-tile__note">{words.who.first_time}</span>}
                 </button>
               ))}
             </div>
