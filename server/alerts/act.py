@@ -59,11 +59,19 @@ def _change(moment: climb.Moment, planned: Planned) -> None:
     id_ = _id(planned)
     if not climb.happens(moment, alert, opening, rules.WITHDRAW if step.kind == rules.WITHDRAW else f"{step.kind}:{id_}"):
         return
-    fields = dict(step.fields)
+    fields, graver = dict(step.fields), None
     if step.kind == rules.WITHDRAW:
         fields |= {"next_at": None, "next_roles": None}
+    elif step.kind == rules.CHANGE and step.pages and planned.stands.fields.get("status") in outbox.STILL_LOOKING:
+        # It has grown graver and nobody owns it: the graver ladder starts.
+        fields["status"] = OPENED
+        graver = climb.begin(moment, alert, planned.unit, {**planned.stands.fields, **fields}, step.rung, f"{step.kind}:{id_}")
+        fields |= graver.fields
     climb.write(moment, alert, id_, fields, _parents(planned))
-    if step.kind == rules.WITHDRAW:
+    if graver is not None:
+        outbox.put(moment.c, home.id, graver.messages, moment.now_ms)
+        schedule.set_step(moment.c, home.id, alert, planned.resident, graver.next_at_ms, moment.now_ms)
+    elif step.kind == rules.WITHDRAW:
         schedule.set_step(moment.c, home.id, alert, None, None, moment.now_ms)
         outbox.cancel(moment.c, home.id, alert, "withdrawn")
         _tell(moment, alert, opening, "withdrawn", "put_right", f"withdrawn:{id_}")

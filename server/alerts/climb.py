@@ -75,9 +75,13 @@ class Climbed:
     next_at_ms: int | None
 
 
-def begin(moment: Moment, alert: uuid.UUID, unit: str | None, fields: Mapping[str, Any], rung: int) -> Climbed:
-    """The first step of an opening that calls people; `rung` is how many rungs count as reached already."""
-    return _step(moment, alert, unit, fields, ladder.State(rung, 0, days.from_ms(moment.now_ms)), late_ms=0, first=True)
+def begin(
+    moment: Moment, alert: uuid.UUID, unit: str | None, fields: Mapping[str, Any], rung: int, name: str | None = None
+) -> Climbed:
+    """The first step on a ladder; `rung` is how many rungs count as reached already, `name` what the step is called where
+    it is not the first of its opening."""
+    state = ladder.State(rung, 0, days.from_ms(moment.now_ms))
+    return _step(moment, alert, unit, fields, state, late_ms=0, first=True, name=name)
 
 
 def take_due(c: Connection, home: Home, now_ms: int, holder: str, *, limit: int) -> list[int]:
@@ -103,7 +107,8 @@ def _take(moment: Moment, row: store.RecordRow, late_ms: int) -> bool:
     else:
         # What was paused is told again to the rung that it stood on.
         state = ladder.State(max(0, rung - 1) if resumed else rung, fields.get("loop") or 0, days.from_ms(now_ms))
-        climbed = _step(moment, row.id, _unit(moment, row), fields, state, late_ms=late_ms, resumed=row.seq if resumed else None)
+        name = f"resumed:{row.seq}" if resumed else None
+        climbed = _step(moment, row.id, _unit(moment, row), fields, state, late_ms=late_ms, resumed=resumed, name=name)
     opening = fields.get("opening") or 1
     if not happens(moment, row.id, opening, climbed.step, late_ms):
         return False
@@ -139,7 +144,7 @@ def write(
 
 def _step(
     moment: Moment, alert: uuid.UUID, unit: str | None, fields: Mapping[str, Any], state: ladder.State, *,
-    late_ms: int, first: bool = False, resumed: int | None = None,
+    late_ms: int, first: bool = False, resumed: bool = False, name: str | None = None,
 ) -> Climbed:  # fmt: skip
     rungs = moment.ladder(fields["severity"])
     now = days.from_ms(moment.now_ms)
@@ -162,13 +167,12 @@ def _step(
     }
     if following.unhandled:
         changed["status"] = UNHANDLED
-    name = UNHANDLED if following.unhandled else f"climbed:{after.loop}.{after.rung}"
-    name = name if resumed is None else f"resumed:{resumed}"
-    values = _words(moment, fields, next_ms, late_ms, first=first, resumed=resumed is not None)
+    name = name or (UNHANDLED if following.unhandled else f"climbed:{after.loop}.{after.rung}")
+    values = _words(moment, fields, next_ms, late_ms, first=first, resumed=resumed)
     level = min(after.loop * len(rungs.rungs) + after.rung, 999)
     opening = fields.get("opening") or 1
     messages = _messages(moment, alert, unit, called, opening, name, level, values, _known(fields), next_ms)
-    if first:  # the record is being made: null clears nothing there
+    if "rung" not in fields:  # nothing stands there yet that null could clear
         changed = {key: value for key, value in changed.items() if value is not None}
     return Climbed(name, changed, messages, next_ms)
 

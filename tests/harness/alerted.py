@@ -65,6 +65,16 @@ class Alerted:
         assert result.status == "accepted", result
         return id_
 
+    def plan(self, resident: uuid.UUID, since_ms: int, **fields: Any) -> uuid.UUID:
+        """The person is on monitoring since then."""
+        id_ = uuid.uuid4()
+        values = {
+            "resident": str(resident), "monitoring": True, "monitored_from": rfc3339(since_ms), "monitoring_reason": "Low intake",
+            "wakes_at": "07:00", "sleeps_at": "21:00", **fields,
+        }  # fmt: skip
+        self.write(intake.Statement(record=id_, id=id_, kind="hydration_plan", fields=values, occurred_ms=since_ms), since_ms)
+        return id_
+
     # ---- time passes ----
 
     def follow(self, now_ms: int) -> None:

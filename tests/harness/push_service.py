@@ -56,6 +56,7 @@ class Message:
     claims: dict[str, Any]
     bytes: int
     received_at: float
+    port: int  # of the sender's end of the connection: which process it came from
 
     @property
     def json(self) -> dict[str, Any]:
@@ -161,7 +162,7 @@ class PushService:
     def _of(self, made: dict[str, Any]) -> Subscriber:
         return self.subscribers[made["endpoint"].rsplit("/", 1)[-1]]
 
-    def take(self, token: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str], str]:
+    def take(self, token: str, headers: dict[str, str], body: bytes, port: int) -> tuple[int, dict[str, str], str]:
         """Judge one POST as a real service would: status, headers, reason."""
         who = self.subscribers.get(token)
         if who is None:
@@ -186,7 +187,7 @@ class PushService:
             plain = decrypt(body, who.private, who.public, who.auth)
         except ValueError as error:
             return 400, {}, str(error)
-        message = Message(plain.decode(), min(int(ttl), LONGEST_TTL), urgency, topic, found, len(body), time.time())
+        message = Message(plain.decode(), min(int(ttl), LONGEST_TTL), urgency, topic, found, len(body), time.time(), port)
         who.inbox.append(message)
         if self.on_message:
             self.on_message(token, message)
@@ -281,7 +282,7 @@ def _handler(service: PushService) -> type[BaseHTTPRequestHandler]:
                 self._answer(asked, *((step, {}, "") if isinstance(step, int) else step))
             else:
                 with service.lock:
-                    told = service.take(token, asked.headers, body)
+                    told = service.take(token, asked.headers, body, self.client_address[1])
                 self._answer(asked, *told)
 
         def _answer(self, asked: Request, status: int, headers: dict[str, str], why: str) -> None:

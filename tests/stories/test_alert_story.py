@@ -1,0 +1,280 @@
+"""From a breach to somebody who deals with it: opened, told, climbed, taken, put right. Time is what the test says it is."""
+
+from __future__ import annotations
+
+import json
+import uuid
+
+import pytest
+
+from server.records import intake
+from tests.harness.alerted import HOUR, MINUTE, SECOND, Alerted
+from tests.harness.apps import House, rfc3339
+
+RED_FLAG = "hydration.red_flag"
+
+
+@pytest.fixture
+def ten(clock_at) -> int:
+    return clock_at(10)
+
+
+@pytest.fixture
+def cast(alerted: Alerted, ten: int):
+    """Joan lives on Willow. Ama (senior carer, Willow), Priya (duty manager) and Sue (registered manager) are signed on,
+    each with a phone."""
+    home, found = alerted.home, {}
+    for name, role, unit in (
+        ("Ama Mensah", "senior_carer", "Willow"), ("Priya Shah", "duty_manager", None), ("Sue Hart", "registered_manager", None),
+    ):  # fmt: skip
+        person, phone = home.staff(name, [role]), alerted.phone(f"{name}'s phone")
+        alerted.sign_on(person, role, phone, ten - HOUR, unit)
+        first = name.split()[0].lower()
+        found[first], found[f"{first}_phone"] = person, phone
+    found["joan"] = home.resident("Joan Whitcombe", unit="Willow", room="14")
+    found["plan"] = alerted.plan(found["joan"], ten - 3 * HOUR, target_ml=1600)
+    return found
+
+
+def choke(alerted: Alerted, cast: dict, at_ms: int) -> uuid.UUID:
+    """Ama records that Joan choked; the alert that follows has one id."""
+    tablet = cast["ama_phone"].tablet
+    tablet.unlock(cast["ama"])
+    entry = tablet.statement(
+        "hydration_check", {"resident": str(cast["joan"]), "outcome": "drank", "drunk_ml": 40, "red_flags": ["choking"]},
+        occurred_at=rfc3339(at_ms - 30 * SECOND), recorded_at=rfc3339(at_ms),
+    )  # fmt: skip
+    assert tablet.sync([entry])["results"][0]["status"] == "accepted"
+    alerted.at(at_ms)
+    return next(alert["id"] for alert in alerted.alerts() if alert["rule"] == RED_FLAG)
+
+
+def got(alerted: Alerted, cast: dict) -> dict[str, int]:
+    """How many messages each phone was sent."""
+    return {name: len(alerted.service.messages(cast[f"{name}_phone"].made)) for name in ("ama", "priya", "sue")}
+
+
+def test_a_red_flag_reaches_the_senior_and_the_duty_manager_and_names_nobody(alerted, cast, ten):
+    alert = choke(alerted, cast, ten)
+    assert got(alerted, cast) == {"ama": 1, "priya": 1, "sue": 0}
+    (message,) = alerted.service.messages(cast["priya_phone"].made)
+    assert message.json["alert"] == str(alert) and message.urgency == "high"
+    for personal in ("Joan", "Whitcombe", "14", "Willow", "chok", "40", "Ama", "Larkfield", str(cast["joan"])):
+        shown = json.dumps({**message.json, "id": "", "alert": "", "tag": "", "notification": {
+            **message.json["notification"], "navigate": "", "tag": ""}})  # fmt: skip
+        assert personal not in shown.replace("10:40am", "").replace("10:20am", ""), personal
+    (record,) = [each for each in alerted.alerts() if each["rule"] == RED_FLAG]
+    assert record["status"] == "open" and record["severity"] == "urgent" and record["opening"] == 1
+    assert {(each["role"], each["reached"]) for each in record["told"]} == {("senior_carer", True), ("duty_manager", True)}
+    assert record["next_roles"] == ["registered_manager"] and record["next_at"]
+
+
+def test_an_unanswered_alert_climbs_at_its_stored_times_through_restarts_until_it_is_unhandled(alerted, cast, ten):
+    alert = choke(alerted, cast, ten)
+    seen, now = [], ten
+    for minutes in range(1, 180):
+        house = House(alerted.home.house.database)  # a new process each minute, as far as the rows can tell
+        alerted.app = house.app
+        now = ten + minutes * MINUTE + SECOND
+        before = sum(got(alerted, cast).values())
+        alerted.at(now)
+        if sum(got(alerted, cast).values()) != before:
+            seen.append(minutes)
+        house.close()
+        (record,) = [each for each in alerted.alerts() if each["id"] == alert]
+        if record["status"] == "unhandled":
+            break
+    assert seen[0] == 20, "the registered manager, twenty minutes later"
+    assert record["status"] == "unhandled" and record.get("next_at") is None
+    assert all(later - earlier <= 45 for earlier, later in zip(seen, seen[1:], strict=False))
+    settled = got(alerted, cast)
+    alerted.at(now + HOUR)
+    assert got(alerted, cast) == settled, "unhandled is the end of the ladder"
+
+
+def test_an_acknowledgement_stops_the_climb_and_tells_the_others(alerted, cast, ten):
+    alert = choke(alerted, cast, ten)
+    alerted.set_status(alert, cast["priya"], "acknowledged", ten + 5 * MINUTE)
+    alerted.at(ten + 5 * MINUTE)
+    (news,) = alerted.service.messages(cast["ama_phone"].made)[1:]
+    assert news.urgency == "low" and "colleague" in news.json["notification"]["body"]
+    first = alerted.service.messages(cast["ama_phone"].made)[0]
+    assert news.json["tag"] == first.json["tag"] and news.topic == first.topic
+    assert len(alerted.service.messages(cast["priya_phone"].made)) == 1, "she knows"
+    alerted.at(ten + 3 * HOUR)
+    assert got(alerted, cast) == {"ama": 2, "priya": 1, "sue": 0}
+
+
+def test_an_acknowledgement_that_has_arrived_but_was_not_read_yet_stops_a_deadline_that_is_due(alerted, cast, ten):
+    alert = choke(alerted, cast, ten)
+    alerted.set_status(alert, cast["ama"], "acknowledged", ten + 19 * MINUTE)
+    alerted.fire(ten + 21 * MINUTE)
+    alerted.deliver(ten + 21 * MINUTE)
+    assert got(alerted, cast)["sue"] == 0
+
+
+def test_an_owner_who_gives_it_back_puts_it_on_the_ladder_again(alerted, cast, ten):
+    alert = choke(alerted, cast, ten)
+    alerted.set_status(alert, cast["priya"], "acknowledged", ten + 5 * MINUTE)
+    alerted.at(ten + 5 * MINUTE)
+    alerted.set_status(alert, cast["priya"], "open", ten + 30 * MINUTE, owner=None)
+    alerted.at(ten + 30 * MINUTE)
+    assert got(alerted, cast)["sue"] == 1
+
+
+def test_a_paused_alert_comes_back_to_the_same_people_when_the_pause_ends(alerted, cast, ten):
+    alert = choke(alerted, cast, ten)
+    until = {"snooze_until": rfc3339(ten + 65 * MINUTE), "snooze_reason": "With the GP"}
+    alerted.set_status(alert, cast["priya"], "snoozed", ten + 5 * MINUTE, **until)
+    alerted.at(ten + 60 * MINUTE)
+    before = got(alerted, cast)
+    assert before["sue"] == 0
+    alerted.at(ten + 66 * MINUTE)
+    after = got(alerted, cast)
+    assert after["ama"] == before["ama"] + 1 and after["priya"] == before["priya"] + 1 and after["sue"] == 0
+    assert next(each for each in alerted.alerts() if each["id"] == alert)["status"] == "open"
+
+
+def test_after_an_outage_each_alert_takes_one_step_that_says_it_is_late(alerted, cast, ten):
+    choke(alerted, cast, ten)
+    alerted.at(ten + 65 * MINUTE)  # 45 minutes after the registered manager should have been told
+    late = alerted.service.messages(cast["sue_phone"].made)
+    assert len(late) == 1 and "Delayed by 45 minutes" in late[0].json["notification"]["body"]
+    alerted.at(ten + 66 * MINUTE)
+    assert len(alerted.service.messages(cast["sue_phone"].made)) == 1, "no burst"
+
+
+def test_a_rung_without_anybody_is_passed_at_once_and_leaves_a_trace(alerted, cast, ten):
+    for name in ("ama", "priya"):
+        phone = cast[f"{name}_phone"].tablet
+        phone.client.delete("/api/v1/push/subscription", headers=phone.auth)
+    choke(alerted, cast, ten)
+    assert got(alerted, cast) == {"ama": 0, "priya": 0, "sue": 1}
+    (record,) = [each for each in alerted.alerts() if each["rule"] == RED_FLAG]
+    assert {(each["role"], each["reached"]) for each in record["told"]} == {
+        ("senior_carer", False), ("duty_manager", False), ("registered_manager", True)}  # fmt: skip
+
+
+def test_a_senior_carer_of_another_unit_is_not_called(alerted, cast, ten):
+    other, phone = alerted.home.staff("Ruth Lane", ["senior_carer"]), alerted.phone("Ruth's phone")
+    alerted.sign_on(other, "senior_carer", phone, ten - HOUR, "Rowan")
+    choke(alerted, cast, ten)
+    assert alerted.service.messages(phone.made) == []
+
+
+def test_somebody_who_has_signed_off_is_not_called(alerted, cast, ten):
+    other, phone = alerted.home.staff("Ruth Lane", ["senior_carer"]), alerted.phone("Ruth's phone")
+    alerted.sign_on(other, "senior_carer", phone, ten - 12 * HOUR, "Willow", until_ms=ten - MINUTE)
+    choke(alerted, cast, ten)
+    assert alerted.service.messages(phone.made) == []
+
+
+def test_when_the_last_phone_of_a_rung_turns_out_dead_the_next_rung_is_told_at_once(alerted, cast, ten):
+    for name in ("ama", "priya"):
+        alerted.service.expire(cast[f"{name}_phone"].made)
+    choke(alerted, cast, ten)
+    alerted.at(ten + 2 * SECOND)
+    assert got(alerted, cast) == {"ama": 0, "priya": 0, "sue": 1}
+
+
+def test_one_breach_is_one_alert_however_often_it_is_looked_at(alerted, cast, ten):
+    choke(alerted, cast, ten)
+    for minutes in range(1, 10):
+        alerted.at(ten + minutes * MINUTE)
+    assert len([each for each in alerted.alerts() if each["rule"] == RED_FLAG]) == 1
+    assert got(alerted, cast) == {"ama": 1, "priya": 1, "sue": 0}
+
+
+def test_nothing_drunk_all_day_is_an_alert_although_nobody_recorded_anything(alerted, cast, clock_at, ten):
+    """Silence has no row in the ledger: the stored look is what finds it."""
+    for hour in range(11, 18):
+        alerted.at(clock_at(hour))
+    (record,) = [each for each in alerted.alerts() if each["rule"] == "hydration.nothing_drunk_8h"]
+    assert record["status"] == "open" and record["severity"] == "urgent"
+    assert got(alerted, cast)["ama"] >= 1
+
+
+def test_a_drink_saved_at_the_bedside_that_merely_arrived_late_takes_the_alert_back_and_says_so(alerted, cast, clock_at, ten):
+    tablet = cast["ama_phone"].tablet
+    tablet.unlock(cast["ama"])
+    at_noon = rfc3339(clock_at(12))
+    drink = tablet.drink(cast["joan"], 300, occurred_at=at_noon, recorded_at=at_noon, clock=f"{ten:013d}-0000-{tablet.id}")
+    now = clock_at(15, 30)
+    alerted.at(now)
+    (record,) = [each for each in alerted.alerts() if each["rule"] == "hydration.nothing_drunk_8h"]
+    assert record["status"] == "open"
+    tablet.sync([drink])
+    alerted.at(now + MINUTE)
+    (record,) = [each for each in alerted.alerts() if each["rule"] == "hydration.nothing_drunk_8h"]
+    assert record["status"] == "withdrawn"
+    assert "put right" in alerted.service.messages(cast["priya_phone"].made)[-1].json["notification"]["body"]
+    told = got(alerted, cast)
+    alerted.at(now + 2 * HOUR)
+    assert got(alerted, cast)["sue"] == told["sue"], "a withdrawn alert climbs no further"
+
+
+def test_a_rebuild_raises_no_alert_sends_nothing_and_puts_the_deadlines_back(alerted, cast, ten):
+    from sqlalchemy import delete, select
+
+    from server.alerts.tables import deadline
+    from server.db import reading, writing
+    from server.records import rebuild, store
+
+    alert = choke(alerted, cast, ten)
+    with alerted.app.app_context():
+        with reading() as c:
+            head, before = store.head(c, alerted.home.id), c.execute(select(deadline.c.alert, deadline.c.next_at_ms)).all()
+        writing(lambda c: c.execute(delete(deadline)))
+        rebuild.rebuild(alerted.home.id)
+        with reading() as c:
+            assert store.head(c, alerted.home.id) == head
+            assert c.execute(select(deadline.c.alert, deadline.c.next_at_ms)).all() == before != []
+    alerted.at(ten + SECOND)
+    assert got(alerted, cast) == {"ama": 1, "priya": 1, "sue": 0}
+    alerted.at(ten + 21 * MINUTE)
+    assert got(alerted, cast)["sue"] == 1, alert
+
+
+def test_a_home_in_its_first_fortnight_is_only_watched_but_for_what_cannot_wait(alerted, house, ten):
+    young = Alerted(_young_home(house, ten), alerted.service)
+    joan = young.home.resident("Joan", unit="Willow")
+    young.plan(joan, ten - 3 * HOUR)
+    ama, phone = young.home.staff("Ama", ["senior_carer"]), young.phone()
+    young.sign_on(ama, "senior_carer", phone, ten - HOUR, "Willow")
+    young.at(ten + 8 * HOUR)
+    assert [each["status"] for each in young.alerts() if each["rule"] == "hydration.nothing_drunk_8h"] == ["open"]
+    assert young.service.messages(phone.made) == []
+
+
+def _young_home(house, now_ms: int):
+    from datetime import UTC, datetime
+
+    from server import clock
+    from server.people import store
+    from tests.harness.apps import Home
+
+    with house.app.app_context():
+        house.provider = house.provider or store.create_provider("Saltmarsh Care")
+        started = datetime.fromtimestamp(now_ms / 1000 - 3 * 86_400, UTC).date().isoformat()
+        return Home(house, store.create_home("Young", provider_id=house.provider, started_on=started, now_ms=clock.now_ms()))
+
+
+def test_a_step_of_our_own_is_never_judged_again(alerted, cast, ten):
+    from server.alerts import follow
+    from server.db import reading
+
+    choke(alerted, cast, ten)
+    with alerted.app.app_context():
+        assert follow.follow(alerted.home.id, ten + SECOND) is False
+        with reading() as c:
+            assert follow._where(c, alerted.home.id)[0] == follow._where(c, alerted.home.id)[1]
+
+
+def test_a_statement_by_a_follower_that_is_said_twice_is_there_once(alerted, cast, ten):
+    alert = choke(alerted, cast, ten)
+    rows = [row for row in alerted.home.rows() if row["submission"]["record"] == str(alert)]
+    assert len({row["submission"]["id"] for row in rows}) == len(rows)
+    assert rows[0]["submission"]["id"] == str(alert)
+    with alerted.app.app_context():
+        said = intake.Statement(record=alert, id=alert, kind="alert", fields=rows[0]["submission"]["fields"], occurred_ms=ten)
+        assert intake.write(alerted.home.id, [said], now_ms=ten, origin="system")[0].status == "duplicate"
