@@ -165,6 +165,8 @@ def _breach(found: judging.Found, scene: Scene) -> Breach | None:
     if _DAY_SO_FAR in said and "limit_ml" not in said:
         now_ml = scene.total_by(scene.now).low_ml
         said |= {"now_ml": now_ml} if now_ml != said[_DAY_SO_FAR] else {}
+    if found.incomplete:
+        said["incomplete"] = True
     if found.ended is not None:
         said["ended_at"] = _text(found.ended)
     versions = [scene.version(name) for name in found.thresholds] + [version]
@@ -320,7 +322,7 @@ def _put_right(rule: Rule, alert: Existing, facts: Facts, values: Values, now: d
 
     why, entry = what_put_right(facts, values, alert.opened_at, alert.happened_at, breached)
     if why is None and rule.withdraws:
-        fields = {"status": WITHDRAWN, "reason": LATE_ARRIVAL, "put_right_by": entry}
+        fields = {"status": WITHDRAWN, "reason": LATE_ARRIVAL, "facts": {**alert.facts, "arrived_late": entry}}
         return Step(WITHDRAW, rule.name, fields, pages=alert.rung > 0, rung=alert.rung)
     wanted = {"reason": why or LATE_ENTRY, "put_right_by": entry}
     fields = {name: value for name, value in wanted.items() if alert.fields.get(name) != value}
