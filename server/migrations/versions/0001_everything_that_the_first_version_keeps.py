@@ -448,6 +448,7 @@ def downgrade() -> None:
     op.drop_table('enrolment')
     op.drop_table('device_number')
     op.drop_table('device')
+    op.drop_table('demo_home')
     op.drop_table('delivery_log')
     with op.batch_alter_table('deadline', schema=None) as batch_op:
         batch_op.drop_index('ix_deadline_set')
