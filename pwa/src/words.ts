@@ -13,11 +13,16 @@ export function plural(of: { one: string; many: string }, n: number): string {
   return fill(n === 1 ? of.one : of.many, { n });
 }
 
-const grouped = new Intl.NumberFormat('en-GB');
+const numbers = new Intl.NumberFormat('en-GB');
+
+/** "1,200". */
+export function grouped(amount: number): string {
+  return numbers.format(Math.round(amount));
+}
 
 /** "1,200ml": whole millilitres, no decimals. */
 export function ml(amount: number): string {
-  return `${grouped.format(Math.round(amount))}ml`;
+  return `${grouped(amount)}ml`;
 }
 
 /** The word for a code; an open code that we have no word for reads as itself, without underscores. */

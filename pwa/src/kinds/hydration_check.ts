@@ -6,7 +6,7 @@ import { careDay, careDayBounds, dayOrTime } from '../time';
 import type { Fields } from '../types';
 import { correctedNow, ofResident, view, zone, type Shown } from '../view';
 import { fill, ml, word, words } from '../words';
-import { due, expectedBy, target, waking, type Due } from '../due';
+import { due, expectedBy, target, total, waking, type Due } from '../due';
 import { minus, type Span } from '../spans';
 import { iso } from '../clock';
 import { planOf, type Plan } from './hydration_plan';
@@ -114,7 +114,10 @@ export function sayOutcome(outcome: string): string {
 
 export interface Today {
   entries: Shown[];
+  /** What was drunk: suspected doubles counted once, and counted both. */
   drunk_ml: number;
+  up_to_ml: number;
+  to_check: number;
   last: Shown | null;
   open_cups: Shown[];
   /** The last drink seen to its end, when the plan is not newer than it: what "Same again" repeats. */
@@ -127,12 +130,22 @@ export function today(resident: string, plan: Plan, now = correctedNow()): Today
   const [start, end] = careDayBounds(careDay(now, zone()), zone());
   const all = ofResident(resident, 'hydration_check').sort((a, b) => a.happened_ms - b.happened_ms || a.recorded_ms - b.recorded_ms);
   const entries = all.filter((one) => one.happened_ms >= start && one.happened_ms < end);
-  const counted = entries.filter((one) => one.fields['outcome'] === 'drank');
+  const sum = total(
+    entries.map((one) => ({
+      id: one.record,
+      happened_ms: one.happened_ms,
+      drink: text(one.fields['drink']),
+      ml: number(one.fields['drunk_ml']) ?? 0,
+      device: one.device,
+    })),
+  );
   const last = [...all].sort((a, b) => b.recorded_ms - a.recorded_ms)[0] ?? null;
   const lastDrink = [...all].reverse().find((one) => ['drank', 'given'].includes(String(one.fields['outcome']))) ?? null;
   return {
     entries,
-    drunk_ml: counted.reduce((sum, one) => sum + (number(one.fields['drunk_ml']) ?? 0), 0),
+    drunk_ml: sum.low_ml,
+    up_to_ml: sum.high_ml,
+    to_check: sum.to_check,
     last: last && last.happened_ms >= start ? last : null,
     open_cups: entries.filter((one) => one.fields['outcome'] === 'given'),
     same_again: lastDrink ? sameAgain(lastDrink, plan) : null,

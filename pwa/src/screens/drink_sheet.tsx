@@ -71,7 +71,7 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
     const drunk = number(fields['drunk_ml']) ?? 0;
     const offered = fields['outcome'] === 'drank' || fields['outcome'] === 'given';
     if (drunk > A_LOT_ML && !sure.lot) return setStep({ at: 'lot', fields, amount: drunk });
-    const before = opened.cup ? now.day.drunk_ml - (number(view(opened.cup)?.fields['drunk_ml']) ?? 0) : now.day.drunk_ml;
+    const before = opened.cup ? now.day.up_to_ml - (number(view(opened.cup)?.fields['drunk_ml']) ?? 0) : now.day.up_to_ml;
     const drink = { level: number(fields['iddsi_level']) ?? thickness, drunk_ml: drunk, offered };
     const found = stops(person!, now.plan, drink, before, correctedNow());
     if (found.length && !sure.reason) return setStep({ at: 'stop', fields, sentences: found });

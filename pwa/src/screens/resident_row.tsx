@@ -14,7 +14,7 @@ import { Again, Cup, Drop, Stop } from '../ui/icons';
 import { useNow, useOnce, useTopics } from '../ui/hooks';
 import { announce, Button, StateTag } from '../ui/parts';
 import { correctedNow, view, zone, type Shown } from '../view';
-import { fill, ml, word, words } from '../words';
+import { fill, grouped, ml, word, words } from '../words';
 import type { Opened } from './drink_sheet';
 
 export function Row({ person, all, onOpen }: { person: Resident; all: Resident[]; onOpen: (opened: Opened) => void }) {
@@ -29,7 +29,7 @@ export function Row({ person, all, onOpen }: { person: Resident; all: Resident[]
 
   async function again() {
     if (!same) return;
-    const found = stops(person, now.plan, { level: now.day.same_level, drunk_ml: same.ml, offered: true }, now.day.drunk_ml, correctedNow());
+    const found = stops(person, now.plan, { level: now.day.same_level, drunk_ml: same.ml, offered: true }, now.day.up_to_ml, correctedNow());
     const fields = drank(person, same, 'all', now.plan, now.day.same_level);
     if (found.length) return onOpen({ resident: person.id, fields });
     try {
@@ -101,14 +101,14 @@ export function Marks({ standing: now }: { standing: Standing }) {
 
 /** So far, of what, why, and what would be about right by now; in words first, the bar only repeats them. */
 export function Progress({ standing: now }: { standing: Standing }) {
-  const { drunk_ml, entries } = now.day;
+  const { drunk_ml, up_to_ml, to_check, entries } = now.day;
   const limited = now.target.basis === 'limit';
   const full = Math.max(now.target.ml, 1);
   return (
     <div class="tm-progress">
       <p class="tm-progress__words">
-        <strong data-testid="so-far">{entries.length ? fill(words.residents.so_far, { ml: ml(drunk_ml) }) : words.residents.nothing_yet}</strong>{' '}
-        {limited && drunk_ml > now.target.ml && <strong class="tm-over">{words.residents.over_limit} </strong>}
+        <strong data-testid="so-far">{!entries.length ? words.residents.nothing_yet : to_check ? fill(words.residents.so_far_between, { low: grouped(drunk_ml), high: ml(up_to_ml), n: to_check }) : fill(words.residents.so_far, { ml: ml(drunk_ml) })}</strong>{' '}
+        {limited && up_to_ml > now.target.ml && <strong class="tm-over">{words.residents.over_limit} </strong>}
         {limited
           ? `· ${fill(words.residents.limit_of, { ml: ml(now.target.ml) })}`
           : `· ${fill(words.residents.expected, { ml: ml(now.expected_ml) })}, ${fill(words.residents.of_target, { ml: ml(now.target.ml) })} (${words.residents.basis[now.target.basis]})`}
@@ -116,7 +116,7 @@ export function Progress({ standing: now }: { standing: Standing }) {
       <svg class="tm-bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true" focusable="false">
         <rect class="tm-bar__ground" width="100" height="6" />
         {!limited && <rect class="tm-bar__expected" width={Math.min(100, (now.expected_ml / full) * 100)} height="6" />}
-        <rect class={limited && drunk_ml > now.target.ml ? 'tm-bar__over' : 'tm-bar__drunk'} width={Math.min(100, (drunk_ml / full) * 100)} height="6" />
+        <rect class={limited && up_to_ml > now.target.ml ? 'tm-bar__over' : 'tm-bar__drunk'} width={Math.min(100, (drunk_ml / full) * 100)} height="6" />
       </svg>
     </div>
   );

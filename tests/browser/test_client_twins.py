@@ -1,0 +1,216 @@
+"""What the tablet computes by itself must be what the server computes: due times, care days, clock, digests.
+
+The app's own modules are bundled by the app's own bundler and run in real Chromium, beside the Python that they twin.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from sync import canonical, clock, days
+from tests.harness.browser import QUIET, chromium_path
+from tests.harness.processes import REPOSITORY
+
+PWA = REPOSITORY / "pwa"
+VECTORS = json.loads((REPOSITORY / "tests" / "vectors" / "hydration_pace.json").read_text())
+ENTRY = """
+export * as due from './src/due';
+export * as spans from './src/spans';
+export * as time from './src/time';
+export * as clock from './src/clock';
+export { digest } from './src/digest';
+export { judge } from './src/sync';
+export { uuid7 } from './src/ids';
+"""
+LONDON = "Europe/London"
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory) -> str:
+    """The app's modules as one script that puts them on `self.app`."""
+    made = tmp_path_factory.mktemp("bundle") / "app.js"
+    subprocess.run(
+        [PWA / "node_modules" / ".bin" / "esbuild", "--bundle", "--format=iife", "--global-name=app", f"--outfile={made}",
+         "--log-level=error", "--loader=ts", f"--sourcefile={PWA / 'twins.ts'}"],
+        input=ENTRY, text=True, cwd=PWA, check=True,
+    )  # fmt: skip
+    return made.read_text()
+
+
+@pytest.fixture(scope="module")
+def run(bundle, playwright_browser) -> Callable[..., Any]:
+    page = playwright_browser.new_page()
+    page.goto("about:blank")
+    page.evaluate(bundle + "; self.app = app; 0")
+    return page.evaluate
+
+
+@pytest.fixture(scope="module")
+def playwright_browser(playwright):
+    browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(QUIET))
+    yield browser
+    browser.close()
+
+
+def ms(text: str) -> int:
+    return round(datetime.fromisoformat(text).timestamp() * 1000)
+
+
+PACE = """case_ => {
+  const {due, spans} = app, zone = case_.zone, at = text => text === null ? Infinity : Date.parse(text), now = at(case_.now);
+  const excused = case_.excused.map(([a, b]) => [at(a), at(b)]);
+  const entries = case_.entries.map(one => ({outcome: one.outcome, happened_ms: at(one.occurred_at)}));
+  const aim = due.target(case_.plan, case_.person, due.DEFAULTS);
+  const free = spans.minus([due.waking(case_.plan, now, zone, due.DEFAULTS)], spans.merged(excused));
+  const found = due.due(entries, case_.plan, now, zone, due.DEFAULTS, excused);
+  const today = app.time.careDayBounds(app.time.careDay(now, zone), zone);
+  const drinks = case_.entries.filter(one => { const t = at(one.occurred_at); return t >= today[0] && t < today[1] && t <= now; }).map(one =>
+    ({id: one.id, happened_ms: at(one.occurred_at), drink: one.drink ?? null, ml: one.drunk_ml ?? 0, device: one.device ?? null}));
+  return {drunk_ml: due.total(drinks).low_ml, target_ml: aim.ml, basis: aim.basis, expected_ml: Math.round(due.expectedBy(aim.ml, now, free)),
+          due: found.state, due_at: found.due_at_ms === null ? null : new Date(found.due_at_ms).toISOString()};
+}"""
+
+
+@pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: case["name"])
+def test_the_tablet_says_due_and_expected_as_the_server_does(run, case):
+    excused = case.get("excused", [])
+    plan = case["plan"] or {}
+    if plan.get("nil_by_mouth_from"):
+        excused = [*excused, [plan["nil_by_mouth_from"], plan.get("nil_by_mouth_until")]]
+    found = run(PACE, {"zone": VECTORS["zone"], **case, "plan": plan, "excused": excused})
+    want = case["want"]
+    assert found["target_ml"] == want["target_ml"] and found["basis"] == want["basis"]
+    assert found["expected_ml"] == round(want["expected_ml"])
+    assert found["drunk_ml"] == want["drunk_ml"]
+    assert found["due"] == want["due"]
+    assert (found["due_at"] and ms(found["due_at"])) == (want["due_at"] and ms(want["due_at"]))
+
+
+NIGHTS = [datetime(2026, 10, 24, 20, tzinfo=UTC), datetime(2027, 3, 27, 20, tzinfo=UTC), datetime(2026, 6, 1, 20, tzinfo=UTC)]
+
+
+@pytest.mark.parametrize("evening", NIGHTS, ids=["the clocks go back", "the clocks go forward", "a plain night"])
+def test_a_care_day_begins_and_ends_at_the_same_instants_on_tablet_and_server(run, evening):
+    hours = [evening + timedelta(minutes=30 * step) for step in range(48)]
+    found = run(
+        "times => times.map(ms => { const day = app.time.careDay(ms, 'Europe/London'); return [day, ...app.time.careDayBounds(day, 'Europe/London')]; })",
+        [round(at.timestamp() * 1000) for at in hours],
+    )
+    for at, (day, start, end) in zip(hours, found, strict=True):
+        right = days.care_day(at, LONDON)
+        bounds = [round(one.timestamp() * 1000) for one in days.care_day_bounds(right, LONDON)]
+        assert [day, start, end] == [right.isoformat(), *bounds]
+
+
+@pytest.mark.parametrize("evening", NIGHTS, ids=["the clocks go back", "the clocks go forward", "a plain night"])
+def test_times_are_spoken_alike_on_tablet_and_server(run, evening):
+    times = [evening + timedelta(minutes=7 * step) for step in range(200)] + [evening + timedelta(hours=step) for step in range(24)]
+    found = run("times => times.map(ms => app.time.sayTime(ms, 'Europe/London'))", [round(t.timestamp() * 1000) for t in times])
+    assert found == [days.say_time(at, LONDON) for at in times]
+
+
+def test_a_time_that_has_not_come_is_refused_and_one_of_last_night_is_last_night(run):
+    noon = ms("2026-11-22T12:00:00+00:00")
+    ask = "([hhmm, now]) => app.time.lastTime(hhmm, now, 'Europe/London')"
+    assert run(ask, ["15:00", noon]) == {"ok": False}
+    assert run(ask, ["11:45", noon]) == {"ok": True, "ms": noon - 15 * 60_000}
+    after_midnight = ms("2026-11-22T00:10:00+00:00")
+    assert run(ask, ["23:50", after_midnight]) == {"ok": True, "ms": after_midnight - 20 * 60_000}
+
+
+def test_the_repeated_hour_means_the_later_of_the_two_that_have_passed(run):
+    # 25 October 2026: 1:30am comes at 00:30 and again at 01:30 UTC.
+    ask = "([hhmm, now]) => app.time.lastTime(hhmm, now, 'Europe/London')"
+    assert run(ask, ["01:30", ms("2026-10-25T00:45:00+00:00")])["ms"] == ms("2026-10-25T00:30:00+00:00")
+    assert run(ask, ["01:30", ms("2026-10-25T02:00:00+00:00")])["ms"] == ms("2026-10-25T01:30:00+00:00")
+
+
+def test_the_tablets_clock_reads_as_the_servers_and_never_runs_backwards(run):
+    luck = random.Random(7)
+    device = "0193b0d2-0000-7000-8000-000000000001"
+    python, steps, at = clock.Clock(device), [], 1_795_000_000_000
+    for _ in range(400):
+        at += luck.choice([0, 0, 1, 5, -40, 1000, -90_000, 60_000])
+        server = at + luck.choice([0, -5000, 5000, 90_000_000, -90_000_000, 3_600_000]) if luck.random() < 0.3 else None
+        steps.append([at, server])
+    wanted = []
+    for now, server in steps:
+        if server is not None:
+            python.observe(server, now)
+        wanted.append(python.tick(now))
+    found = run(
+        """([steps, device]) => { let held = {number: 0, clock_ms: 0, clock_n: 0}; return steps.map(([now, server]) => {
+             if (server !== null) held = app.clock.observe(held, server, now);
+             held = app.clock.tick(held, now);
+             return app.clock.say(held, device); }); }""",
+        [steps, device],
+    )
+    assert found == wanted
+    assert found == sorted(found) and len(set(found)) == len(found)
+
+
+TEXTS = ["tea", "Zoë's mug", "½ cup", "\u20ac\r\n\t\"\\/", "אבג", "😀 thirsty", "\u0001\u001f", "ﬁ", "e\u0301"]
+NUMBERS = [0, -1, 1, 150, 5000, 0.5, 0.75, 1e21, 1e-7, 123456789.123, 2**53 - 1, -(2**53) + 1, 0.1]
+
+
+def test_the_digest_that_a_tablet_holds_is_the_one_that_the_server_names(run, tmp_path, playwright_browser, bundle):
+    luck = random.Random(3)
+
+    def value(depth: int) -> Any:
+        choice = luck.randrange(6 if depth < 4 else 4)
+        if choice == 4:
+            return [value(depth + 1) for _ in range(luck.randrange(4))]
+        if choice == 5:
+            return {luck.choice(TEXTS) + str(n): value(depth + 1) for n in range(luck.randrange(4))}
+        return [luck.choice(TEXTS), luck.choice(NUMBERS), luck.choice([True, False, None]), luck.random()][choice]
+
+    from hashlib import sha256
+
+    page = secure_page(playwright_browser, bundle)
+    for _ in range(200):
+        stated = {"id": "x", "fields": {str(n): value(0) for n in range(5)}, "number": luck.randrange(10**6)}
+        want = sha256(canonical.canonical(json.loads(json.dumps(stated)))).hexdigest()
+        assert page.evaluate("s => app.digest({...s, grant: 'never part of it'})", stated) == want
+    page.close()
+
+
+def secure_page(browser, bundle: str):
+    """A page with Web Crypto: it needs a secure context, and loopback is one."""
+    page = browser.new_page()
+    page.route("http://127.0.0.1/**", lambda route: route.fulfill(body="<!doctype html><title>x</title>", content_type="text/html"))
+    page.goto("http://127.0.0.1/")
+    page.evaluate(bundle + "; self.app = app; 0")
+    return page
+
+
+JUDGE = "([result, digest]) => app.judge({id: 'a'}, result, digest)"
+
+
+@pytest.mark.parametrize(
+    ("result", "digest", "verdict"),
+    [
+        ({"id": "a", "status": "accepted", "digest": "d"}, "d", "sent"),
+        ({"id": "a", "status": "duplicate", "digest": "d"}, "d", "sent"),
+        ({"id": "a", "status": "accepted", "digest": "e"}, "d", "look"),
+        ({"id": "a", "status": "quarantined", "digest": None}, "d", "look"),
+        ({"id": "a", "status": "retry", "digest": "d"}, "d", "stay"),
+        ({"id": "b", "status": "accepted", "digest": "d"}, "d", "stay"),
+        ({"id": None, "status": "quarantined", "digest": None}, "d", "stay"),
+        ({"id": "a", "status": "ok", "digest": "d"}, "d", "stay"),
+    ],
+)
+def test_an_entry_leaves_the_queue_only_on_the_servers_word_for_that_entry(run, result, digest, verdict):
+    assert run(JUDGE, [result, digest]) == verdict
+
+
+def test_ids_made_on_a_tablet_are_version_7_and_carry_their_time(run):
+    made = run("() => app.uuid7(1795381449120)")
+    assert made[14] == "7" and made[19] in "89ab"
+    assert int(made[:8] + made[9:13], 16) == 1795381449120
