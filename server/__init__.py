@@ -44,6 +44,7 @@ def create_app(settings: config.Config | None = None) -> Flask:
         OPENAPI_VERSION="3.0.3",
         OPENAPI_URL_PREFIX="/api/v1",
         OPENAPI_JSON_PATH="openapi.json",
+        API_SPEC_OPTIONS={"components": {"securitySchemes": {"device": {"type": "http", "scheme": "bearer"}}}},
         MAX_FORM_MEMORY_SIZE=1_000_000,
     )
     app.extensions["tidemark"] = settings
