@@ -13,11 +13,26 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
+from jinja2 import BytecodeCache
+
 from server import clock
 from server.people import store
 from tests.harness.apps import Home, House, Person
 
 PASSWORD = "sea lavender and samphire"
+
+
+class Compiled(BytecodeCache):
+    """Templates compiled once for all the applications of a test run: each test makes one of its own."""
+
+    kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket):
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket):
+        self.kept[bucket.key] = bucket.bytecode_to_string()
 
 
 @dataclass
@@ -59,6 +74,7 @@ class Visitor:
     client: Any = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
+        self.house.app.jinja_env.bytecode_cache = Compiled()
         self.client = self.house.app.test_client()
 
     @classmethod
