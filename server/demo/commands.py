@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import click
@@ -32,9 +34,16 @@ from sync.messages import text
     help="The history ends at 7am on this day. Today if not said.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")
-def demo(weeks: int, residents: int, seed: int, until: datetime | None, as_json: bool) -> None:
+@click.option("--live-home", type=int, hidden=True, help="Live the history of this home and nothing else.")
+def demo(
+    weeks: int, residents: int, seed: int, until: datetime | None, as_json: bool, live_home: int | None
+) -> None:  # fmt: skip
     """Make a made-up provider with two homes and a working history; run again, it changes nothing and prints the same."""
     app = create_app(load())
+    if live_home is not None:
+        with app.app_context():
+            making.live_one(live_home)
+        return
     db_upgrade(app)
     with app.app_context():
         try:
@@ -45,6 +54,7 @@ def demo(weeks: int, residents: int, seed: int, until: datetime | None, as_json:
                 until=until.date() if until else None,
                 now_ms=clock.now_ms(),
                 say=_progress,
+                beside=_beside,
             )
         except making.Refused as error:
             raise click.ClickException(str(error)) from error
@@ -56,6 +66,13 @@ def _progress(home: str, at_ms: int) -> None:
     if sys.stderr.isatty():
         day = datetime.fromtimestamp(at_ms / 1000, UTC)
         click.echo("\r" + text("cli.demo.progress", home=home, day=f"{day.day} {day:%B}").ljust(60), err=True, nl=False)
+
+
+def _beside(home_id: int) -> Callable[[], int]:
+    """Live a home in a process of its own, in this one's group: it ends with us on Ctrl-C."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "server", "demo", "--live-home", str(home_id)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+    ).wait  # fmt: skip
 
 
 commands = [demo]

@@ -67,8 +67,10 @@ class Life:
         self.stamper = Stamper(home, people.home(home_id).secret)
         self.tablets = {str(tablet.id): tablet for tablet in home.tablets}
 
-    def live(self, until_ms: int, say: Callable[[int], None] = lambda at_ms: None) -> None:
-        """Live on until an instant. Nothing happens where that lies behind. Raises Overtaken."""
+    def live(
+        self, until_ms: int, say: Callable[[int], None] = lambda at_ms: None, stop: Callable[[], bool] = lambda: False
+    ) -> None:  # fmt: skip
+        """Live on until an instant, or until `stop()`. Nothing happens where that lies behind. Raises Overtaken."""
         with reading() as c:
             row = c.execute(select(demo_home).where(demo_home.c.home_id == self.home_id)).one()
             self.gone = _gone(c, self.home_id, until_ms)
@@ -81,8 +83,8 @@ class Life:
         writing(lambda c: carrying.take_up(c, self.home_id, self.home, state.done_ms))
         if sending:
             self._after(state, sending)
-        while state.done_ms < until_ms:
-            at_ms = min(next_step_ms(state.done_ms), until_ms)
+        while state.done_ms < until_ms and not stop():
+            at_ms = min(next_step_ms(self.home, state.done_ms), until_ms)
             before = state.done_ms
             sending = self._decide(state, at_ms, last=at_ms == until_ms)
             self._keep(state, before, sending)

@@ -21,15 +21,15 @@ class Habits:
 
 def habits_of(kind: str, monitored: bool, progress: float, luck: random.Random) -> Habits:
     full, refuse = {
-        plans.LOW: (0.52 + 0.28 * progress, 0.17 - 0.09 * progress),
-        plans.DEMENTIA: (0.70 + 0.12 * progress, 0.17 - 0.07 * progress),
-        plans.THICK_2: (0.72 + 0.14 * progress, 0.10 - 0.04 * progress),
-        plans.THICK_3: (0.70 + 0.15 * progress, 0.08 - 0.03 * progress),
-        plans.NIL: (0.74, 0.08),
+        plans.LOW: (0.62 + 0.22 * progress, 0.14 - 0.07 * progress),
+        plans.DEMENTIA: (0.78 + 0.10 * progress, 0.13 - 0.05 * progress),
+        plans.THICK_2: (0.80 + 0.10 * progress, 0.08 - 0.03 * progress),
+        plans.THICK_3: (0.78 + 0.10 * progress, 0.07 - 0.03 * progress),
+        plans.NIL: (0.80, 0.07),
         plans.LAST_DAYS: (0.55, 0.12),
-    }.get(kind, (0.85, 0.04))
+    }.get(kind, (0.88, 0.04))
     if luck.random() < 0.04 and kind in (plans.LOW, plans.DEMENTIA, plans.NIL, plans.INFECTION):
         full, refuse = full * 0.55, refuse * 2.5  # a bad day
     if not monitored:
         return Habits(full, refuse, 0.03, 0.55, 0.03)
-    return Habits(full, refuse, 0.05, 0.74 + 0.22 * progress, 0.13 - 0.10 * progress)
+    return Habits(full, refuse, 0.05, 0.79 + 0.17 * progress, 0.12 - 0.09 * progress)

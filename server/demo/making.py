@@ -12,7 +12,7 @@ from sqlalchemy import select
 from server.db import reading
 from server.demo import plans
 from server.demo.generator import Life, Overtaken
-from server.demo.people import ZONE, DemoHome, make_homes
+from server.demo.people import ZONE, make_homes
 from server.demo.roster import together
 from server.demo.setup import MADE_BY, set_up
 from server.demo.shifts import wall_ms
@@ -22,17 +22,22 @@ from sync import days
 from sync.messages import text
 
 
+# Starts the living of one home elsewhere, and returns what waits for its end.
+Helper = Callable[[int], Callable[[], Any]]
+
+
 class Refused(Exception):
     """The demo cannot be made here; the text says why."""
 
 
 def make(
     *, weeks: int, residents: int, seed: int, until: date | None, now_ms: int,
-    say: Callable[[str, int], None] = lambda home, at_ms: None,
+    say: Callable[[str, int], None] = lambda home, at_ms: None, beside: Helper | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Make the demo where there is no data, finish one that was stopped, and return its roster.
 
-    Where a demo stands already, nothing changes, whatever the options say. Raises Refused on any other data.
+    Where a demo stands already, nothing changes, whatever the options say. `beside` starts `live_one` for a home in a
+    process of its own and returns how to wait for it. Raises Refused on any other data.
     """
     known = _rows()
     homes = store.homes()
@@ -50,19 +55,40 @@ def make(
     made = make_homes(options["seed"], options["residents"])
     for home in made[len(known) :]:
         set_up(home, options["seed"], options["residents"], span)
-    known = _rows()
-    end_ms = wall_ms(span.last + timedelta(days=1), 7 * 60)
-    for row, home in zip(known, made, strict=True):
-        if row.done_ms < end_ms:
-            _live(row, home, options["seed"], span, end_ms, say)
-    return together(orjson.loads(row.roster) for row in known)
+    to_live = [row.home_id for row in _rows() if row.done_ms < _end_ms(span)]
+    # Homes share nothing, so a second core lives the second one; whatever a helper leaves undone is done here.
+    waits = [beside(home_id) for home_id in to_live[1:]] if beside else []
+    for home_id in to_live[:1]:
+        _live(home_id, say)
+    for wait in waits:
+        wait()
+    for home_id in to_live[1:]:
+        _live(home_id, say)
+    return together(orjson.loads(row.roster) for row in _rows())
 
 
-def _live(row: Any, home: DemoHome, seed: int, span: plans.Span, end_ms: int, say: Callable[[str, int], None]) -> None:
+def live_one(home_id: int) -> None:
+    """Live one home's history to its end."""
+    _live(home_id, lambda home, at_ms: None)
+
+
+def _live(home_id: int, say: Callable[[str, int], None]) -> None:
+    life, span = _life(next(row for row in _rows() if row.home_id == home_id))
     try:
-        Life(row.home_id, home, seed, span).live(end_ms, lambda at_ms: say(home.name, at_ms))
+        life.live(_end_ms(span), lambda at_ms: say(life.home.name, at_ms))
     except Overtaken as error:
         raise Refused(text("cli.demo.at_work")) from error
+
+
+def _life(row: Any) -> tuple[Life, plans.Span]:
+    options = orjson.loads(row.options)
+    span = plans.Span(date.fromisoformat(options["first"]), date.fromisoformat(options["last"]))
+    home = make_homes(options["seed"], options["residents"])[options["number"]]
+    return Life(row.home_id, home, options["seed"], span), span
+
+
+def _end_ms(span: plans.Span) -> int:
+    return wall_ms(span.last + timedelta(days=1), 7 * 60)
 
 
 def _rows() -> list[Any]:
@@ -82,19 +108,17 @@ def _span(weeks: int, until: date | None, now_ms: int) -> plans.Span:
     return plans.Span(end - timedelta(weeks=weeks), end - timedelta(days=1))
 
 
-def top_up(now_ms: int) -> int:
+def top_up(now_ms: int, stop: Callable[[], bool] = lambda: False) -> int:
     """Live every demo home forward to now, and return how many there were. Other homes are left alone.
 
-    Safe at any time: what was lived is not lived again, a stop half-way is finished, and what people recorded
-    meanwhile stays as it is.
+    Safe at any time: what was lived is not lived again, a stop half-way is finished the next time, and what people
+    recorded meanwhile stays as it is. Ends early, between two steps, once `stop()` says so.
     """
     known = _rows()
     for row in known:
-        options = orjson.loads(row.options)
-        span = plans.Span(date.fromisoformat(options["first"]), date.fromisoformat(options["last"]))
-        home = make_homes(options["seed"], options["residents"])[options["number"]]
+        life, _ = _life(row)
         try:
-            Life(row.home_id, home, options["seed"], span).live(now_ms)
+            life.live(now_ms, stop=stop)
         except Overtaken:
             continue
     return len(known)

@@ -38,7 +38,8 @@ FEEDS = tuple(Slot("feed", m * 60, m * 60 + 35, 1, {"feed": 7, "water": 3}) for 
 VESSELS = (
     ("Teacup", 150, "tea"), ("Mug", 250, "tea"), ("Small glass", 150, "juice"), ("Glass", 200, "squash"),
     ("Beaker", 200, "squash"), ("Beaker with spout", 200, "tea"), ("Juice carton", 200, "juice"),
-    ("Supplement bottle", 125, "supplement"), ("Sip", 10, "water"), ("Teaspoon", 5, "water"), ("Bowl", 180, "soup"), ("Feeding pump", 300, "feed"),
+    ("Supplement bottle", 125, "supplement"), ("Sip", 10, "water"), ("Teaspoon", 5, "water"), ("Bowl", 180, "soup"),
+    ("Feeding pump", 300, "feed"),
 )  # fmt: skip
 HOT = frozenset({"tea", "coffee", "hot_chocolate"})
 FOOD = frozenset({"soup", "ice_cream"})

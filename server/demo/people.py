@@ -79,8 +79,8 @@ RESIDENTS = (
 )  # fmt: skip
 # For demos of more than 40: first names and family names are combined.
 MORE_FIRST = {
-    "female": ("Alice", "Barbara", "Constance", "Dorothy", "Eunice", "Freda", "Gladys", "Hilda", "Irene", "Lilian", "Muriel", "Olive"),
-    "male": ("Bernard", "Clifford", "Derek", "Eric", "Gordon", "Harold", "Jack", "Kenneth", "Maurice", "Norman", "Raymond", "Sidney"),
+    "female": ("Alice", "Barbara", "Constance", "Dorothy", "Eunice", "Freda", "Gladys", "Hilda", "Irene", "Lilian"),
+    "male": ("Bernard", "Clifford", "Derek", "Eric", "Gordon", "Harold", "Jack", "Kenneth", "Maurice", "Norman"),
 }
 MORE_LAST = (
     "Ackersley", "Blenkin", "Cawthra", "Dowbiggin", "Eastham", "Fothergale", "Gillibrand", "Hindley", "Inskip", "Jagger", "Kershaw",

@@ -101,8 +101,13 @@ class Stamper:
         return text
 
 
-def next_step_ms(at_ms: int) -> int:
-    """When the demo's people are next looked at: every half hour by day, every hour at night."""
+def next_step_ms(home: DemoHome, at_ms: int) -> int:
+    """When the home is looked at next: hourly by day, every two hours at night, never quite on the hour."""
     hour = days.from_ms(at_ms).astimezone(days.zone_of(ZONE)).hour
-    every = 30 * MINUTE_MS if 7 <= hour < 23 else HOUR_MS
-    return at_ms // every * every + every
+    every = HOUR_MS if 6 <= hour < 22 else 2 * HOUR_MS
+    slot = at_ms // every * every
+    for start in (slot, slot + every):
+        found = start + chance("step", home.id, start).randrange(2 * MINUTE_MS, 50 * MINUTE_MS)
+        if found > at_ms:
+            return found
+    return slot + 2 * every
