@@ -126,7 +126,8 @@ def happens(moment: Moment, alert: uuid.UUID, opening: int, step: str, late_ms: 
         "home_id": moment.home.id, "alert": alert, "opening": opening, "step": step, "at_ms": moment.now_ms,
         "late_ms": late_ms, "holder": moment.holder,
     }  # fmt: skip
-    return moment.c.execute(insert_into(moment.c, step_event).values(row).on_conflict_do_nothing()).rowcount == 1
+    made = insert_into(moment.c, step_event).values(row).on_conflict_do_nothing().returning(step_event.c.step)
+    return moment.c.execute(made).first() is not None
 
 
 def write(

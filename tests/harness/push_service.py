@@ -261,6 +261,12 @@ def _handler(service: PushService) -> type[BaseHTTPRequestHandler]:
         def log_message(self, *_: object) -> None:
             pass
 
+        def handle(self) -> None:
+            try:
+                super().handle()
+            except ConnectionError:
+                pass  # whoever was sending has been killed
+
         def do_GET(self) -> None:
             self._answer(Request("GET", self.path, _headers(self)), 200, {}, "")
 
