@@ -194,7 +194,11 @@ def _version(change: Mapping[str, Any], since: str, values: Mapping[str, Any], v
     return _time(since), int(change.get("seq") or 0), PlanVersion(_time(since), values, version, unresolved)
 
 
-def _last_said(change: Mapping[str, Any], said: frozenset[str] = THE_DRINK) -> tuple[datetime, datetime, bool, Iterable[str]]:
+# A red flag that is added later came to light later.
+_WHAT_COUNTS = THE_DRINK | {"red_flags"}
+
+
+def _last_said(change: Mapping[str, Any], said: frozenset[str] = _WHAT_COUNTS) -> tuple[datetime, datetime, bool, Iterable[str]]:
     """(recorded, received, whether it finished an open cup, marks) of the last row that said what counts or when."""
     told = [row for row in change.get("history") or () if _says(row, said)]
     if not told:
