@@ -44,6 +44,8 @@ def say_alert(fields: Mapping[str, Any], zone: str = LONDON, *, advice_by: str |
     variant = "incomplete" if reason == INCOMPLETE and word(f"{base}.incomplete", "") else "says"
     says = _fill("alerts.needs_plan" if reason == NEEDS_PLAN else f"{base}.{variant}", values)
     also = [_fill(f"alerts.also.{name}", values) for name in _also(facts)]
+    if facts.get("low_intake"):
+        also.append(text("alerts.also.low_intake", why=text(f"alerts.low_intake.{facts['low_intake']}")))
     if reason not in (MEASURED, INCOMPLETE):
         also.append(text(f"alerts.reasons.{reason}"))
     own = word(f"{base}.next_incomplete", "") if reason == INCOMPLETE else ""
@@ -55,6 +57,8 @@ def _also(facts: Mapping[str, Any]) -> list[str]:
     found = []
     if "was_ml" in facts:
         found.append("was")
+    if facts.get("also_seen"):
+        found.append("also_seen")
     if "drunk_up_to_ml" in facts:
         found.append("to_check")
     if "now_ml" in facts:

@@ -214,7 +214,7 @@ def red_flags(scene: Scene) -> Iterator[Found]:
     """Every red flag, for everyone; and with it low intake, for those whose intake is judged."""
     flagged = [e for e in scene.today if e.red_flags]
     for entry in flagged:
-        yield Found(rules.RED_FLAG, entry.occurred, _flag(entry), (), received_at=entry.received)
+        yield Found(rules.RED_FLAG, entry.occurred, _flag(entry, flagged), (), received_at=entry.received)
     if not flagged or scene.watched_from is None:
         return
     low = _low_intake(scene)
@@ -222,7 +222,7 @@ def red_flags(scene: Scene) -> Iterator[Found]:
         joined = [(why, max(at, entry.occurred)) for why, at, ended in low if ended is None or ended > entry.occurred]
         if joined and not scene.end_of_life(entry.occurred):
             why, at = min(joined, key=lambda each: (each[1], each[0]))
-            facts = {**_flag(entry), **_sums(scene, at), "low_intake": why}
+            facts = {**_flag(entry, flagged), **_sums(scene, at), "low_intake": why}
             thresholds = ("pace_percent", "low_day_ml", "nothing_drunk_senior_minutes")
             yield Found(
                 rules.RED_FLAG_LOW_INTAKE, at, facts, thresholds, received_at=entry.received, incomplete=scene.incomplete(at)
@@ -245,8 +245,11 @@ def _low_intake(scene: Scene) -> list[tuple[str, datetime, datetime | None]]:
     return found
 
 
-def _flag(entry: Entry) -> dict[str, Any]:
-    return {"red_flags": sorted(entry.red_flags), "entry": entry.id, "at": say(entry.occurred)}
+def _flag(entry: Entry, flagged: list[Entry]) -> dict[str, Any]:
+    """What was seen with one entry, and what else was seen that day: a second alarm must not hide the first."""
+    said: dict[str, Any] = {"red_flags": sorted(entry.red_flags), "entry": entry.id, "at": say(entry.occurred)}
+    others = {flag for other in flagged for flag in other.red_flags} - set(entry.red_flags)
+    return said | ({"also_seen": sorted(others)} if others else {})
 
 
 def over_limit(scene: Scene) -> Iterator[Found]:
