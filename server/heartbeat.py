@@ -136,10 +136,11 @@ class Heartbeat:
             due = follow.homes_due(c, now)
         # The actor before the folds: somebody may be waiting for it.
         for home_id, name in sorted(behind, key=lambda each: (each[1] != follow.NAME, each)):
-            self._for_home(home_id, lambda h=home_id, n=name: self._follow(h, n, now))
+            self._for_home(home_id, lambda h=home_id, n=name: self._follow(h, n))
         queued = late = 0
-        with reading() as c:
-            due = sorted(set(due) | set(follow.homes_due(c, now))) if behind else due
+        if behind:
+            with reading() as c:
+                due = follow.homes_due(c, clock.now_ms())
         for home_id in due:
             done = self._for_home(home_id, lambda h=home_id: follow.fire(h, clock.now_ms(), holder=self.holder))
             if done:
@@ -165,12 +166,10 @@ class Heartbeat:
             log.critical("%d alert steps are more than two minutes overdue", overdue)
         ticks.prune(clock.now_ms())
 
-    def _follow(self, home_id: int, name: str, now_ms: int) -> None:
-        move = (lambda: follow.follow(home_id, now_ms, holder=self.holder)) if name == follow.NAME else (
-            lambda: projections.step(home_id, name)
-        )
+    def _follow(self, home_id: int, name: str) -> None:
         for _ in range(TURNS):
-            if not move():
+            actor = name == follow.NAME
+            if not (follow.follow(home_id, clock.now_ms(), holder=self.holder) if actor else projections.step(home_id, name)):
                 return
 
     def _for_home(self, home_id: int, work: Callable):

@@ -23,6 +23,8 @@ WHOLE_HOME = MANAGERS | LEADS
 # A sign-on older than this without a sign-off was forgotten, or the person is on call for a long weekend: it still holds
 # for this many days, because calling one person too many is better than calling nobody.
 SIGN_ON_DAYS = 8
+# A tablet's clock that is fast by less than this makes nobody unreachable.
+FAST_MS = 60_000
 # Signing on up to this long before the shift counts from the moment of signing.
 SLACK_MS = 900_000
 
@@ -51,7 +53,7 @@ def on_duty(c: Connection, home_id: int, day: int, now_ms: int) -> list[OnDuty]:
             continue
         begins, ends = _begins_ms(said.get("from"), row.occurred_ms), _ms(said.get("to"), None)
         staff = _id(said.get("staff")) or _id(row.body.get("author"))
-        if staff is None or begins > now_ms or (ends is not None and ends <= now_ms):
+        if staff is None or begins > now_ms + FAST_MS or (ends is not None and ends <= now_ms):
             continue
         one = OnDuty(staff, said.get("role") or "", said.get("unit") or None, _id(said.get("device")), begins)
         found[(staff, one.role, one.unit, one.device)] = one

@@ -48,6 +48,7 @@ def follow(home_id: int, now_ms: int, *, holder: str = "") -> bool:
             return False
         home = people.home(home_id)
         rows = store.rows_after(c, home_id, cursor, ROWS)
+        now_ms = _not_before(rows, now_ms)
         found = judging.of_rows(c, home, rows, now_ms)
 
     def work(c: Connection) -> bool:
@@ -70,19 +71,27 @@ def fire(home_id: int, now_ms: int, *, holder: str = "") -> Done:
         cursor = projections.lock(c, home_id, NAME)
         intake.lock_home(c, home_id)
         # Nothing can arrive any more: first everything that has.
+        at_ms = now_ms
         while rows := store.rows_after(c, home_id, cursor, ROWS):
-            cursor = _apply(c, home, judging.of_rows(c, home, rows, now_ms), now_ms, holder, rows[-1].seq)
+            at_ms = _not_before(rows, at_ms)
+            cursor = _apply(c, home, judging.of_rows(c, home, rows, at_ms), at_ms, holder, rows[-1].seq)
         steps = 0
         if due := schedule.looks_due(c, home_id, now_ms, LOOKS):
-            found = judging.of_days(c, home, due, now_ms)
+            found = judging.of_days(c, home, due, at_ms)
             steps += len(found.steps)
-            cursor = _apply(c, home, found, now_ms, holder, cursor)
-        late = climb.take_due(c, home, now_ms, holder, limit=STEPS)
+            cursor = _apply(c, home, found, at_ms, holder, cursor)
+        late = climb.take_due(c, home, at_ms, holder, limit=STEPS)
         if late:
             projections.move(c, home_id, NAME, store.head(c, home_id).seq)
         return Done(steps + len(late), max(late, default=0), schedule.anything_due(c, home_id, now_ms))
 
     return writing(work)
+
+
+def _not_before(rows: list[store.LedgerRow], now_ms: int) -> int:
+    """The moment to judge rows at: ours, or when the newest came, where that is a little later by another's clock."""
+    newest = max((row.received_ms for row in rows), default=now_ms)
+    return newest if now_ms < newest <= now_ms + schedule.SKEW_MS else now_ms
 
 
 def _where(c: Connection, home_id: int) -> tuple[int, int]:
