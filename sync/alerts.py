@@ -18,13 +18,14 @@ from typing import Any
 from sync.canonical import canonical
 from sync.days import to_ms, write_time
 from sync.facts import UTC_MIN, Breach, Facts
-from sync.kinds.alert import OPENED, RESOLVED, WITHDRAWN
+from sync.kinds.alert import OPENED, WITHDRAWN
 from sync.putting_right import CHANGED_SINCE, LATE_ENTRY, what_put_right
 from sync.rules import judging
 from sync.rules.catalogue import RULES, Rule, switched
 from sync.rules.hydration import monitored_span, nil_by_mouth_span
 from sync.rules.scene import Scene
 from sync.severities import NUDGE, SEVERITIES
+from sync.standing import Existing, existing_of
 from sync.thresholds import DEFAULT, OFF, ON, Values, read_day_or_time
 
 OPEN, CHANGE, LATE, WITHDRAW, REOPEN = "open", "change", "late", "withdraw", "reopen"
@@ -44,29 +45,6 @@ class Judgement:
     breaches: tuple[Breach, ...]
     ended: tuple[Breach, ...] = ()
     next_look: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Existing:
-    """An alert as its record stands. `rung` counts the rungs reached: 0 is nobody told yet."""
-
-    rule: str
-    status: str
-    opening: int
-    opened_at: datetime
-    happened_at: datetime
-    fields: Mapping[str, Any]
-    rung: int = 0
-    closed_at: datetime | None = None
-
-    @property
-    def facts(self) -> Mapping[str, Any]:
-        found = self.fields.get("facts")
-        return found if isinstance(found, Mapping) else {}
-
-    @property
-    def closed(self) -> bool:
-        return self.status in (RESOLVED, WITHDRAWN)
 
 
 @dataclass(frozen=True)
@@ -97,28 +75,6 @@ def step_id(alert: uuid.UUID, step: Step, heads: Sequence[str] = ()) -> uuid.UUI
         return alert
     said = canonical({"step": step.kind, "fields": dict(step.fields), "heads": sorted(map(str, heads))})
     return uuid.uuid5(alert, said.decode())
-
-
-def existing_of(change: Mapping[str, Any]) -> Existing:
-    """An alert record in its wire form as the rules read it."""
-    fields = change["fields"]
-    status = fields.get("status") or OPENED
-    opened = read_day_or_time(fields.get("opened_at")) or UTC_MIN
-    return Existing(
-        rule=fields["rule"],
-        status=status,
-        opening=fields.get("opening") or 1,
-        opened_at=opened,
-        happened_at=read_day_or_time(fields.get("happened_at")) or opened,
-        fields=fields,
-        rung=fields.get("rung") or 0,
-        closed_at=_closed_at(change, status) or opened if status in (RESOLVED, WITHDRAWN) else None,
-    )
-
-
-def _closed_at(change: Mapping[str, Any], status: str) -> datetime | None:
-    told = [row for row in change.get("history") or () if (row.get("fields") or {}).get("status") == status]
-    return max((read_day_or_time(row["recorded_at"]) or UTC_MIN for row in told), default=None)
 
 
 # ---- judging ----

@@ -196,7 +196,10 @@ def _climb(ladder: Ladder, state: State, now: datetime, reachable: Collection[st
         if any(role in reachable for role in rung.roles):
             return _after(ladder, State(place + 1, state.loop), now, rung.roles, rung.channels, skipped)
         skipped.append(rung.roles)
-    return _after(ladder, State(len(ladder.rungs), state.loop), now, (), (), skipped)
+    top = State(len(ladder.rungs), state.loop)
+    if state.loop < ladder.loops and any(role in reachable for role in ladder.everyone):
+        return _again(ladder, top, now, reachable)  # nobody further up: whoever is there is told again, without a wait
+    return _after(ladder, top, now, (), (), skipped)
 
 
 def _again(ladder: Ladder, state: State, now: datetime, reachable: Collection[str]) -> Next:

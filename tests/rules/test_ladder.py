@@ -67,6 +67,12 @@ def test_where_nobody_at_all_can_be_reached_the_climb_goes_on_and_ends_unhandled
     assert told == [(0, set()), (15, set()), (30, set()), (45, set()), (60, set())] and end == 75
 
 
+def test_where_nobody_is_further_up_whoever_is_there_is_told_again_without_a_wait():
+    told, end = climb("urgent", {"senior_carer"})
+    assert [when for when, _ in told] == [0, 20, 35, 50, 65] and end == 80
+    assert all(who == {"senior_carer", "duty_manager"} for _, who in told)
+
+
 def test_after_downtime_one_step_is_taken_and_the_next_counts_from_now():
     late = NOON + timedelta(hours=5)
     step = next_step(ladder_for("senior", (), NOON), State(1, 0, NOON + minutes(30)), late, EVERYBODY)
