@@ -39,7 +39,7 @@ db = SQLAlchemy(metadata=MetaData(naming_convention=NAMES), session_options={"au
 
 # Attempts before a busy database becomes a 503 that tells the tablet to come back.
 WRITE_ATTEMPTS = 6
-# What the drivers raise by themselves, where `server/records/fast.py` speaks to them directly.
+# What the drivers raise by themselves, where `server/fast.py` speaks to them directly.
 DRIVER_ERRORS = (DBAPIError, sqlite3.Error, psycopg.Error)
 # PostgreSQL: serialization failure, deadlock, lock not available.
 RETRY_STATES = {"40001", "40P01", "55P03"}
@@ -92,7 +92,7 @@ def configure_engine(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def _on_begin(connection):
         immediate = connection.get_execution_options().get("tidemark_write")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+        connection.connection.driver_connection.execute("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
 @contextmanager

@@ -7,14 +7,17 @@ import hashlib
 import json
 import secrets
 import uuid
+from collections import namedtuple
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from flask import current_app
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from server import fast
 from server.db import db, reading, writing
 from server.people import grants
 from server.people.signin import check_account, create_account, set_pin  # noqa: F401 (part of what this store offers)
@@ -46,7 +49,7 @@ class Home:
         """The id of one of the home's own pseudo-devices."""
         return uuid.uuid5(self.uuid, f"device:{pseudo}")
 
-    @property
+    @cached_property
     def tidemark(self) -> uuid.UUID:
         """The staff id of the home's fixed Tidemark actor."""
         return uuid.uuid5(self.uuid, "tidemark")
@@ -174,9 +177,13 @@ def devices(home_id: int) -> list:
         return list(c.execute(query))
 
 
-def device_row(c: Connection, home_id: int, id_: uuid.UUID):
+DeviceRow = namedtuple("DeviceRow", [column.name for column in device.columns])
+
+
+def device_row(c: Connection, home_id: int, id_: uuid.UUID) -> DeviceRow | None:
     """One device's row, or None."""
-    return c.execute(select(device).where(device.c.home_id == home_id, device.c.id == id_)).first()
+    found = fast.select_where(c, DeviceRow._fields, device, "home_id = ? AND id = ?", (home_id, id_))
+    return DeviceRow(*found[0]) if found else None
 
 
 def enrol_device(
@@ -223,8 +230,10 @@ def redeem(code: str, name: str | None, *, now_ms: int) -> tuple[Home, uuid.UUID
     """Enrol the device that holds this code. None when the code is wrong, used or out of date."""
     try:
         home_id = int(code.partition("-")[0], 16)
+        if not 0 < home_id < 2**31:  # beyond any home, and beyond what the column holds
+            return None
         found = home(home_id)
-    except (ValueError, KeyError, OverflowError):
+    except (ValueError, KeyError):
         return None
     made = uuid.uuid4()
 

@@ -15,9 +15,10 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
+from server import fast
 from server.people.store import Home
 from server.people.tables import access, device_number, staff
-from server.records import fast, flagging, store
+from server.records import flagging, store
 from server.records.tables import ledger, record
 from sync import days
 

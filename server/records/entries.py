@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from server import ids
 from sync.days import corrected_ms
 from sync.envelope import Judged
 from sync.kinds import Kind
@@ -77,15 +78,15 @@ def entry_of(
     """The ledger entry of a submission that was judged fit. `offset_ms` is the one used, None where none is known."""
     said = judged.submission
     return Entry(
-        id=uuid.UUID(said["id"]),
-        record=uuid.UUID(said["record"]),
+        id=ids.read(said["id"]),
+        record=ids.read(said["record"]),
         kind=judged.kind,
         submission=said,
         text=judged.canonical.decode(),
         digest=bytes.fromhex(judged.digest),
         creates=judged.creates,
         device=device,
-        author=uuid.UUID(said["author"]) if said["author"] else None,
+        author=ids.read(said["author"]) if said["author"] else None,
         grant_id=grant_id,
         roles=roles,
         role=orjson.dumps(roles).decode() if roles else None,

@@ -9,9 +9,9 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
+from server import fast, ids
 from server.people.store import Home
 from server.people.tables import access, staff
-from server.records import fast
 from server.records.tables import record
 from sync import days, flags
 
@@ -30,7 +30,7 @@ def with_flags(c: Connection, home: Home, rows: Sequence[Shown], *, first: bool,
     people = _others(c, home, {row[1] for row in rows if row[1] is not None}, ("id", "ends_day", "body"))
     left = {id_: (ends, body) for id_, ends, body in people if ends is not None}
     vessels = {body["fields"].get("vessel") for row, body in zip(rows, bodies, strict=True) if row[0] == DRINK} - {None}
-    holds = {str(id_): orjson.loads(text)["fields"].get("ml") for id_, text in _others(c, home, map(uuid.UUID, vessels), ("id", "body"))}
+    holds = {str(id_): orjson.loads(text)["fields"].get("ml") for id_, text in _others(c, home, map(ids.read, vessels), ("id", "body"))}
     limits = _limits(c, home, {row[1] for row in rows if row[0] == DRINK and row[1] is not None})
     staff_ends = _staff_ends(c, home, bodies)
     shown = []
@@ -75,7 +75,7 @@ def _limits(c: Connection, home: Home, people: set[uuid.UUID]) -> dict[uuid.UUID
 
 
 def _staff_ends(c: Connection, home: Home, bodies: list[dict[str, Any]]) -> dict[str, int]:
-    authors = {uuid.UUID(body["author"]) for body in bodies if body["author"]}
+    authors = {ids.read(body["author"]) for body in bodies if body["author"]}
     ends = {str(id_): ms for id_, ms in fast.select_in(c, ("id", "ends_ms"), staff, "id", home.id, authors) if ms is not None}
     for id_, ms in fast.select_in(c, ("staff", "revoked_ms"), access, "staff", home.id, authors):
         ends[str(id_)] = min(ms, ends.get(str(id_), ms))

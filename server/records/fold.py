@@ -14,9 +14,10 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
+from server import fast, ids
 from server.people.store import Home
 from server.people.tables import staff
-from server.records import fast, holding
+from server.records import holding
 from server.records.entries import Entry
 from server.records.tables import ledger, record, waiting
 from sync import flags, merge
@@ -31,17 +32,15 @@ _ROW = (
 
 
 def entries(c: Connection, home: Home, new: list[Entry]) -> None:
-    """Fold the records that these new rows name, and those that were waiting for one of them."""
+    """Fold the records that these rows name, and those that were waiting for one of them. The rows are not stored yet."""
     by_record: dict[uuid.UUID, list[merge.Row]] = {}
     born: dict[uuid.UUID, int] = {}
     for entry in new:
         by_record.setdefault(entry.record, []).append(_row_of(entry))
         if entry.creates:
             born.setdefault(entry.record, entry.seq)
-    fresh = {entry.id for entry in new}
     for id_, row in stored_rows(c, home.id, by_record):
-        if uuid.UUID(row.id) not in fresh:
-            by_record[id_].append(row)
+        by_record[id_].append(row)
     folded = {id_: found for id_, rows in by_record.items() if (found := merge.fold(kind_named, rows)) is not None}
     names = {id_: named(found, home) for id_, found in folded.items()}
     present = _present(c, home.id, set(folded).union(*names.values()))
@@ -170,12 +169,12 @@ def named(found: merge.Folded, home: Home) -> dict[uuid.UUID, str]:
         said = found.values.get(name)
         for each in said if isinstance(said, list) else [said]:
             if isinstance(each, str):
-                named[uuid.UUID(each)] = flags.UNKNOWN_PERSON if name == "resident" else flags.UNKNOWN_RECORD
+                named[ids.read(each)] = flags.UNKNOWN_PERSON if name == "resident" else flags.UNKNOWN_RECORD
     for row in found.rows:
         if row.author is not None:
-            named[uuid.UUID(row.author)] = flags.UNKNOWN_PERSON
+            named[ids.read(row.author)] = flags.UNKNOWN_PERSON
     named.pop(home.tidemark, None)
-    named.pop(uuid.UUID(found.record), None)
+    named.pop(ids.read(found.record), None)
     return named
 
 
@@ -186,7 +185,7 @@ def record_row(home: Home, id_: uuid.UUID, found: merge.Folded, more_flags: Iter
     subject = values.get(kind.subject) if kind.subject else None
     held = holding.of(home, kind, found)
     return (
-        home.id, id_, found.kind, found.seq, uuid.UUID(subject) if isinstance(subject, str) else None, held.day,
+        home.id, id_, found.kind, found.seq, ids.read(subject) if isinstance(subject, str) else None, held.day,
         found.occurred_ms, found.struck_out, held.open, held.held_day, held.ends_day, body,
     )  # fmt: skip
 

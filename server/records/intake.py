@@ -17,13 +17,14 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
+from server import fast, ids
 from server.db import DRIVER_ERRORS, writing
 from server.people import store as people
 from server.people.tables import access as access_table
 from server.people.tables import device as device_table
 from server.people.tables import device_number
 from server.problems import Problem
-from server.records import access, chain, fast, fold, numbers, trusted
+from server.records import access, chain, fold, numbers, trusted
 from server.records.body import Unparsed
 from server.records.entries import Entry, Result, entry_of
 from server.records.tables import counter, ledger, quarantine
@@ -95,7 +96,7 @@ class Piece:
     @property
     def id(self) -> uuid.UUID | None:
         try:
-            return uuid.UUID(self.judged.id) if self.judged.id else None
+            return ids.read(self.judged.id) if self.judged.id else None
         except ValueError:
             return None
 
@@ -328,7 +329,7 @@ def _lift(c: Connection, home_id: int, entries: Iterable[Entry]) -> None:
     for entry in entries:
         ends[entry.id] = ("accepted", entry.id)
         if entry.submission["repairs"]:
-            ends[uuid.UUID(entry.submission["repairs"])] = ("repaired", entry.id)
+            ends[ids.read(entry.submission["repairs"])] = ("repaired", entry.id)
     for (id_,) in fast.select_in(c, ("id",), quarantine, "id", home_id, ends, " AND state = 'open'"):
         state, by = ends[id_]
         where = "WHERE home_id = ? AND id = ? AND state = 'open'"
@@ -339,11 +340,11 @@ def _lift(c: Connection, home_id: int, entries: Iterable[Entry]) -> None:
 
 
 def _enter(c: Connection, lock: Lock, entries: list[Entry]) -> None:
-    """Write placed entries to the ledger, fold their records, and move the counter."""
+    """Fold the records of placed entries beside what is stored, write the entries to the ledger, and move the counter."""
     if not entries:
         return
-    fast.insert(c, ledger, [entry.row(lock.home.id) for entry in entries])
     fold.entries(c, lock.home, entries)
+    fast.insert(c, ledger, [entry.row(lock.home.id) for entry in entries])
     fast.run(c, "UPDATE counter SET seq = ?, hash = ? WHERE home_id = ?", (lock.seq, lock.hash, lock.home.id))
 
 

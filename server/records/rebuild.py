@@ -8,10 +8,11 @@ from collections.abc import Iterator
 import orjson
 from sqlalchemy import Connection, delete, select
 
+from server import fast
 from server.db import writing
 from server.people.store import Home
 from server.people.tables import staff
-from server.records import fast, fold, intake, projections
+from server.records import fold, intake, projections
 from server.records.tables import ledger, record, waiting
 from sync import merge
 from sync.kinds import kind as kind_named

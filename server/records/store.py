@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Select, func, select
 
+from server import fast
 from server.records.tables import counter, follower, ledger, ledger_life, quarantine
 from server.records.tables import record as folded
 
@@ -65,12 +66,11 @@ class RecordRow:
 
 def head(c: Connection, home_id: int) -> Head:
     """The end of the home's ledger. Raises LookupError for a home that is not there."""
-    row = c.execute(
-        select(counter.c.ledger, counter.c.seq, counter.c.hash, counter.c.safe).where(counter.c.home_id == home_id)
-    ).first()
-    if row is None:
+    found = fast.select_where(c, ("ledger", "seq", "hash", "safe"), counter, "home_id = ?", (home_id,))
+    if not found:
         raise LookupError(home_id)
-    return Head(row.ledger, row.seq, bytes(row.hash), row.safe)
+    ledger_id, seq, hash_, safe = found[0]
+    return Head(ledger_id, seq, bytes(hash_), safe)
 
 
 def lives(c: Connection, home_id: int) -> list:

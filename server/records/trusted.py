@@ -15,10 +15,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from server import fast
 from server.people.store import Home
 from server.people.tables import device as device_table
 from server.people.tables import staff
-from server.records import fast
 from server.records.entries import Entry, Result, entry_of
 from server.records.tables import ledger, record
 from server.wire import rfc3339

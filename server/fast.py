@@ -85,7 +85,7 @@ def insert(c: Connection, table: Table, rows: list[tuple], *, upsert: bool = Fal
     """Insert whole rows, in the table's column order; with `upsert`, rows with the same primary key are replaced."""
     if not rows:
         return
-    names = tuple(column.name for column in table.columns)
+    names = _names(table)
     if is_postgres(c):
         with raw(c).cursor() as cursor:
             if len(rows) >= COPY_FROM and not upsert:
@@ -104,6 +104,11 @@ def insert(c: Connection, table: Table, rows: list[tuple], *, upsert: bool = Fal
                 row[at] = row[at].bytes
         plain.append(row)
     raw(c).executemany(_insert(table, names, "?", upsert), plain)
+
+
+@cache
+def _names(table: Table) -> tuple[str, ...]:
+    return tuple(str(column.name) for column in table.columns)
 
 
 def _quoted(names: Iterable[str]) -> str:

@@ -1,0 +1,9 @@
+"""Reading an id: the same text is read several times on its way into the ledger, and made into a UUID once."""
+
+from __future__ import annotations
+
+import uuid
+from functools import lru_cache
+
+#: `uuid.UUID(text)`, remembered. Raises ValueError for what is no id.
+read = lru_cache(maxsize=16_384)(uuid.UUID)
