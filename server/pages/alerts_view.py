@@ -13,6 +13,7 @@ from server.pages import store as pages_store
 from server.pages.names import Names, as_id
 from server.pages.words import clock_time, code, from_text, roles, say, span, when
 from server.records import store
+from sync.alert_words import Said, say_alert
 from sync.messages import word
 
 # How each state of a message in the outbox is said (server/alerts/tables.py).
@@ -28,9 +29,13 @@ NOT_A_STEP = {"rule", "subject", "care_day", "facts", "next_at", "next_roles", "
               "correction_reason", "threshold_version", "happened_at", "opened_at", "based_on_until", "silent_devices"}  # fmt: skip
 
 
-def title(fields: dict[str, Any]) -> str:
-    """The rule in words."""
-    return code("rule", fields.get("rule"))
+def said(fields: dict[str, Any], zone: str) -> Said:
+    """What the alert says, in the words that tablets use; for a rule that this version does not know, its name alone."""
+    try:
+        words = say_alert(fields, zone)
+    except KeyError:
+        return Said(code("rule", fields.get("rule")), "", "")
+    return words if fields.get("facts") else Said(words.title, "", words.next)
 
 
 def line(row: store.RecordRow, names: Names, zone: str, now: int) -> dict[str, Any]:
@@ -39,7 +44,7 @@ def line(row: store.RecordRow, names: Names, zone: str, now: int) -> dict[str, A
     opened = from_text(fields.get("opened_at")) or row.occurred_ms
     return {
         "id": row.id,
-        "title": title(fields),
+        "title": said(fields, zone).title,
         "person": names.resident(fields.get("subject")),
         "place": names.place(fields.get("subject")),
         "level": fields.get("severity"),
@@ -82,15 +87,16 @@ def _owners(row: store.RecordRow, names: Names) -> list[str]:
 def detail(c: Connection, home_id: int, zone: str, row: store.RecordRow, names: Names, now: int) -> dict[str, Any]:
     """Everything about one alert: what it says, who was told and whether it arrived, each step, the entries behind it."""
     fields = row.fields
-    said = pages_store.submissions(c, home_id, [row.id])[row.id]
+    history, words = pages_store.submissions(c, home_id, [row.id])[row.id], said(fields, zone)
     resident, day = as_id(fields.get("subject")), _ordinal(fields.get("care_day"))
     return {
         **line(row, names, zone, now),
-        "body": word(f"alerts.reasons.{fields.get('reason')}", ""),
+        "says": words.says,
+        "to_do": words.next if row.open else "",
         "summary": _summary(row, names, zone, now),
         "conflict": bool(row.body.get("conflicts")),
         "told": _told(c, home_id, zone, row, names, now),
-        "steps": [_step(entry, zone, names, now) for entry in said],
+        "steps": [_step(entry, zone, names, now) for entry in history],
         "entries": entries.of_day(c, home_id, resident, day, names, now) if resident and day else None,
         "person_id": resident if resident in names.residents() else None,
     }

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from sync import days
-from sync.messages import section, text
+from sync.messages import section, text, word
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
@@ -24,7 +24,6 @@ def say(key: str, **values: object) -> str:
 # Where the words for codes stand, first place first: what the app says is said in the same words here.
 PLACES = {
     "roles": ("kinds.roles", "app.roles"),
-    "rule": ("alerts.rules", "app.rules"),
     "outcome": ("kinds.hydration_check.outcome", "app.alert.outcomes"),
     "reason": ("app.drink.reasons", "pages.reason"),
     "red_flags": ("app.drink.red",),
@@ -43,6 +42,8 @@ def code(group: str, value: object) -> str:
     """The words for a code; one that nobody has written words for is shown as plain text."""
     if value is None or value == "":
         return ""
+    if group == "rule":
+        return word(f"alerts.rules.{value}.title", str(value))
     found = next((said for place in PLACES.get(group, ()) if isinstance(said := _section(place).get(value), str)), None)
     words = found or str(value).replace("_", " ")
     return words[:1].upper() + words[1:]

@@ -55,14 +55,15 @@ def alert(home):
     fields = {
         "rule": "hydration.nothing_drunk_6h", "subject": str(edith), "severity": "urgent", "status": "open", "opening": 1,
         "opened_at": stamp(40), "happened_at": stamp(45), "care_day": today, "told": told, "rung": 1, "loop": 0,
-        "next_at": stamp(-20), "next_roles": ["registered_manager"], "threshold_version": "default",
+        "next_at": stamp(-20), "next_roles": ["registered_manager"], "threshold_version": "default", "reason": "measured",
+        "facts": {"minutes": 380, "since": stamp(380), "drunk_ml": 150, "target_ml": 1600},
     }  # fmt: skip
     return {"id": state(home, "alert", fields, ago=40), "ama": ama, "edith": edith}
 
 
 def test_the_overview_shows_an_open_alert_with_the_person_how_long_and_who_is_told_next(sue, alert):
     page = sue.open("/overview")
-    assert "Nothing drunk for 6 waking hours" in page.text and "Edith Vane, Willow, room 3" in page.text
+    assert "Nothing drunk for a long time" in page.text and "Edith Vane, Willow, room 3" in page.text
     assert "Urgent" in page.text and "for 40 minutes" in page.text
     assert "Registered manager will be told at" in page.text
     assert f"/alerts/{alert['id']}" in page.links()
@@ -94,6 +95,18 @@ def test_an_alerts_page_tells_each_step_who_was_told_and_who_could_not_be_reache
     assert "Nobody in this role could be reached" in text
     assert "Tidemark's own default" in text
     assert "Ledger row" in steps
+
+
+def test_an_alerts_page_says_what_was_found_with_its_numbers_and_what_to_do(sue, alert):
+    text = sue.open(f"/alerts/{alert['id']}").text
+    assert "Nothing was drunk for 6 hours 20 minutes of waking time" in text and "150ml of 1,600ml" in text
+    assert "Sit with the person, offer what they like best" in text
+
+
+def test_an_alert_of_a_rule_that_this_version_does_not_know_is_still_shown(home, sue, alert):
+    other = state(home, "alert", {"rule": "mouth_care.missed", "subject": str(alert["edith"]), "severity": "senior", "status": "open", "opened_at": stamp(5), "opening": 1})
+    assert "Mouth care.missed" in sue.open("/overview").text
+    assert sue.open(f"/alerts/{other}").status == 200
 
 
 def test_an_alerts_page_leads_to_the_original_entries_of_that_day(home, sue, alert):
