@@ -4,7 +4,7 @@ import { iso } from '../clock';
 import type { Draft } from '../outbox';
 import { text } from '../state';
 import { ofKind, staffName, view, type Shown } from '../view';
-import { word, words } from '../words';
+import { titleOf } from './alert_words';
 
 export interface Told {
   role: string;
@@ -50,7 +50,7 @@ export function owners(one: Shown): string[] {
 }
 
 export function title(one: Shown): string {
-  return word(words.rules, one.fields['rule']);
+  return titleOf(one.fields);
 }
 
 export function personOf(one: Shown): { name: string; room: string | null } | null {

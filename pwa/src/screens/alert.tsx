@@ -3,14 +3,15 @@
 import { useState } from 'preact/hooks';
 import { record } from '../acts';
 import { acknowledge, isOpen, owners, personOf, resolve, snooze, title, told } from '../kinds/alert';
+import { sayAlert } from '../kinds/alert_words';
 import type { Draft } from '../outbox';
 import { session } from '../session';
 import { state, text } from '../state';
 import { sayTime, sayWhen } from '../time';
 import { useNow, useOnce, useTopics } from '../ui/hooks';
 import { announce, Button, Choice, Field, Problems } from '../ui/parts';
-import { correctedNow, staffName, view, zone, type Shown } from '../view';
-import { fill, ml, word, words } from '../words';
+import { staffName, view, zone, type Shown } from '../view';
+import { fill, word, words } from '../words';
 import { Freshness } from './alerts';
 
 export function AlertScreen({ id }: { id: string }) {
@@ -32,6 +33,7 @@ export function AlertScreen({ id }: { id: string }) {
     );
   }
   const person = personOf(alert);
+  const said = sayAlert(alert.fields);
   const open = isOpen(alert);
 
   async function act(draft: Draft, said: string) {
@@ -50,7 +52,7 @@ export function AlertScreen({ id }: { id: string }) {
     <article data-testid="alert" data-status={String(alert.fields['status'])}>
       <h1 class="tm-title tm-title--tight">{title(alert)}</h1>
       {person && <p class="tm-lead tm-tight"><strong>{person.name}</strong>{person.room ? `, ${fill(words.residents.room, { room: person.room })}` : ''}</p>}
-      <p class="tm-fine">{headline(alert)}</p>
+      <p class="tm-says" data-testid="alert-says">{said.says}</p>
       <Freshness now={now} />
       <Problems list={problem ? [problem] : []} />
       <Standing alert={alert} me={me.id} />
@@ -60,22 +62,12 @@ export function AlertScreen({ id }: { id: string }) {
         </button>
       )}
       <Ladder alert={alert} />
+      <p class="tm-next"><strong>{words.alert.next}</strong> {said.next}</p>
       <Facts alert={alert} now={now} />
       <p><a class="tm-link" href="#alerts">{words.alert.all}</a></p>
       {open && mine && <Close alert={alert} onAct={(draft, said) => void act(draft, said)} />}
     </article>
   );
-}
-
-/** What and how long, in one line: the rest stands below the ladder. */
-function headline(alert: Shown): string {
-  const facts = (alert.fields['facts'] ?? {}) as Record<string, unknown>;
-  const happened = Date.parse(String(alert.fields['happened_at'] ?? ''));
-  const said = [
-    Number.isNaN(happened) ? null : fill(words.alert.happened, { time: sayWhen(happened, correctedNow(), zone()) }),
-    ...Object.entries(facts).map(([name, value]) => fact(name, value)),
-  ];
-  return said.filter((one) => one !== null).slice(0, 3).join(' · ');
 }
 
 /** Where it stands, and whether what we did here has reached anybody. */
@@ -135,7 +127,7 @@ function Ladder({ alert }: { alert: Shown }) {
 }
 
 function Facts({ alert, now }: { alert: Shown; now: number }) {
-  const facts = (alert.fields['facts'] ?? {}) as Record<string, unknown>;
+  const { also } = sayAlert(alert.fields);
   const time = (name: string) => Date.parse(String(alert.fields[name] ?? ''));
   const said: [string, number][] = [
     [words.alert.happened, time('happened_at')],
@@ -148,26 +140,12 @@ function Facts({ alert, now }: { alert: Shown; now: number }) {
     <section aria-label={words.alert.what}>
       <h2 class="tm-heading">{words.alert.what}</h2>
       <ul class="tm-facts">
-        {facts['incomplete'] === true && <li><strong>{words.alert.incomplete}</strong></li>}
-        {alert.fields['put_right_by'] ? <li><strong>{words.alert.put_right}</strong></li> : null}
+        {also.map((sentence) => <li key={sentence}>{sentence}</li>)}
         {said.filter(([, at]) => !Number.isNaN(at)).map(([sentence, at]) => <li key={sentence}>{fill(sentence, { time: sayWhen(at, now, zone()) })}</li>)}
-        {Object.entries(facts).map(([name, value]) => {
-          const sentence = fact(name, value);
-          return sentence ? <li key={name}>{sentence}</li> : null;
-        })}
         {Array.isArray(silent) && silent.length > 0 && <li>{fill(words.alerts.silent, { tablets: silent.length })}</li>}
       </ul>
     </section>
   );
-}
-
-/** A fact with a unit in its name says itself; what has no sentence is not shown as a code. */
-function fact(name: string, value: unknown): string | null {
-  const sentence = (words.facts as Record<string, string>)[name];
-  if (!sentence || value === null || value === undefined) return null;
-  const at = typeof value === 'string' ? Date.parse(value) : NaN;
-  const said = typeof value === 'number' ? (name.endsWith('_ml') ? ml(value) : String(value)) : Number.isNaN(at) ? String(value) : sayWhen(at, correctedNow(), zone());
-  return fill(sentence, { value: said });
 }
 
 /** Resolving needs a result and what shows it; pausing needs a reason and an end. Only after taking it. */

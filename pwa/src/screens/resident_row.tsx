@@ -54,6 +54,9 @@ export function Row({ person, all, onOpen }: { person: Resident; all: Resident[]
       {twins > 1 && <p class="tm-row__twins">{fill(words.residents.check_name, { n: twins, name: person.name.split(' ')[0]! })}</p>}
       <Marks standing={now} />
       <Progress standing={now} />
+      {(now.due.state === 'due' || now.due.state === 'late') && (
+        <p class="tm-fine">{now.due.last_offer_ms === null ? words.residents.never_offered : fill(words.residents.last_offer, { time: sayTime(now.due.last_offer_ms, zone()) })}</p>
+      )}
       {failed && <p class="tm-row__failed" role="alert">{words.default.error}</p>}
       <LastEntry person={person} standing={now} recent={recent} onOpen={onOpen} onFail={() => setFailed(true)} />
       <div class="tm-row__buttons">

@@ -1,6 +1,7 @@
 // Screen 1: who is using this tablet? Names and a PIN, with or without a connection; nothing of any resident.
 
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { route } from '../route';
 import { knownHere, unlock, type Unlocked } from '../session';
 import { state } from '../state';
 import { sayTime } from '../time';
@@ -12,7 +13,11 @@ import { fill, plural, word, words } from '../words';
 
 const DIGITS = 6;
 
+/** An alert that was tapped, or the list of them, opens behind the PIN; the ladder does not wait for it. */
+const WAITING: Record<string, string> = { alert: words.alert.log_in, alerts: words.alerts.log_in };
+
 export function Who() {
+  const waiting = WAITING[route().screen];
   useTopics('device', 'link');
   const [chosen, setChosen] = useState<StaffName | null>(null);
   const [find, setFind] = useState('');
@@ -30,6 +35,7 @@ export function Who() {
     <>
       <h1 class="tm-title">{words.who.title}</h1>
       <p class="tm-lead">{state.enrolment?.name}</p>
+      {waiting && <p class="tm-old">{waiting}</p>}
       {(state.link === 'revoked' || state.link === 'unknown_device') && <Problems list={[words.link[state.link]]} />}
       {state.staff.length > 8 && (
         <label class="tm-filters__one">

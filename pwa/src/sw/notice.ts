@@ -1,6 +1,6 @@
 // What a push says, read without trusting it: whatever arrives, exactly one notification can be shown of it.
 
-import { app } from '../../../sync/messages.json';
+import { push } from '../../../sync/messages.json';
 
 export interface Shown {
   message: string | null;
@@ -27,7 +27,7 @@ export function receive(data: PushMessageData | null): Shown {
     alert,
     level: typeof said['level'] === 'number' ? said['level'] : 1,
     tag: text(said['tag']) ?? text(notification['tag']) ?? alert ?? 'tidemark',
-    title: text(notification['title']) ?? app.notice.title,
-    body: text(notification['body']) ?? app.notice.body,
+    title: text(notification['title']) ?? push.title,
+    body: text(notification['body']) ?? push.texts.needs_decision,
   };
 }
