@@ -118,9 +118,7 @@ def _breach(found: judging.Found, scene: Scene) -> Breach | None:
     severity = found.severity or rule.severity
     recent = scene.now - found.happened_at <= timedelta(hours=scene.values.value("alerts.page_within_hours", at=found.happened_at))
     said = dict(found.facts)
-    if _DAY_SO_FAR in said and "limit_ml" not in said:
-        now_ml = scene.total_by(scene.now).low_ml
-        said |= {"now_ml": now_ml} if now_ml != said[_DAY_SO_FAR] else {}
+    # Not what has been drunk by now: a follower writes when something changed, and not with every drink.
     if found.incomplete:
         said["incomplete"] = True
     if found.ended is not None:
