@@ -7,27 +7,22 @@ answered.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection
 
 from server import fast, ids
 from server.db import DRIVER_ERRORS, writing
 from server.people import store as people
 from server.people.tables import access as access_table
-from server.people.tables import device as device_table
-from server.people.tables import device_number
-from server.problems import Problem
-from server.records import access, chain, fold, numbers, trusted
+from server.records import access, aside, chain, fold, trusted
 from server.records.body import Unparsed
+from server.records.device_state import DeviceState
 from server.records.entries import Entry, Result, entry_of
-from server.records.tables import counter, ledger, quarantine
+from server.records.tables import counter, ledger
 from server.records.trusted import Statement
 from sync import flags
 from sync.envelope import OK, RETRY, Judged, judge
@@ -35,9 +30,6 @@ from sync.messages import text
 
 __all__ = ["Result", "Statement", "append", "lock_home", "submit", "tidemark_actor", "write"]
 
-#: Submissions that one device may send in an hour, and bytes of its quarantine in a day (protocol.md).
-HOUR_SUBMISSIONS, HOUR_MS = 3_000, 3_600_000
-DAY_QUARANTINE_BYTES, DAY_MS = 20 * 1024 * 1024, 24 * 3_600_000
 # How far an entry's own time of saving may lie outside the server's bounds before it is marked.
 PROOF_SLACK_MS = 60_000
 
@@ -179,18 +171,18 @@ def _take(
 ) -> list[Result]:
     """The transaction of a batch. May run again from the start, so it keeps nothing of an earlier run."""
     lock = lock_home(c, home.id)
-    row = _DeviceRow(*fast.select_where(c, _DeviceRow.names, device_table, "home_id = ? AND id = ?", (home.id, device))[0])
+    row = DeviceState.read(c, home.id, device)
     row.count(len(pieces), now_ms)
-    ids = {piece.id for piece in pieces} - {None}
-    known = {r[0]: r for r in fast.select_in(c, ("id", "digest", "seq", "hash"), ledger, "id", home.id, ids)}
-    aside = _set_aside_before(c, home.id, ids)
+    given = {piece.id for piece in pieces} - {None}
+    known = {r[0]: r for r in fast.select_in(c, ("id", "digest", "seq", "hash"), ledger, "id", home.id, given)}
+    refused_before = aside.before(c, home.id, given)
     ended = _ended(c, home.id, pieces)
     received = _received(c, home.id, pieces)
 
     accepted: dict[uuid.UUID, Entry] = {}
     refused: list[Piece] = []
     for piece in pieces:
-        piece.result = _decide(piece, device, known, aside, accepted, ended)
+        piece.result = _decide(piece, known, refused_before, accepted, ended)
         if piece.result is None:
             entry = piece.entry
             entry.marks = [*entry.own_marks, *_proof(entry, received, lock.seq)]
@@ -199,13 +191,13 @@ def _take(
         elif piece.result.status == "quarantined":
             refused.append(piece)
             if piece.id is not None:
-                aside.setdefault(piece.id, set()).add(_digest(piece))
+                refused_before.setdefault(piece.id, set()).add(aside.same(piece))
 
-    notes = _keep_aside(c, lock, device, refused, row, now_ms)
+    notes = aside.keep(c, lock, device, refused, row, now_ms)
     entries = [*accepted.values(), *notes]
     _enter(c, lock, entries)
     if accepted:
-        _lift(c, home.id, accepted.values())
+        aside.lift(c, home.id, accepted.values())
     row.arrived(c, home.id, device, [p for p in pieces if p.number and _arrived(p)], now_ms)
     row.save(c, home.id, device, pieces, said, now_ms)
     return [piece.result or _accepted(piece) for piece in pieces]
@@ -213,14 +205,13 @@ def _take(
 
 def _decide(
     piece: Piece,
-    device: uuid.UUID,
     known: dict[uuid.UUID, tuple],
-    aside: dict[uuid.UUID, set[bytes]],
+    refused_before: dict[uuid.UUID, set[bytes]],
     accepted: dict[uuid.UUID, Entry],
     ended: dict[uuid.UUID, int],
 ) -> Result | None:
     """The result of an entry that does not go into the ledger now; None for one that does."""
-    judged, id_, digest = piece.judged, piece.id, _digest(piece)
+    judged, id_, digest = piece.judged, piece.id, aside.same(piece)
     before = known.get(id_) if id_ is not None else None
     twin = accepted.get(id_) if id_ is not None else None
     if before is not None and judged.digest and bytes(before[1]) == digest:
@@ -230,7 +221,7 @@ def _decide(
     if judged.status == RETRY:
         return Result(judged.id, "retry", judged.digest)
     errors = piece.errors
-    if before is not None or twin is not None or aside.get(id_, set()) - {digest}:
+    if before is not None or twin is not None or refused_before.get(id_, set()) - {digest}:
         errors = {**errors, "id": [text("problems.entry.id_used")]}
     if not errors and piece.entry is not None:
         errors = access.ended(ended.get(piece.entry.author), piece.entry.recorded_ms)
@@ -265,75 +256,6 @@ def _proof(entry: Entry, received: dict[int, int], head: int) -> tuple[str, ...]
     too_early = after is not None and entry.recorded_ms < after - PROOF_SLACK_MS
     unseen = entry.seen is not None and entry.seen > head
     return (flags.TIME_NOT_PROVEN,) if too_late or too_early or unseen else ()
-
-
-# ---- what is set aside ----
-
-
-def _digest(piece: Piece) -> bytes:
-    """What sameness is judged by: the digest, or where there is none, the bytes."""
-    return bytes.fromhex(piece.judged.digest) if piece.judged.digest else hashlib.sha256(_kept(piece)).digest()
-
-
-def _kept(piece: Piece) -> bytes:
-    """The entry as it is kept in quarantine: as it came, but for the grant where it can be told apart."""
-    if piece.judged.canonical is not None:
-        return piece.judged.canonical
-    raw = piece.raw
-    if isinstance(raw, Unparsed):
-        return raw.text
-    plain = {k: v for k, v in raw.items() if k != "grant"} if isinstance(raw, dict) else raw
-    return json.dumps(plain, separators=(",", ":"), sort_keys=True).encode()
-
-
-def _set_aside_before(c: Connection, home_id: int, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, set[bytes]]:
-    """What was set aside under these ids before: by each id, the digests or hashes of bytes."""
-    found: dict[uuid.UUID, set[bytes]] = {}
-    for id_, same in fast.select_in(c, ("id", "same"), quarantine, "id", home_id, ids):
-        found.setdefault(id_, set()).add(bytes(same))
-    return found
-
-
-def _keep_aside(
-    c: Connection, lock: Lock, device: uuid.UUID, refused: list[Piece], row: _DeviceRow, now_ms: int
-) -> list[Entry]:
-    """Keep refused entries whole, once each, and say so in the ledger. Returns the notes, placed."""
-    fresh: dict[bytes, Piece] = {}
-    for piece in refused:
-        fresh.setdefault(hashlib.sha256(device.bytes + _digest(piece)).digest(), piece)
-    for (key,) in fast.select_in(c, ("key",), quarantine, "key", lock.home.id, fresh):
-        fresh.pop(bytes(key), None)
-    notes, kept = [], []
-    number = trusted.next_number(c, lock.home, len(fresh), now_ms) if fresh else 0
-    for key, piece in fresh.items():
-        body, same = _kept(piece), _digest(piece)
-        row.set_aside(len(body), now_ms)
-        digest = same if piece.judged.digest else None
-        entry = piece.entry
-        verdict = None if entry is None else orjson.dumps([entry.grant_id, entry.roles, entry.offset_ms]).decode()
-        kept.append((
-            lock.home.id, key, piece.id, device, digest, same, body, orjson.dumps(piece.result.errors).decode(), verdict,
-            now_ms, "open", None,
-        ))  # fmt: skip
-        note = trusted.set_aside_note(lock.home, key, piece.judged.digest, piece.id, piece.result.errors, now_ms, number)
-        number += 1
-        lock.place(note)
-        notes.append(note)
-    fast.insert(c, quarantine, kept)
-    return notes
-
-
-def _lift(c: Connection, home_id: int, entries: Iterable[Entry]) -> None:
-    """What a repair puts right, or what entered after all, is no longer open in quarantine."""
-    ends: dict[uuid.UUID, tuple[str, uuid.UUID]] = {}
-    for entry in entries:
-        ends[entry.id] = ("accepted", entry.id)
-        if entry.submission["repairs"]:
-            ends[ids.read(entry.submission["repairs"])] = ("repaired", entry.id)
-    for (id_,) in fast.select_in(c, ("id",), quarantine, "id", home_id, ends, " AND state = 'open'"):
-        state, by = ends[id_]
-        where = "WHERE home_id = ? AND id = ? AND state = 'open'"
-        fast.run(c, f"UPDATE quarantine SET state = ?, state_by = ? {where}", (state, by, home_id, id_))
 
 
 # ---- into the ledger ----
@@ -373,69 +295,3 @@ def write(home_id: int, statements: Iterable[Statement], *, now_ms: int, origin:
     """The same in a transaction of its own."""
     stated = list(statements)
     return writing(lambda c: append(c, home_id, stated, now_ms=now_ms, origin=origin))
-
-
-# ---- the device's own row ----
-
-
-class _DeviceRow:
-    """What the server counts about a device: its limits, its numbers, what it last said."""
-
-    names = (
-        "hour_from_ms", "hour_count", "day_from_ms", "day_bytes", "last_number", "number_clash_ms", "number_fell_ms", "pending",
-        "offset_ms",
-    )  # fmt: skip
-
-    def __init__(self, hour_from, hour_count, day_from, day_bytes, last_number, clash, fell, pending, offset):
-        self.hour_from, self.hour_count, self.day_from, self.day_bytes = hour_from, hour_count, day_from, day_bytes
-        self.last_number, self.clash, self.fell, self.pending, self.offset = last_number, clash, fell, pending, offset
-
-    def count(self, submissions: int, now_ms: int) -> None:
-        """Count a batch against the hour. Raises Problem 429 when it does not fit any more."""
-        if not self.hour_from <= now_ms < self.hour_from + HOUR_MS:
-            self.hour_from, self.hour_count = now_ms, 0
-        if submissions and self.hour_count + submissions > HOUR_SUBMISSIONS:
-            raise Problem("hourly_limit", retry_after=-(-(self.hour_from + HOUR_MS - now_ms) // 1000))
-        self.hour_count += submissions
-
-    def set_aside(self, size: int, now_ms: int) -> None:
-        """Count what is set aside against the day. Raises Problem 429 when it does not fit any more."""
-        if not self.day_from <= now_ms < self.day_from + DAY_MS:
-            self.day_from, self.day_bytes = now_ms, 0
-        if self.day_bytes + size > DAY_QUARANTINE_BYTES:
-            raise Problem("quarantine_limit", retry_after=-(-(self.day_from + DAY_MS - now_ms) // 1000))
-        self.day_bytes += size
-
-    def arrived(self, c: Connection, home_id: int, device: uuid.UUID, pieces: list[Piece], now_ms: int) -> None:
-        """Note which of the device's numbers have arrived. One number under two ids is two tablets with one identity, or
-        storage that was put back: it is noted when it was seen."""
-        if not pieces:
-            return
-        where = "home_id = ? AND device = ? ORDER BY first"
-        runs = [tuple(run) for run in fast.select_where(c, ("first", "last"), device_number, where, (home_id, device))]
-        after, clashes = numbers.add(runs, [piece.number for piece in pieces if piece.result is None])
-        after, _ = numbers.add(after, [piece.number for piece in pieces if piece.result is not None])
-        if clashes:
-            self.clash = now_ms
-        for first, last in set(runs) - set(after):
-            fast.run(c, "DELETE FROM device_number WHERE home_id = ? AND device = ? AND first = ?", (home_id, device, first))
-        fast.insert(c, device_number, [(home_id, device, *run) for run in after if run not in runs])
-
-    def save(
-        self, c: Connection, home_id: int, device: uuid.UUID, pieces: list[Piece], said: tuple, now_ms: int
-    ) -> None:
-        """Write back what the device said and what was counted."""
-        pending, last_number, offset_ms = said
-        if last_number is not None and last_number < self.last_number:
-            self.fell = now_ms
-        fast.run(
-            c,
-            "UPDATE device SET hour_from_ms = ?, hour_count = ?, day_from_ms = ?, day_bytes = ?, last_number = ?, "
-            "number_clash_ms = ?, number_fell_ms = ?, pending = ?, offset_ms = ?, last_seen_ms = ?, "
-            "last_sent_ms = CASE WHEN ? THEN ? ELSE last_sent_ms END WHERE home_id = ? AND id = ?",
-            (
-                self.hour_from, self.hour_count, self.day_from, self.day_bytes,
-                self.last_number if last_number is None else last_number, self.clash, self.fell, pending, offset_ms, now_ms,
-                bool(pieces), now_ms, home_id, device,
-            ),  # fmt: skip
-        )

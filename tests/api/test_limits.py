@@ -7,7 +7,7 @@ import json
 import pytest
 
 from server import clock
-from server.records import intake
+from server.records import device_state
 from tests.harness.apps import House
 
 
@@ -52,7 +52,7 @@ def test_twenty_megabytes_set_aside_in_a_day_are_kept_and_then_there_is_a_wait(h
     assert 80_000 < wait <= 86_400
     good = tablet.drink(home.resident())
     assert tablet.sync([good])["results"][0]["status"] == "accepted", "good entries go on"
-    assert intake.DAY_QUARANTINE_BYTES == 20 * 1024 * 1024
+    assert device_state.DAY_QUARANTINE_BYTES == 20 * 1024 * 1024
 
 
 def test_a_nearly_full_disk_takes_nothing_in_before_anything_is_lost(database):
