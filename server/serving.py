@@ -14,6 +14,7 @@ import threading
 
 import click
 import waitress
+from flask import Flask
 
 from server import clock, create_app, db_upgrade, demo, heartbeat, welcome
 from server.config import Config, load
@@ -47,10 +48,12 @@ def serve(with_demo: bool, with_stdin: bool) -> None:
     db_upgrade(app)
     people = welcome.demo_people() if with_demo else None
     if not stop.is_set():
-        with app.app_context():
-            demo.top_up(clock.now_ms())
+        children = [Child("web", ["web"])]
+        catching_up = threading.Thread(target=_catch_up, args=(app, children, stop), name="catching-up")
+        catching_up.start()
         welcome.announce_when_up(config, people, stop)
-        supervise([Child("web", ["web"]), Child("escalator", ["escalator"])], stop, _warn)
+        supervise(children, stop, _warn)
+        catching_up.join()
     click.echo(text("cli.serve.stopped"))
 
 
@@ -85,6 +88,19 @@ def escalator(with_stdin: bool) -> None:
 
 
 commands = [serve, web, escalator]
+
+
+def _catch_up(app: Flask, children: list[Child], stop: threading.Event) -> None:
+    """Top a demo home up to now, then start the escalator: before that, its days off would look like silence.
+
+    Requests are answered meanwhile.
+    """
+    try:
+        with app.app_context():
+            demo.top_up(clock.now_ms(), stop.is_set)
+    finally:
+        if not stop.is_set():
+            children.append(Child("escalator", ["escalator"]))
 
 
 def _stopping(with_stdin: bool) -> threading.Event:

@@ -68,7 +68,7 @@ RESIDENTS = (
         ("Pearl Montrose", "female"), ("Eileen Rafterty", "female"), ("Thomas Garside", "male"), ("Sheila Hopwell", "female"),
     ),
     (
-        ("Margaret Swales", "female"), ("Margery Swailes", "female"), ("Desmond Fairclaugh", "male"),
+        ("Margaret Swales", "female"), ("Margaret Swaine", "female"), ("Desmond Fairclaugh", "male"),
         ("Bronwen Pritchell", "female"),
         ("Arthur Nettlefold", "male"), ("Beryl Cattermole", "female"), ("Sushila Mistrey", "female"), ("Leonard Thwaite", "male"),
         ("Hyacinth Barrowe", "female"), ("Phyllis Gaukroger", "female"), ("Patrick Mulvaney", "male"),

@@ -15,7 +15,6 @@ from server.demo.people import DemoHome, Resident
 from server.demo.seeded import chance, stamped_id
 from server.demo.shifts import MINUTE_MS, Turn, working
 from sync import roles
-from sync.fields import time_ms
 
 OVER = frozenset({"resolved", "withdrawn"})
 SENIORS = (roles.SENIOR_CARER, roles.SHIFT_LEADER)
@@ -39,8 +38,19 @@ OUTCOMES = (
     "Family came in and helped at tea; drank well with them.",
     "Visited by the GP: no new infection. Plan looked at again with the nutrition lead.",
 )
-RESOLVED = ("drinking_again", "seen_and_settled", "advice_followed", "chart_put_right")
-LISTED = ("seen_on_round", "offered_since")
+# Outcome of an alert (a code that the app offers) and the evidence in the words of whoever closed it.
+RESOLVED = (
+    ("drank_enough", "Two cups since, both finished with someone beside her or him."),
+    ("drank_enough", "Back near the usual pace; see the chart."),
+    ("person_declined", "Offered three different drinks. Clear that nothing is wanted now; offered again at supper."),
+    ("advice_taken", "Advice written in the escalation and followed."),
+    ("plan_changed", "Smaller cups, offered more often. Nutrition lead is changing the plan."),
+)
+LISTED = (
+    ("drank_enough", "Seen on the round: has had a drink since."),
+    ("no_action", "Looked in: asleep after lunch, offered when awake."),
+    ("no_action", "Was with family; the chart was filled in afterwards."),
+)
 
 
 class Responses:
@@ -66,7 +76,8 @@ class Responses:
         at_ms = now_ms + luck.randrange(40, 420) * MINUTE_MS
         turn = self._who(at_ms, SENIORS)
         if turn:
-            fields = {"status": "resolved", "outcome": luck.choice(LISTED)}
+            outcome, evidence = luck.choice(LISTED)
+            fields = {"status": "resolved", "outcome": outcome, "evidence": evidence}
             yield self._on(alert, at_ms, turn, fields, "listed")
 
     def _taken_on(self, alert: dict[str, Any], person: Resident, luck: random.Random, now_ms: int) -> Iterable[Act]:
@@ -90,7 +101,8 @@ class Responses:
         # Most are closed within hours; some stay with their owner until the next shift has looked.
         closed_ms = decided_ms + (luck.randrange(45, 170) if luck.random() < 0.8 else luck.randrange(400, 900)) * MINUTE_MS
         closer = self._who(closed_ms, SENIORS) or turn
-        fields = {"status": "resolved", "outcome": luck.choice(RESOLVED), "evidence": self._escalation_id(alert, decided_ms)}
+        outcome, evidence = luck.choice(RESOLVED)
+        fields = {"status": "resolved", "outcome": outcome, "evidence": evidence}
         yield self._on(alert, closed_ms, closer, fields, "closed")
 
     def _escalation(
@@ -114,30 +126,27 @@ class Responses:
             }  # fmt: skip
         elif decision == "told_duty_manager":
             fields |= {"contacted": "Duty manager", "contacted_at": plans.iso(at_ms // 1000 * 1000), "channel": "in_person"}
-        tablet, made = self._tablet(turn), self._escalation_id(alert, at_ms)
+        tablet, made = turn.tablet, self._escalation_id(alert, at_ms)
         yield creating(made, at_ms, tablet, turn.staff, "escalation", fields, id_=made)
         parent, later_ms = made, at_ms
         if called:
             later_ms += luck.randrange(25, 260) * MINUTE_MS
             advice = {"advice": luck.choice(ADVICE), "advice_received_at": plans.iso(later_ms // 1000 * 1000)}
             who = self._who(later_ms, SENIORS) or turn
-            act = changing(f"{made}/advice", later_ms, self._tablet(who), who.staff, "escalation", made, advice, (parent,))
+            act = changing(f"{made}/advice", later_ms, who.tablet, who.staff, "escalation", made, advice, (parent,))
             yield act
             parent = act.id
         later_ms += luck.randrange(60, 420) * MINUTE_MS
         who = self._who(later_ms, SENIORS) or turn
         result = {"acted_on_at": plans.iso(at_ms + 10 * MINUTE_MS), "person_outcome": luck.choice(OUTCOMES)}
-        yield changing(f"{made}/result", later_ms, self._tablet(who), who.staff, "escalation", made, result, (parent,))
+        yield changing(f"{made}/result", later_ms, who.tablet, who.staff, "escalation", made, result, (parent,))
 
     def _on(self, alert: dict[str, Any], at_ms: int, turn: Turn, fields: dict[str, Any], step: str) -> Act:
         name = f"alert/{alert['record']}/{alert['fields'].get('opening', 1)}/{step}"
-        return changing(name, at_ms, self._tablet(turn), turn.staff, "alert", alert["record"], fields)
+        return changing(name, at_ms, turn.tablet, turn.staff, "alert", alert["record"], fields)
 
     def _escalation_id(self, alert: dict[str, Any], at_ms: int) -> str:
         return stamped_id(f"escalation/{alert['record']}/{alert['fields'].get('opening', 1)}", at_ms)
-
-    def _tablet(self, turn: Turn):
-        return turn.tablet
 
     def _progress(self, at_ms: int) -> float:
         return self.span.progress(plans.day_of(at_ms))
@@ -157,9 +166,3 @@ def still_wanted(act: Act, alert: dict[str, Any] | None) -> bool:
     if act.fields["status"] == "acknowledged":
         return status not in OVER and status != "acknowledged"
     return status not in OVER
-
-
-def opened_ms(alert: dict[str, Any]) -> int | None:
-    """When the alert's present opening was made."""
-    text = alert["fields"].get("opened_at")
-    return time_ms(text) if text else None

@@ -96,7 +96,7 @@ class Day:
         offered = {
             "drink": drink, "vessel": str(vessel_id(self.seed, self.home, vessel)), "vessel_ml": vessel_ml, "offered_ml": vessel_ml,
         }  # fmt: skip
-        if "iddsi_level" in plan and drink != "feed":
+        if "iddsi_level" in plan and drink != "Feed":
             offered["iddsi_level"] = plan["iddsi_level"]
         limit, roll = plan.get("limit_ml"), luck.random()
         if limit and not self.visitor and self.total + vessel_ml > limit - 60:
@@ -112,13 +112,13 @@ class Day:
         elif roll > 0.97 and self.kind in (plans.STEADY, plans.AT_RISK):
             self._write(at_ms, how, {"outcome": "not_observed", "next_step": "none"})
         elif roll > 0.967:
-            self._write(at_ms, how, {"outcome": "unwell", "reason": "feels_sick", "next_step": "told_senior"})
+            self._write(at_ms, how, {"outcome": "unwell", "reason": "too_tired", "next_step": "told_senior"})
         else:
             self._drank(at_ms, how, {**offered, "basis": "estimated"}, vessel_ml, None)
 
     def _vessel(self, drink: str, plan: dict[str, Any]) -> tuple[str, int]:
-        if drink in ("feed", "soup"):
-            name = "Feeding pump" if drink == "feed" else "Bowl"
+        if drink in ("Feed", "Soup"):
+            name = "Feeding pump" if drink == "Feed" else "Bowl"
         elif self.kind == plans.PEG:
             name = "Glass"
         elif plan.get("iddsi_level"):
@@ -245,7 +245,7 @@ class Day:
             wrong["plan_version"] = None
             reason, after_ms = "Wrong person", self.luck.randrange(60_000, 240_000)
         elif "drink" in wrong:
-            wrong["drink"] = "squash" if wrong["drink"] != "squash" else "water"
+            wrong["drink"] = "Squash" if wrong["drink"] != "Squash" else "Water"
             reason, after_ms = "Undo", self.luck.randrange(2_500, 9_000)
         else:
             return
