@@ -25,8 +25,9 @@ NAME = "alerts"
 store.FOLLOWERS.add(NAME)
 projections.REFILLS.append(schedule.refill)
 
-# Rows judged together; looks and steps taken in one transaction: short enough that no tablet waits long.
-ROWS, LOOKS, STEPS = 300, 60, 50
+# Rows judged together: a person whom many of them concern is judged once. Looks and steps taken in one transaction: short
+# enough that no tablet waits long.
+ROWS, LOOKS, STEPS = 1000, 60, 50
 
 homes_due = schedule.homes_due
 

@@ -260,8 +260,10 @@ def over_limit(scene: Scene) -> Iterator[Found]:
             continue
         seen.append(entry)
         limit = hydration.number((scene.facts.plan_at(entry.occurred) or {}).get("limit_ml"))
+        if limit is None:
+            continue
         total = scene.total(seen)
-        if limit is None or total.high_ml <= limit:
+        if total.high_ml <= limit:
             continue
         facts: dict[str, Any] = {"limit_ml": limit, "drunk_ml": total.high_ml, "entry": entry.id, "at": say(entry.occurred)}
         if total.doubtful:
