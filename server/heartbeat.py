@@ -26,7 +26,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 from server import clock
-from server.alerts import deliver, follow, ticks
+from server.alerts import deliver, follow, ticks, vapid
 from server.db import reading
 from server.records import projections, store
 from sync.messages import text
@@ -205,11 +205,15 @@ class Heartbeat:
 
 
 def run(app: Flask, stop: threading.Event) -> None:
-    """Beat until `stop` is set. Raises `server.alerts.vapid.BadSubject` when push could not work for every phone."""
+    """Beat until `stop` is set. Ends the process with a sentence when push could not work for every phone."""
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a beat that is skipped because one is at work is no news
     with app.app_context():
-        if not deliver.check_settings():
-            log.warning(text("push.start.no_subject"))
+        try:
+            named = deliver.check_settings()
+        except vapid.BadSubject as bad:
+            raise SystemExit(str(bad)) from None
+    if not named:
+        log.warning(text("push.start.no_subject"))
     beat = Heartbeat(app)
     beat.start()
     try:
