@@ -15,6 +15,8 @@ from tests.harness.push_service import PushService
 
 BREACHES = 40
 PAUSE_S = 0.15
+# Drunk by each before their red flag, so that one rule is breached and not also the one about low intake.
+PLENTY_ML = 2000
 GOAL_P95_S = 1.0
 
 
@@ -32,6 +34,7 @@ def one_database(kind: str, database_url: str | None) -> Row:
             phone.start_shift("senior_carer")
             latencies = []
             people = [id_ for name, id_ in home["residents"].items() if name.startswith("Person ")]
+            phone.sync(*(phone.drink(resident, PLENTY_ML) for resident in people))
             for already, resident in enumerate(people):
                 before = len(service.messages(subscription))
                 sent_at = time.time()

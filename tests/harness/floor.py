@@ -70,5 +70,8 @@ class FloorTablet:
         assert status == 200, body
         return body["key"]
 
+    def drink(self, resident: str, ml: int) -> dict[str, Any]:
+        return self.statement("hydration_check", {"resident": resident, "outcome": "drank", "drunk_ml": ml})
+
     def red_flag(self, resident: str) -> dict[str, Any]:
         return self.statement("hydration_check", {"resident": resident, "outcome": "unwell", "red_flags": ["choking"]})
