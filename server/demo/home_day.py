@@ -52,7 +52,8 @@ class Story:
                 watched[person] = [act for act in acts if act.kind == "hydration_check"]
         found += shift_checks(self.home, self.seed, self.span, day, watched)
         for turn in turns(self.home, self.seed, day):
-            found += self._on_and_off(turn)
+            found.append(self._on(turn))
+        found += self._off(day)
         found += self._plan_changes(day)
         found += self._stays(day)
         if day.weekday() == ROTA_WEEKDAY:
@@ -62,7 +63,7 @@ class Story:
     def plan(self, person: Resident, at_ms: int) -> dict[str, Any]:
         return plans.plan_at(self.home, self.seed, self.span, person, self.first_plans[person.id], at_ms)
 
-    def _on_and_off(self, turn: Turn) -> Iterable[Act]:
+    def _on(self, turn: Turn) -> Act:
         fields = {
             "what": "on_shift", "staff": str(turn.staff.id), "role": turn.role, "from": plans.iso(turn.on_ms),
             "device": str(turn.tablet.id),
@@ -70,9 +71,17 @@ class Story:
         # Seniors lead both units; only support workers sign on for one.
         if turn.unit and turn.role == roles.SUPPORT_WORKER:
             fields["unit"] = turn.unit
-        yield creating(str(turn.id), turn.on_ms, turn.tablet, turn.staff, "duty", fields, id_=str(turn.id))
-        done = {"to": plans.iso(turn.off_ms)}
-        yield changing(f"{turn.id}/off", turn.off_ms, turn.tablet, turn.staff, "duty", str(turn.id), done, (str(turn.id),))
+        return creating(str(turn.id), turn.on_ms, turn.tablet, turn.staff, "duty", fields, id_=str(turn.id))
+
+    def _off(self, day: date) -> Iterable[Act]:
+        """Who signs off within a care day: yesterday's night, today's day, and whoever was on call for a week."""
+        start, end = wall_ms(day, 7 * 60), wall_ms(day, 31 * 60)
+        for back in (0, 1, 7):
+            for turn in turns(self.home, self.seed, day - timedelta(days=back)):
+                if start <= turn.off_ms < end and day - timedelta(days=back) >= self.span.first:
+                    done = {"to": plans.iso(turn.off_ms)}
+                    id_ = str(turn.id)
+                    yield changing(f"{id_}/off", turn.off_ms, turn.tablet, turn.staff, "duty", id_, done, (id_,))
 
     def _plan_changes(self, day: date) -> Iterable[Act]:
         for person in self.home.residents:

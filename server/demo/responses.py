@@ -98,8 +98,8 @@ class Responses:
         yield self._on(alert, at_ms, turn, {"status": "acknowledged", "owner": str(turn.staff.id)}, "ack")
         decided_ms = at_ms + luck.randrange(4, 16) * MINUTE_MS
         yield from self._escalation(alert, person, luck, turn, decided_ms, urgent, better)
-        # Most are closed within hours; some stay with their owner until the next shift has looked.
-        closed_ms = decided_ms + (luck.randrange(45, 170) if luck.random() < 0.8 else luck.randrange(400, 900)) * MINUTE_MS
+        # Most are closed within hours; a third stay with their owner until the next shift has looked.
+        closed_ms = decided_ms + (luck.randrange(45, 170) if luck.random() < 0.65 else luck.randrange(360, 840)) * MINUTE_MS
         closer = self._who(closed_ms, SENIORS) or turn
         outcome, evidence = luck.choice(RESOLVED)
         fields = {"status": "resolved", "outcome": outcome, "evidence": evidence}

@@ -42,7 +42,7 @@ class Day:
         self.kind = plans.kind_of(person)
         self.away = [*plans.aways(home, seed, span, person), plans.outing(home, seed, person, day)]
         # Now and then a visitor pours for someone who has a limit, and nobody counts until the evening.
-        self.visitor = self.kind == plans.RESTRICTED and self.luck.random() < 0.03
+        self.visitor = self.kind == plans.RESTRICTED and self.luck.random() < 0.05
         self.total = 0
         self.count = 0
         self.found: list[Act] = []
