@@ -7,8 +7,8 @@ import type { Enrolment, StaffName } from './types';
 
 export type Enrolled = { ok: true } | { ok: false; why: 'code' | 'unreachable'; sentence: string | null };
 
-export async function enrol(code: string, name: string): Promise<Enrolled> {
-  const answer = await call('POST', 'enrol', { code, name });
+export async function enrol(code: string): Promise<Enrolled> {
+  const answer = await call('POST', 'enrol', { code });
   if (!answer || answer.status >= 500) return { ok: false, why: 'unreachable', sentence: null };
   const { device, token, home } = answer.body as unknown as { device?: { id: string; name: string } } & Partial<Pick<Enrolment, 'token' | 'home'>>;
   if (answer.status >= 300 || !device || !token || !home) {

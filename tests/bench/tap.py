@@ -81,7 +81,7 @@ def measure(hands: Hands, taps: int) -> list[float]:
 def prepared(browsers: Browsers, tidemark: Installation, home: dict, queued: int) -> Hands:
     """Ama at a tablet, the server gone, this much waiting."""
     hands = Hands(browsers.open(size=PHONE), tidemark.url, home)
-    hands.enrol(home["codes"].pop(0), f"Tablet with {queued}")
+    hands.enrol(home["codes"].pop(0))
     hands.sign_in("Ama Mensah")
     hands.residents()
     tidemark.kill9()

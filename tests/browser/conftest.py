@@ -53,7 +53,7 @@ def person(browsers: Browsers, tidemark, home) -> Callable[..., Hands]:  # noqa:
         if subscription:
             tablet.subscribe_with(subscription)
         hands = Hands(tablet, base or tidemark.url, home)
-        hands.enrol(home["codes"].pop(0), f"{name}'s tablet")
+        hands.enrol(home["codes"].pop(0))
         hands.sign_in(name)
         return hands
 

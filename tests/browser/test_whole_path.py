@@ -84,7 +84,7 @@ def test_a_drink_tapped_offline_becomes_a_pushed_alert_that_a_senior_carer_answe
     tablet = browsers.open()
     tablet.subscribe_with(subscription)
     ama = Hands(tablet, tidemark.url, home)
-    ama.enrol(link_made_by_the_manager(browsers, tidemark, home).rsplit("=", 1)[1], "Willow tablet")
+    ama.enrol(link_made_by_the_manager(browsers, tidemark, home).rsplit("=", 1)[1])
     ama.choose("Ama Mensah")
     ama.pin("000000")
     expect(ama.by("problem")).to_contain_text("4 tries left")

@@ -1,7 +1,7 @@
 """What a person's hands do on a tablet, by what the person sees: used by the browser tests, so that each reads as a story.
 
     ama = Hands(browsers.open(), tidemark.url, home)
-    ama.enrol(code, "Willow tablet")
+    ama.enrol(code)
     ama.sign_in("Ama Mensah")
     ama.drink("Joan", "Teacup")
     ama.row_state("Joan")            # "Saved on this tablet" or "Sent"
@@ -46,10 +46,9 @@ class Hands:
         """Open the app, or a place in it: `#residents`."""
         self.page.goto(f"{self.base}/app/{where}")
 
-    def enrol(self, code: str, name: str) -> None:
-        """Open the link that a manager made, name the tablet, and wait until the app is kept for offline use."""
+    def enrol(self, code: str) -> None:
+        """Open the link that a manager made and wait until the app is kept for offline use."""
         self.open(f"#enrol={code}")
-        self.page.get_by_label(WORDS["enrol"]["name"]).fill(name)
         self.tap(self.page.get_by_role("button", name=WORDS["enrol"]["go"]))
         expect(self.by("staff-tile").first).to_be_visible()
         self.tablet.ready_offline()

@@ -1,4 +1,4 @@
-// Adding a tablet: the manager's link brings the code, the person gives the tablet a name.
+// Adding a tablet: the manager's link brings the code, and the name that the manager gave it.
 
 import { useState } from 'preact/hooks';
 import { enrol } from '../enrol';
@@ -10,9 +10,8 @@ import { fill, words } from '../words';
 
 export function Enrol({ code: given }: { code: string }) {
   const [code, setCode] = useState(given);
-  const [name, setName] = useState('');
   const [busy, setBusy] = useState(false);
-  const [errors, setErrors] = useState<{ name?: string; code?: string; all?: string }>({});
+  const [errors, setErrors] = useState<{ code?: string; all?: string }>({});
 
   if (state.enrolment) {
     return (
@@ -28,11 +27,10 @@ export function Enrol({ code: given }: { code: string }) {
     event.preventDefault();
     const found: typeof errors = {};
     if (!code.trim()) found.code = words.enrol.code_missing;
-    if (!name.trim()) found.name = words.enrol.name_missing;
     setErrors(found);
     if (Object.keys(found).length || busy) return;
     setBusy(true);
-    const done = await enrol(code.trim(), name.trim()).catch(() => null);
+    const done = await enrol(code.trim()).catch(() => null);
     setBusy(false);
     if (done?.ok) {
       forgetHash();
@@ -45,15 +43,12 @@ export function Enrol({ code: given }: { code: string }) {
     <form onSubmit={(event) => void submit(event)} noValidate autocomplete="off">
       <h1 class="tm-title">{words.enrol.title}</h1>
       <p class="tm-lead">{given ? words.enrol.intro : words.enrol.none}</p>
-      <Problems list={[errors.all, errors.code, errors.name].filter((one) => one !== undefined)} />
+      <Problems list={[errors.all, errors.code].filter((one) => one !== undefined)} />
       {(!given || errors.all) && (
         <Field label={words.enrol.code} error={errors.code}>
           {(ids) => <input {...ids} class="nhsuk-input" data-testid="enrol-code" autocomplete="off" autocapitalize="off" spellcheck={false} value={code} onInput={(event) => setCode(event.currentTarget.value)} />}
         </Field>
       )}
-      <Field label={words.enrol.name} hint={words.enrol.name_hint} error={errors.name}>
-        {(ids) => <input {...ids} class="nhsuk-input" data-testid="enrol-name" autocomplete="off" maxLength={80} value={name} onInput={(event) => setName(event.currentTarget.value)} />}
-      </Field>
       <Button type="submit" data-testid="enrol-go" aria-disabled={busy}>{busy ? words.enrol.going : words.enrol.go}</Button>
     </form>
   );
