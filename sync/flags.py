@@ -9,6 +9,7 @@ TIME_IN_DOUBT = "time in doubt"  # the tablet did not know how wrong its clock w
 TIME_NOT_PROVEN = "time not proven"  # the server's own bounds contradict the time it was saved
 SIGN_IN_EXPIRED = "sign-in had expired"
 LATE = "late"
+ACCEPTED_AS_IT_STANDS = "accepted as it stands"  # it had been set aside, and a manager let it enter
 
 # From the record's own rows.
 WAITING = "waiting"  # a difference that a row still on its way may settle

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from server.people import grants
 from server.people.store import Home
@@ -33,13 +34,21 @@ def check(home: Home, device: uuid.UUID, judged: Judged, offset_ms: int | None) 
     said = judged.submission
     if said["author"] is None:
         return EMERGENCY, {}
-    grant = grants.read_grant(home.secret, said["grant"])
-    if grant is None or grant.home != home.uuid or grant.device != device or str(grant.person) != said["author"]:
+    grant = proven(home, device, said["author"], said["grant"])
+    if grant is None:
         return None, {"grant": [text("problems.entry.grant_wrong")]}
     if refused := refused_by_role(judged, grant.roles):
         return None, refused
     late = corrected_ms(judged.recorded_ms, offset_ms) > grant.expires_ms
     return Verdict(grant.id, grant.roles, (flags.SIGN_IN_EXPIRED,) if late else ()), {}
+
+
+def proven(home: Home, device: uuid.UUID, author: Any, text_: Any) -> grants.Grant | None:
+    """What a grant says, where this home gave it to this device for this author; None for any other text, or none."""
+    grant = grants.read_grant(home.secret, text_) if isinstance(text_, str) and isinstance(author, str) else None
+    if grant is None or grant.home != home.uuid or grant.device != device or str(grant.person) != author.lower():
+        return None
+    return grant
 
 
 def ended(revoked_ms: int | None, recorded_ms: int) -> Errors:

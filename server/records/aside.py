@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy import Connection
 
 from server import fast, ids
-from server.records import trusted
+from server.records import access, trusted
 from server.records.body import Unparsed
 from server.records.device_state import DeviceState
 from server.records.entries import Entry
@@ -43,13 +43,19 @@ def before(c: Connection, home_id: int, ids: Iterable[uuid.UUID]) -> dict[uuid.U
     return found
 
 
+def key_of(device: uuid.UUID, alike: bytes) -> bytes:
+    """The key of table `quarantine`: the same thing from the same device is kept once."""
+    return hashlib.sha256(device.bytes + alike).digest()
+
+
 def keep(
     c: Connection, lock: Any, device: uuid.UUID, refused: list[Any], row: DeviceState, now_ms: int
-) -> list[Entry]:
-    """Keep refused entries whole, once each, and say so in the ledger. Returns the notes, placed."""
+) -> tuple[list[Entry], list[Any]]:
+    """Keep refused entries whole, once each, and say so in the ledger. Returns the notes, placed, and which of the
+    refused were not kept before."""
     fresh: dict[bytes, Any] = {}
     for piece in refused:
-        fresh.setdefault(hashlib.sha256(device.bytes + same(piece)).digest(), piece)
+        fresh.setdefault(key_of(device, same(piece)), piece)
     for (key,) in fast.select_in(c, ("key",), quarantine, "key", lock.home.id, fresh):
         fresh.pop(bytes(key), None)
     notes, rows = [], []
@@ -58,28 +64,47 @@ def keep(
         body, alike = kept_as(piece), same(piece)
         row.set_aside(len(body), now_ms)
         digest = alike if piece.judged.digest else None
-        entry = piece.entry
-        verdict = None if entry is None else orjson.dumps([entry.grant_id, entry.roles, entry.offset_ms]).decode()
         rows.append((
-            lock.home.id, key, piece.id, device, digest, alike, body, orjson.dumps(piece.result.errors).decode(), verdict,
-            now_ms, "open", None,
+            lock.home.id, key, piece.id, device, digest, alike, body, orjson.dumps(piece.result.errors).decode(),
+            _verdict(lock.home, device, piece), now_ms, "open", None,
         ))  # fmt: skip
         note = trusted.set_aside_note(lock.home, key, piece.judged.digest, piece.id, piece.result.errors, now_ms, number)
         number += 1
         lock.place(note)
         notes.append(note)
     fast.insert(c, quarantine, rows)
-    return notes
+    return notes, list(fresh.values())
 
 
-def lift(c: Connection, home_id: int, entries: Iterable[Entry]) -> None:
-    """What a repair puts right, or what entered after all, is no longer open in quarantine."""
-    ends: dict[uuid.UUID, tuple[str, uuid.UUID]] = {}
+def _verdict(home: Any, device: uuid.UUID, piece: Any) -> str | None:
+    """What its grant proves, which itself is not kept, and what the server's clock said against the device's: so that a
+    manager may still accept the entry as it stands."""
+    raw = piece.raw
+    if not isinstance(raw, dict):
+        return None
+    grant = access.proven(home, device, raw.get("author"), raw.get("grant"))
+    known = (grant.id, grant.roles, grant.expires_ms) if grant else (None, (), None)
+    return orjson.dumps([*known, piece.arrival_ms]).decode()
+
+
+def lift(c: Connection, home_id: int, entries: Iterable[Entry], *, by: uuid.UUID | None = None) -> None:
+    """What a repair puts right, or what entered after all, is no longer open in quarantine. `by` is a person's decision
+    to let it enter; without one, what entered ended it itself."""
+    entered: dict[uuid.UUID, bytes] = {}
+    repaired: dict[uuid.UUID, uuid.UUID] = {}
     for entry in entries:
-        ends[entry.id] = ("accepted", entry.id)
+        entered[entry.id] = entry.digest
         if entry.submission["repairs"]:
-            ends[ids.read(entry.submission["repairs"])] = ("repaired", entry.id)
-    for (id_,) in fast.select_in(c, ("id",), quarantine, "id", home_id, ends, " AND state = 'open'"):
-        state, by = ends[id_]
-        where = "WHERE home_id = ? AND id = ? AND state = 'open'"
-        fast.run(c, f"UPDATE quarantine SET state = ?, state_by = ? {where}", (state, by, home_id, id_))
+            repaired[ids.read(entry.submission["repairs"])] = entry.id
+    waits = " AND state = 'open'"
+    for key, id_, alike in fast.select_in(c, ("key", "id", "same"), quarantine, "id", home_id, {*entered, *repaired}, waits):
+        # Other content under the id that entered stays open: it is not what entered.
+        if entered.get(id_) == bytes(alike):
+            end(c, home_id, bytes(key), "accepted", by or id_)
+        elif id_ in repaired:
+            end(c, home_id, bytes(key), "repaired", repaired[id_])
+
+
+def end(c: Connection, home_id: int, key: bytes, state: str, by: uuid.UUID) -> None:
+    """Close what was set aside under this key: `by` is the submission that ended it."""
+    fast.run(c, "UPDATE quarantine SET state = ?, state_by = ? WHERE home_id = ? AND key = ?", (state, by, home_id, key))

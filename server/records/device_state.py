@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
-
 from sqlalchemy import Connection
 
 from server import fast
@@ -51,15 +49,18 @@ class DeviceState:
             raise Problem("quarantine_limit", retry_after=-(-(self.day_from + DAY_MS - now_ms) // 1000))
         self.day_bytes += size
 
-    def arrived(self, c: Connection, home_id: int, device: uuid.UUID, pieces: list[Any], now_ms: int) -> None:
-        """Note which of the device's numbers have arrived. One number under two ids is two tablets with one identity, or
+    def arrived(
+        self, c: Connection, home_id: int, device: uuid.UUID, arrived: list[int], first_heard: list[int], now_ms: int
+    ) -> None:
+        """Note which of the device's numbers have arrived. `first_heard` are those of entries that came for the first
+        time: one of them that is there already is a number under two ids. That is two tablets with one identity, or
         storage that was put back: it is noted when it was seen."""
-        if not pieces:
+        if not arrived:
             return
         where = "home_id = ? AND device = ? ORDER BY first"
         runs = [tuple(run) for run in fast.select_where(c, ("first", "last"), device_number, where, (home_id, device))]
-        after, clashes = numbers.add(runs, [piece.number for piece in pieces if piece.result is None])
-        after, _ = numbers.add(after, [piece.number for piece in pieces if piece.result is not None])
+        after, clashes = numbers.add(runs, first_heard)
+        after, _ = numbers.add(after, arrived)
         if clashes:
             self.clash = now_ms
         for first, last in set(runs) - set(after):

@@ -83,6 +83,7 @@ class Piece:
     errors: dict[str, list[str]]
     entry: Entry | None
     number: int | None
+    arrival_ms: int | None = None  # the server's clock minus the device's when it came
     result: Result | None = None
 
     @property
@@ -136,12 +137,12 @@ def _piece(home: people.Home, device: uuid.UUID, raw: Any, arrival_ms: int | Non
     """Judge one entry in memory. Whatever it is, this returns."""
     if isinstance(raw, Unparsed):
         judged = Judged("quarantined", raw.id, None, {"submission": [text("problems.entry.not_readable")]})
-        return Piece(raw, judged, judged.errors, None, raw.number)
+        return Piece(raw, judged, judged.errors, None, raw.number, arrival_ms)
     if _is_sealed(raw):
         judged = Judged(RETRY, raw["id"], None)
-        return Piece(raw, judged, {}, None, None)
+        return Piece(raw, judged, {}, None, None, arrival_ms)
     judged = judge(raw)
-    piece = Piece(raw, judged, dict(judged.errors), None, _number(raw))
+    piece = Piece(raw, judged, dict(judged.errors), None, _number(raw), arrival_ms)
     if judged.status == OK:
         offset = judged.offset_ms if judged.offset_ms is not None else arrival_ms
         verdict, piece.errors = access.check(home, device, judged, offset)
@@ -176,6 +177,7 @@ def _take(
     given = {piece.id for piece in pieces} - {None}
     known = {r[0]: r for r in fast.select_in(c, ("id", "digest", "seq", "hash"), ledger, "id", home.id, given)}
     refused_before = aside.before(c, home.id, given)
+    heard_of = {*known, *refused_before}
     ended = _ended(c, home.id, pieces)
     received = _received(c, home.id, pieces)
 
@@ -185,7 +187,7 @@ def _take(
         piece.result = _decide(piece, known, refused_before, accepted, ended)
         if piece.result is None:
             entry = piece.entry
-            entry.marks = [*entry.own_marks, *_proof(entry, received, lock.seq)]
+            entry.marks = [*entry.own_marks, *proof(entry, received, lock.seq)]
             lock.place(entry)
             accepted[entry.id] = entry
         elif piece.result.status == "quarantined":
@@ -193,12 +195,13 @@ def _take(
             if piece.id is not None:
                 refused_before.setdefault(piece.id, set()).add(aside.same(piece))
 
-    notes = aside.keep(c, lock, device, refused, row, now_ms)
+    notes, kept_now = aside.keep(c, lock, device, refused, row, now_ms)
     entries = [*accepted.values(), *notes]
-    _enter(c, lock, entries)
+    enter(c, lock, entries)
     if accepted:
         aside.lift(c, home.id, accepted.values())
-    row.arrived(c, home.id, device, [p for p in pieces if p.number and _arrived(p)], now_ms)
+    arrived = [piece.number for piece in pieces if piece.number and _arrived(piece)]
+    row.arrived(c, home.id, device, arrived, _first_heard(pieces, kept_now, heard_of), now_ms)
     row.save(c, home.id, device, pieces, said, now_ms)
     return [piece.result or _accepted(piece) for piece in pieces]
 
@@ -236,6 +239,14 @@ def _arrived(piece: Piece) -> bool:
     return piece.result is None or piece.result.status != "retry"
 
 
+def _first_heard(pieces: list[Piece], kept_now: list[Piece], heard_of: set[uuid.UUID]) -> list[int]:
+    """The numbers of the entries that this batch brought for the first time, each entry's once: what was sent again, or
+    is accepted after it was set aside, keeps its number."""
+    new = [piece for piece in pieces if piece.result is None] + kept_now
+    found = {piece.id or aside.same(piece): piece.number for piece in new if piece.number and piece.id not in heard_of}
+    return list(found.values())
+
+
 def _ended(c: Connection, home_id: int, pieces: list[Piece]) -> dict[uuid.UUID, int]:
     """When the access of the batch's authors ended, for those whose access did."""
     authors = {piece.entry.author for piece in pieces if piece.entry is not None} - {None}
@@ -248,7 +259,7 @@ def _received(c: Connection, home_id: int, pieces: list[Piece]) -> dict[int, int
     return dict(fast.select_in(c, ("seq", "received_ms"), ledger, "seq", home_id, seen))
 
 
-def _proof(entry: Entry, received: dict[int, int], head: int) -> tuple[str, ...]:
+def proof(entry: Entry, received: dict[int, int], head: int) -> tuple[str, ...]:
     """Marked when the server's own bounds contradict the time of saving: it was recorded after row `seen` was received
     and before it arrived itself."""
     too_late = entry.recorded_ms > entry.received_ms + PROOF_SLACK_MS
@@ -261,7 +272,7 @@ def _proof(entry: Entry, received: dict[int, int], head: int) -> tuple[str, ...]
 # ---- into the ledger ----
 
 
-def _enter(c: Connection, lock: Lock, entries: list[Entry]) -> None:
+def enter(c: Connection, lock: Lock, entries: list[Entry]) -> None:
     """Fold the records of placed entries beside what is stored, write the entries to the ledger, and move the counter."""
     if not entries:
         return
@@ -282,7 +293,7 @@ def append(
     results, entries = trusted.entries(c, lock.home, list(statements), lock.seq, now_ms=now_ms, origin=origin)
     for entry in entries:
         lock.place(entry)
-    _enter(c, lock, entries)
+    enter(c, lock, entries)
     placed = {str(entry.id): entry for entry in entries}
     for result in results:
         if result.status == "accepted":

@@ -105,7 +105,7 @@ quarantine = Table(
     Column("same", LargeBinary, nullable=False),  # what sameness is judged by: the digest, else SHA-256 of the bytes
     Column("body", LargeBinary, nullable=False),  # as it came, without the grant where it could be read
     Column("errors", Text, nullable=False),
-    Column("verdict", Text),  # what was known of its grant: roles and expiry, so that a manager may accept it
+    Column("verdict", Text),  # JSON: grant id, roles and expiry where a grant proved them, clock offset at arrival
     Column("received_ms", BigInteger, nullable=False),
     Column("state", Text, nullable=False),  # open, accepted, repaired
     Column("state_by", Id),  # the submission that ended it

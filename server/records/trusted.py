@@ -103,12 +103,17 @@ def _numbered(c: Connection, home: Home, device: uuid.UUID, number: int, now_ms:
     )
 
 
+def note_id(home: Home, key: bytes) -> uuid.UUID:
+    """The record that notes what was set aside under this key of table `quarantine`."""
+    return uuid.uuid5(home.uuid, f"{SET_ASIDE}:{key.hex()}")
+
+
 def set_aside_note(
     home: Home, key: bytes, digest: str | None, of: uuid.UUID | None, errors: Mapping[str, Any], now_ms: int, number: int
 ) -> Entry:
     """The ledger's own note that an entry was put aside: which, and under which names it was refused."""
     device = home.device("system")
-    id_ = uuid.uuid5(home.uuid, f"{SET_ASIDE}:{key.hex()}")
+    id_ = note_id(home, key)
     fields = {"of": str(of) if of else None, "digest": digest, "reason": sorted(errors)}
     statement = Statement(record=id_, kind=SET_ASIDE, fields=fields, occurred_ms=now_ms, id=id_)
     submission = _submission(home, device, id_, statement, (), number, None, now_ms, 0)

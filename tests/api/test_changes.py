@@ -184,6 +184,40 @@ def test_one_number_under_two_ids_and_a_count_that_fell_are_noticed(home, tablet
     assert home.sql(f"SELECT number_fell_ms {where}")[0][0] is not None
 
 
+def clashes(home) -> bool:
+    return home.sql("SELECT number_clash_ms FROM device WHERE name = 'Willow 1'")[0][0] is not None
+
+
+def test_a_number_under_two_ids_is_noticed_also_when_an_entry_was_set_aside(home, tablet):
+    edith = home.resident()
+    tablet.sync([tablet.drink(edith)])
+    tablet.sync([tablet.drink(edith, -5, number=1)])
+    assert clashes(home), "the second entry of that number was set aside, and it came all the same"
+
+
+def test_a_number_under_two_ids_is_noticed_within_one_batch(home, tablet):
+    edith = home.resident()
+    tablet.sync([tablet.drink(edith, -5, number=7), tablet.drink(edith, -6, number=7)])
+    assert clashes(home)
+
+
+def test_an_unreadable_entry_under_a_number_that_came_already_is_noticed(home, tablet):
+    tablet.sync([tablet.drink(home.resident())])
+    tablet.sync([{"number": 1, "note": "no id at all"}])
+    assert clashes(home)
+
+
+def test_sending_an_entry_again_is_no_number_under_two_ids(home, tablet):
+    edith = home.resident()
+    good, bad, odd = tablet.drink(edith), tablet.drink(edith, -5), {"number": 3, "note": "no id at all"}
+    unproven = tablet.drink(edith, number=4, grant=None)
+    for _ in range(2):
+        tablet.sync([good, bad, odd, unproven, good, bad, odd])
+        tablet.sync([bad, {**good, "fields": {**good["fields"], "drunk_ml": 10}}])
+    assert tablet.sync([{**unproven, "grant": tablet.grant}])["results"][0]["status"] == "accepted", "its sign-in came after all"
+    assert not clashes(home)
+
+
 def test_a_head_of_this_ledger_is_known_and_a_strange_one_means_the_ledger_was_cut(home, tablet):
     edith = home.resident()
     tablet.sync([tablet.drink(edith)])
