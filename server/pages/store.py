@@ -9,6 +9,7 @@ import uuid
 from collections import defaultdict
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, case, func, select
 
 from server.alerts.tables import outbox
@@ -85,6 +86,17 @@ def set_aside(c: Connection, home_id: int, *, skip: int, limit: int) -> tuple[li
     waiting_first = case((quarantine.c.state == "open", 0), else_=1)
     query = select(quarantine).where(mine).order_by(waiting_first, quarantine.c.received_ms.desc(), quarantine.c.key)
     return list(c.execute(query.offset(skip).limit(limit))), total
+
+
+def set_aside_one(c: Connection, home_id: int, key: bytes) -> Any:
+    """One thing that was set aside, by its key; None when this home has none of that key."""
+    return c.execute(select(quarantine).where(quarantine.c.home_id == home_id, quarantine.c.key == key)).first()
+
+
+def submission(c: Connection, home_id: int, id_: uuid.UUID) -> dict[str, Any] | None:
+    """What a ledger row says; None when there is no such row, or when it was erased."""
+    said = c.execute(select(ledger.c.submission).where(ledger.c.home_id == home_id, ledger.c.id == id_)).scalar()
+    return orjson.loads(said) if said else None
 
 
 def thresholds(c: Connection, home_id: int, zone: str) -> Values:

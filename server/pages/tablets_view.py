@@ -58,7 +58,7 @@ def _line(row, runs: list[tuple[int, int]], zone: str, now: int) -> dict[str, An
         "name": row.name,
         "heard_html": heard,
         "unsent": _unsent(row),
-        "missing": _missing(runs),
+        "missing_html": _numbers(row, runs, zone, now),
         "clock": _clock(row.offset_ms),
     }
 
@@ -74,6 +74,18 @@ def _missing(runs: list[tuple[int, int]]) -> str:
     said = [f"{first}" if first == last else say("tablets.run", first=first, last=last) for first, last in gaps[:GAPS_SHOWN]]
     count = sum(last - first + 1 for first, last in gaps)
     return say("tablets.some_missing", n=f"{count:,}", runs=", ".join(said) + ("…" if len(gaps) > GAPS_SHOWN else ""))
+
+
+def _numbers(row, runs: list[tuple[int, int]], zone: str, now: int) -> Markup:
+    """Which numbers are missing, and whether its count ever spoke against itself: as two tablets with one identity do,
+    or one whose storage was put back."""
+    said = Markup("{}").format(_missing(runs))
+    for key, seen_ms in (("tablets.number_twice", row.number_clash_ms), ("tablets.number_fell", row.number_fell_ms)):
+        if seen_ms is not None:
+            said += Markup('<br><strong class="tm-warn">{}</strong>').format(say(key, when=when(seen_ms, zone, now)))
+    if row.number_clash_ms is not None or row.number_fell_ms is not None:
+        said += Markup("<br>{}").format(say("tablets.number_advice"))
+    return said
 
 
 def _clock(offset_ms: int | None) -> str:

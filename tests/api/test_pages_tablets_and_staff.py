@@ -77,6 +77,22 @@ def test_a_tablet_shows_when_it_was_heard_what_is_unsent_and_which_numbers_are_m
     assert "not arrived" not in sue.open("/tablets").text
 
 
+def test_a_tablet_whose_count_spoke_against_itself_is_said_so_with_what_to_do(home, sue):
+    tablet, other, ama, edith = home.tablet("Willow 1"), home.tablet("Oak 1"), home.staff(), home.resident()
+    for each in (tablet, other):
+        each.unlock(ama)
+        each.sync([each.drink(edith)])
+    assert "one identity" not in sue.open("/tablets").text
+    tablet.sync([tablet.drink(edith, number=1)])
+    text = sue.open("/tablets").text
+    assert text.count("Two entries came under one number. Last seen") == 1 and "went back" not in text
+    assert text.count("Two tablets may be using one identity") == 1 and "add it again" in text
+    other.sync([], last_number=0)
+    text = sue.open("/tablets").text
+    assert text.count("Its count of entries went back. Last seen") == 1
+    assert text.count("Two tablets may be using one identity") == 2
+
+
 def test_a_tablet_with_a_wrong_clock_is_said_to_be_ahead_or_behind(home, sue):
     from tests.harness.apps import rfc3339
 
