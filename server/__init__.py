@@ -10,7 +10,7 @@ from server import app_files, config, health, migrate, pages, problems
 from server.db import configure_engine
 from server.db import db as database
 from server.alerts import routes as alerts_routes
-from server.people import devices, rights
+from server.people import devices, limits, rights
 from server.people import routes as people_routes
 from server.records import routes as records_routes
 
@@ -53,6 +53,7 @@ def create_app(settings: config.Config | None = None) -> Flask:
         configure_engine(database.engine)
     rights.register(app)
     devices.register(app)
+    limits.register(app)
     Talisman(
         app,
         force_https=False,  # a home's own machine serves its own network; TLS ends in front of us where there is one

@@ -11,6 +11,7 @@ from server.clock import now_ms
 from server.db import reading
 from server.people import grants, signin, store
 from server.people.api import body, done, problem
+from server.people.limits import enrol_tries
 from server.people.rights import device_required, public
 from server.people.schemas import EnrolIn, EnrolOut, UnlockIn, UnlockOut
 from server.problems import Problem
@@ -70,9 +71,11 @@ def unlock():
     responses={
         200: done("The device is enrolled; the token is shown this once", EnrolOut),
         403: problem("The code is wrong, used or out of date."),
+        429: problem("Too many tries from this address: wait."),
         **REFUSALS,
     },
 )
+@enrol_tries
 def enrol():
     """A tablet redeems the one-time code of its enrolment link."""
     given = small_body(EnrolIn)
