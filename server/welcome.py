@@ -55,7 +55,7 @@ def welcome(base: str, people: dict[str, Any] | None) -> list[str]:
             lines.append(text("cli.serve.staff_line", **_words(person, homes)))
     first = people["staff"][0]
     senior = next((p for p in people["staff"] if p["role"] == "senior_carer"), first)
-    manager = next((p for p in people["managers"] if p["home"] == senior["home"]), people["managers"][0])
+    manager = min(people["managers"], key=lambda p: (p["home"] != senior["home"], p["role"] != "registered_manager"))
     lines += ["", text("cli.serve.path")]
     for number in range(1, 6):
         words = text(f"cli.serve.path_{number}", address=base, email=manager["email"], name=senior["name"], pin=senior["pin"])

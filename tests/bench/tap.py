@@ -18,13 +18,14 @@ TAPS = 60
 RUNS = 3
 QUEUED = 5000
 SLOWED = 4
+PEOPLE = 60
 GOAL_P75_MS, GOAL_P95_MS, GOAL_RATIO = 100, 200, 1.2
 
 # Milliseconds from the finger to the first frame in which the row says that the drink is saved.
-TAP = """([resident, saved]) => new Promise(done => {
-  const row = document.querySelector(`[data-testid=resident-row][data-resident="${resident}"]`);
-  const before = row.querySelector('[data-testid=row-state]')?.closest('p')?.textContent;
-  row.querySelector('[data-testid=drink-button]').click();
+TAP = """([resident, saved]) => new Promise((done, fail) => {
+  const find = testid => document.querySelector(`[data-testid=resident-row][data-resident="${resident}"] [data-testid=${testid}]`);
+  setTimeout(() => fail(new Error('the drink never said that it was saved')), 20000);
+  find('drink-button').click();
   const sheet = setInterval(() => {
     const tile = document.querySelector('[data-testid=drink-tile]');
     if (!tile) return;
@@ -32,9 +33,9 @@ TAP = """([resident, saved]) => new Promise(done => {
     requestAnimationFrame(() => setTimeout(() => {
       const began = performance.now();
       const look = () => {
-        const state = row.querySelector('[data-testid=row-state]');
+        const state = find('row-state');
         const closed = !document.querySelector('[data-testid=drink-sheet]');
-        if (closed && state && state.textContent.includes(saved) && row.querySelector('[data-testid=undo]'))
+        if (closed && state && state.textContent.includes(saved) && find('undo'))
           requestAnimationFrame(() => setTimeout(() => done(performance.now() - began)));
         else setTimeout(look, 2);
       };
@@ -44,8 +45,9 @@ TAP = """([resident, saved]) => new Promise(done => {
   }, 2);
 })"""
 
-# Copies of an entry that the app itself made, with ids and numbers of their own: what a long time offline leaves.
-FILL = """count => new Promise((done, fail) => {
+# Copies of an entry that the app itself made, each with an id, a number, a person and a time of its own: what some days offline
+# leave behind.
+FILL = """([count, residents]) => new Promise((done, fail) => {
   const opening = indexedDB.open('tidemark');
   opening.onsuccess = () => {
     const tx = opening.result.transaction(['queue', 'meta'], 'readwrite');
@@ -55,10 +57,12 @@ FILL = """count => new Promise((done, fail) => {
       meta.get('counters').onsuccess = event => {
         const counters = event.target.result;
         for (let at = 0; at < count; at++) {
-          const id = crypto.randomUUID();
+          const id = crypto.randomUUID(), resident = residents[at % residents.length];
+          const when = new Date(Date.now() - (count - at) * 60_000).toISOString().replace('Z', '+00:00');
           counters.number += 1;
-          queue.add({...model, id, record: id, number: counters.number,
-            submission: {...model.submission, id, record: id, number: counters.number}});
+          queue.add({...model, id, record: id, number: counters.number, resident, submission: {
+            ...model.submission, id, record: id, number: counters.number, occurred_at: when, recorded_at: when,
+            fields: {...model.submission.fields, resident}}});
         }
         meta.put(counters, 'counters');
       };
@@ -69,31 +73,34 @@ FILL = """count => new Promise((done, fail) => {
 })"""
 
 
+def people_of(home: dict) -> list[str]:
+    """Those that are tapped: the seven with plans of their own are left alone."""
+    return [id_ for name, id_ in home["residents"].items() if name.startswith("Person ")]
+
+
 def measure(hands: Hands, taps: int) -> list[float]:
-    """Each person in turn; more than ten seconds apart for the same one, so that each tap starts from a quiet row."""
-    names = [id_ for name, id_ in hands.home["residents"].items() if name.startswith("Person ")]
-    found = []
-    for number in range(taps):
-        found.append(hands.page.evaluate(TAP, [names[number % len(names)], SAVED]))
-    return found
+    """Each person in turn, so that each tap starts from a quiet row."""
+    people = people_of(hands.home)
+    return [hands.page.evaluate(TAP, [people[number % len(people)], SAVED]) for number in range(taps)]
 
 
-def prepared(browsers: Browsers, tidemark: Installation, home: dict, queued: int) -> Hands:
-    """Ama at a tablet, the server gone, this much waiting."""
+def enrolled(browsers: Browsers, tidemark: Installation, home: dict) -> Hands:
+    """Ama at a tablet that has received the home."""
     hands = Hands(browsers.open(size=PHONE), tidemark.url, home)
     hands.enrol(home["codes"].pop(0))
     hands.sign_in("Ama Mensah")
     hands.residents()
-    tidemark.kill9()
-    if queued:
-        hands.drink("Joan", "Teacup")
-        hands.expect_state("Joan", SAVED)
-        hands.page.evaluate(FILL, queued)
-        hands.page.reload()
-        hands.sign_in("Ama Mensah")
-        hands.residents()
-    hands.tablet.throttle(SLOWED)
     return hands
+
+
+def filled(hands: Hands, queued: int) -> None:
+    """Lay this many entries into the tablet's queue, as some days offline would, and open the list again."""
+    hands.drink("Joan", "Teacup")
+    hands.expect_state("Joan", SAVED)
+    hands.page.evaluate(FILL, [queued, people_of(hands.home)])
+    hands.page.reload()
+    hands.sign_in("Ama Mensah")
+    hands.residents()
 
 
 def both(runs: int = RUNS, taps: int = TAPS, queued: int = QUEUED) -> tuple[list[float], list[float]]:
@@ -101,17 +108,20 @@ def both(runs: int = RUNS, taps: int = TAPS, queued: int = QUEUED) -> tuple[list
     folder = Path(tempfile.mkdtemp(prefix="tidemark-bench-tap-"))
     tidemark = Installation(folder / "data")
     try:
-        home = small_home.make(tidemark, more=taps)
+        home = small_home.make(tidemark, more=PEOPLE)
         with sync_playwright() as playwright:
             browsers = Browsers(playwright, folder)
             tidemark.start()
-            full = prepared(browsers, tidemark, home, queued)
-            tidemark.start()
-            empty = prepared(browsers, tidemark, home, 0)
+            empty, full = (enrolled(browsers, tidemark, home) for _ in range(2))
+            tidemark.kill9()
+            filled(full, queued)
             without, with_ = [], []
             for _ in range(runs):
-                without.append(measure(empty, taps))
-                with_.append(measure(full, taps))
+                for hands, found in ((empty, without), (full, with_)):
+                    hands.page.bring_to_front()
+                    hands.tablet.throttle(SLOWED)
+                    found.append(measure(hands, taps))
+                    hands.tablet.throttle(1)
             browsers.close()
     finally:
         tidemark.kill9()
