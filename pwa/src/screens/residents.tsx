@@ -30,10 +30,10 @@ function order(all: Resident[]): string[] {
 }
 
 export function Residents() {
-  useTopics('records', 'device');
+  const told = useTopics('records', 'device');
   const now = useNow(30_000);
-  const all = residents();
-  const people = new Map(all.map((one) => [one.id, one]));
+  const all = useMemo(residents, [told]);
+  const people = useMemo(() => new Map(all.map((one) => [one.id, one])), [all]);
   const [unit, setUnit] = useState('');
   const [find, setFind] = useState('');
   const [opened, setOpened] = useState<Opened | null>(null);
@@ -55,6 +55,8 @@ export function Residents() {
         .filter((one) => !wanted || one.name.toLowerCase().includes(wanted) || (one.room ?? '').toLowerCase().includes(wanted)),
     [kept, all, unit, wanted],
   );
+  // Kept while the sheet opens and closes over them: a tap draws one row again, not everyone's.
+  const rows = useMemo(() => shown.map((person) => <Row key={person.id} person={person} all={all} onOpen={setOpened} />), [shown, all]);
   const last = state.standing.last_contact;
   return (
     <>
@@ -84,7 +86,7 @@ export function Residents() {
         <p class="tm-empty">{all.length === 0 ? words.residents.not_yet : wanted ? words.residents.none_found : words.residents.empty}</p>
       )}
       <ul class="tm-rows">
-        {shown.map((person) => <Row key={person.id} person={person} all={all} onOpen={setOpened} />)}
+        {rows}
       </ul>
       {opened && <DrinkSheet key={opened.resident} opened={opened} onClose={() => setOpened(null)} />}
     </>

@@ -5,12 +5,14 @@ import { listen } from '../state';
 
 type Topic = Parameters<typeof listen>[0];
 
-export function useTopics(...topics: Topic[]): void {
-  const [, again] = useReducer((n: number) => n + 1, 0);
+/** Draws again whenever a topic is told; returns how often that was, for what is worth keeping in between. */
+export function useTopics(...topics: Topic[]): number {
+  const [times, again] = useReducer((n: number) => n + 1, 0);
   useEffect(() => {
     const stops = topics.map((topic) => listen(topic, () => again(undefined)));
     return () => stops.forEach((stop) => stop());
   }, [topics.join()]);
+  return times;
 }
 
 /** The time, told anew every `every_ms`. */
