@@ -52,8 +52,14 @@ export function view(record: string): Shown | null {
   };
   for (const entry of own) lay(shown, entry);
   if (own.some((entry) => state.queue.has(entry.id))) shown.state = 'saved';
-  else if (Object.keys(shown.conflicts).length) shown.state = 'look';
+  else if (Object.keys(shown.conflicts).length || setAside(record)) shown.state = 'look';
   return shown;
+}
+
+/** Something that this tablet said of the record was not taken as it was sent. */
+function setAside(record: string): boolean {
+  for (const look of state.looks.values()) if (look.record === record) return true;
+  return false;
 }
 
 function lay(shown: Shown, entry: Entry | Sent): void {
@@ -78,12 +84,18 @@ export function ofKind(kind: string): Shown[] {
   return found;
 }
 
+/** The kind of a record, without building what it shows. */
+function kindOf(record: string): string | undefined {
+  return state.records.get(record)?.kind ?? state.overlay.get(record)?.find((entry) => entry.id === record || entry.submission.repairs)?.kind;
+}
+
 /** What is recorded of one person, of one kind, struck ones too when asked for. */
 export function ofResident(resident: string, kind: string, struck = false): Shown[] {
   const found: Shown[] = [];
   for (const id of state.byResident.get(resident) ?? []) {
+    if (kindOf(id) !== kind) continue;
     const shown = view(id);
-    if (shown && shown.kind === kind && (struck || !shown.struck)) found.push(shown);
+    if (shown && (struck || !shown.struck)) found.push(shown);
   }
   return found;
 }

@@ -19,5 +19,7 @@ export function recentOf(resident: string): Recent | null {
 export function setRecent(resident: string, record: string, undone = false): void {
   const until = Date.now() + UNDO_MS;
   recent.set(resident, { record, until, undone });
+  tell(`resident:${resident}`);
+  tell(`resident:${resident}`);
   setTimeout(() => tell(`resident:${resident}`), UNDO_MS + 20);
 }
