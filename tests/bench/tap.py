@@ -45,7 +45,7 @@ TAP = """([resident, saved]) => new Promise((done, fail) => {
   }, 2);
 })"""
 
-# Copies of an entry that the app itself made, each with an id, a number, a person and a time of its own: what some days offline
+# Copies of an entry that the app itself made, each with an id, a number, a person and a time of its own: what two weeks offline
 # leave behind.
 FILL = """([count, residents]) => new Promise((done, fail) => {
   const opening = indexedDB.open('tidemark');
@@ -58,7 +58,7 @@ FILL = """([count, residents]) => new Promise((done, fail) => {
         const counters = event.target.result;
         for (let at = 0; at < count; at++) {
           const id = crypto.randomUUID(), resident = residents[at % residents.length];
-          const when = new Date(Date.now() - (count - at) * 60_000).toISOString().replace('Z', '+00:00');
+          const when = new Date(Date.now() - (count - at) * 240_000).toISOString().replace('Z', '+00:00');
           counters.number += 1;
           queue.add({...model, id, record: id, number: counters.number, resident, submission: {
             ...model.submission, id, record: id, number: counters.number, occurred_at: when, recorded_at: when,
@@ -94,7 +94,7 @@ def enrolled(browsers: Browsers, tidemark: Installation, home: dict) -> Hands:
 
 
 def filled(hands: Hands, queued: int) -> None:
-    """Lay this many entries into the tablet's queue, as some days offline would, and open the list again."""
+    """Lay this many entries into the tablet's queue, as two weeks offline would, and open the list again."""
     hands.drink("Joan", "Teacup")
     hands.expect_state("Joan", SAVED)
     hands.page.evaluate(FILL, [queued, people_of(hands.home)])
