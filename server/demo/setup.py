@@ -91,7 +91,7 @@ def _statements(home: DemoHome, seed: int, span: plans.Span, at_ms: int) -> Iter
             fields["agency"] = "Fernbridge Care Staffing (made up)"
         yield _new(person.id, "staff_member", fields, at_ms)
     for name, ml, drink in VESSELS:
-        fields = {"name": name, "ml": ml, "drink_default": drink}
+        fields = {"name": name, "ml": ml, "drink_default": drink, **({"route": "peg"} if drink == "Feed" else {})}
         yield _new(vessel_id(seed, home, name), "vessel", fields, at_ms, lead.id)
     key = home.first(roles.KEY_WORKER)
     for person in home.residents:

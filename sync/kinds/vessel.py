@@ -8,7 +8,15 @@ from sync.roles import PLANNERS
 
 FIELDS = schema_of(
     "vessel",
-    {"name": Text(), "ml": Whole(), "picture": Text(), "drink_default": Text(), "retired": Open()},
+    {
+        "name": Text(),
+        "ml": Whole(),
+        "picture": Text(),
+        "drink_default": Text(),
+        "retired": Open(),
+        # Ours: for whom it is offered where that is not by mouth. A feeding pump is nobody else's cup.
+        "route": Text(),
+    },
 )
 
 KIND = Kind(name="vessel", fields=FIELDS, writers=PLANNERS, holds=ALWAYS)

@@ -1,7 +1,9 @@
 // Cups and glasses that the home has measured: the tiles of the drink sheet.
 
 import { text } from '../state';
+import type { Fields } from '../types';
 import { ofKind, ofResident } from '../view';
+import { planOf } from './hydration_plan';
 
 export interface Vessel {
   id: string;
@@ -12,14 +14,22 @@ export interface Vessel {
 
 export const MOST_TILES = 8;
 
-/** Vessels in use: those that this person drinks from first, then by name. */
+const BY_MOUTH = new Set(['', 'oral', 'by_mouth', 'mouth']);
+const route = (fields: Fields): string => {
+  const said = (text(fields['route']) ?? '').trim().toLowerCase();
+  return BY_MOUTH.has(said) ? '' : said;
+};
+
+/** Vessels for this person's route: those that they drink from first, then by name. */
 export function vessels(resident: string): Vessel[] {
   const uses = new Map<string, number>();
   for (const check of ofResident(resident, 'hydration_check')) {
     const id = text(check.fields['vessel']);
     if (id) uses.set(id, (uses.get(id) ?? 0) + 1);
   }
+  const own = route(planOf(resident).fields);
   return ofKind('vessel')
+    .filter((one) => !route(one.fields) || route(one.fields) === own)
     .filter((one) => one.fields['retired'] !== true && typeof one.fields['ml'] === 'number')
     .map((one) => ({
       id: one.record,
