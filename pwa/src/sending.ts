@@ -8,11 +8,14 @@ import { saved } from './outbox';
 import { ANSWERED, hear, post } from './wire';
 
 const READ_AFTER_MS = 80;
+/** From the largest batch to a single entry, and a few entries alone; then something on the way refuses everything. */
+const MOST_HALVINGS = 16;
 let reading: ReturnType<typeof setTimeout> | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let running = false;
 let wanted = false;
 let failures = 0;
+let halvings = 0;
 let limit = MAX_BATCH;
 /** Until when the server has asked us to stay away. */
 let quiet_until = 0;
@@ -51,6 +54,8 @@ async function round(): Promise<void> {
   wanted = false;
   if (state.queue.size) setSending(true);
   try {
+    // While nobody answers, a tap costs one small question and not the reading of everything that waits.
+    if (state.link === 'unreachable' && !(await knock())) return plan_after({ is: 'unreachable' }, 0);
     const now = Date.now();
     const skip = new Set([...later].filter(([, until]) => until > now).map(([id]) => id));
     plan_after(await exchange(grant(), limit, skip), skip.size);
@@ -59,14 +64,16 @@ async function round(): Promise<void> {
     plan(STEADY.backoff(failures++));
   } finally {
     running = false;
-    if (!wanted) setSending(false);
+    // Whatever came of it: somebody has saved meanwhile, or the network is back.
+    if (wanted) soon();
+    else setSending(false);
   }
 }
 
 function plan_after(outcome: Outcome, skipped: number): void {
   switch (outcome.is) {
     case 'done': {
-      failures = 0;
+      failures = halvings = 0;
       limit = Math.min(MAX_BATCH, limit * 2);
       const unread = takeIn(outcome.moved);
       link('ok', outcome.locked);
@@ -76,9 +83,13 @@ function plan_after(outcome: Outcome, skipped: number): void {
     }
     case 'elsewhere':
       return plan(STEADY.elsewhere);
-    case 'too_large':
-      limit = Math.max(1, Math.floor(limit / 2));
-      return plan(failures++ < 10 ? 0 : STEADY.backoff(failures));
+    case 'too_large': {
+      // Half of what was sent, not of what might have been. One entry that is too large by itself waits alone.
+      const { batch } = outcome;
+      limit = Math.max(1, Math.floor(batch.length / 2));
+      if (batch.length === 1) later.set(batch[0]!, Date.now() + STEADY.unread);
+      return plan(batch.length && halvings++ < MOST_HALVINGS ? 0 : STEADY.backoff(failures++));
+    }
     case 'refused':
       link(outcome.why);
       return plan(STEADY.refused);
@@ -112,10 +123,11 @@ function takeIn(moved: Moved): number {
   const now = Date.now();
   memoryMoved();
   state.standing = moved.standing;
+  for (const id of moved.unread) later.set(id, now + STEADY.unread);
   if (moved.dropped_all || moved.again.length) {
     void load();
     post({ type: ANSWERED });
-    return 0;
+    return moved.unread.length;
   }
   const touched = new Set<string>();
   for (const entry of [...moved.sent, ...moved.looks]) {
@@ -136,7 +148,6 @@ function takeIn(moved: Moved): number {
     }
   }
   for (const id of moved.removed) dropRecord(id);
-  for (const id of moved.unread) later.set(id, now + STEADY.unread);
   tell('queue', 'link');
   if (moved.looks.length) tell('looks');
   if (moved.changes.length || moved.removed.length) tell('records');

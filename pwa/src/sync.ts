@@ -12,6 +12,8 @@ const PROTOCOL = 1;
 const MOST_ENTRIES = 500;
 const MOST_BYTES = 3_500_000;
 const PATIENCE_MS = 30_000;
+/** No answer, ours or a gateway's, may silence a tablet for longer. */
+const LONGEST_WAIT_MS = 24 * 3_600_000;
 /** A round trip longer than this says too little about the server's clock. */
 const CLOCK_ROUND_TRIP_MS = 10_000;
 /** How long copies of what was sent stay here, for a server that comes back without them. */
@@ -21,7 +23,7 @@ export type Outcome =
   | { is: 'done'; left: number; more: boolean; locked: boolean; moved: Moved }
   | { is: 'unreachable' }
   | { is: 'busy'; wait_ms: number | null }
-  | { is: 'too_large' }
+  | { is: 'too_large'; batch: string[] }
   | { is: 'refused'; why: 'revoked' | 'unknown_device' | 'update' | 'server_old' }
   | { is: 'elsewhere' };
 
@@ -38,7 +40,10 @@ export interface Moved {
   standing: Standing;
 }
 
-/** A call to our own server. `null` when it could not be reached or did not answer in JSON. */
+/**
+ * A call to our own server. `null` when it could not be reached or did not answer in JSON; only a gateway's own "too
+ * large" and "not before" count without our words, since they ask for something that we can do.
+ */
 export async function call(
   method: string,
   path: string,
@@ -59,22 +64,32 @@ export async function call(
       redirect: 'error',
       signal: AbortSignal.timeout(patience_ms),
     });
-    const text = await answer.text();
-    const parsed: unknown = text ? JSON.parse(text) : {};
-    if (!parsed || typeof parsed !== 'object' || Array.isArray(parsed)) return null;
-    return {
-      status: answer.status,
-      body: parsed as Record<string, unknown>,
-      retry_after_ms: waitOf(answer.headers.get('Retry-After')),
-    };
+    const { status } = answer;
+    const retry_after_ms = waitOf(answer.headers.get('Retry-After'));
+    const parsed = read(await answer.text());
+    const asks = status === 413 || ((status === 429 || status === 503) && retry_after_ms !== null);
+    return parsed || asks ? { status, body: parsed ?? {}, retry_after_ms } : null;
   } catch {
     return null;
   }
 }
 
+function read(text: string): Record<string, unknown> | null {
+  try {
+    const parsed: unknown = text ? JSON.parse(text) : {};
+    return isObject(parsed) ? parsed : null;
+  } catch {
+    return null;
+  }
+}
+
+function isObject(it: unknown): it is Record<string, unknown> {
+  return typeof it === 'object' && it !== null && !Array.isArray(it);
+}
+
 /** Is our server there? Cheap enough to ask every few seconds while something waits. */
 export async function knock(): Promise<boolean> {
-  return (await call('GET', 'health', undefined, null, 4_000)) !== null;
+  return 'server_time' in ((await call('GET', 'health', undefined, null, 4_000))?.body ?? {});
 }
 
 /** One round trip: the oldest waiting entries out, the server's word in. Only one tab or worker does it at a time. */
@@ -106,8 +121,9 @@ async function roundTrip(grant: string | null, limit: number, skip: ReadonlySet<
     enrolment.token,
   );
   if (!answer) return { is: 'unreachable' };
+  if (answer.status === 413) return { is: 'too_large', batch: batch.map((entry) => entry.id) };
   if (answer.status !== 200) return refusal(answer.status, answer.body, answer.retry_after_ms);
-  if (!isAnswer(answer.body, batch.length)) return { is: 'busy', wait_ms: null };
+  if (!isAnswer(answer.body, batch)) return { is: 'unreachable' };
   const moved = await takeIn(answer.body, batch, standing, asked);
   const left = await (await database()).count('queue');
   return { is: 'done', left, more: answer.body.more, locked: grant !== null && answer.body.locked, moved };
@@ -132,25 +148,33 @@ async function oldest(limit: number, skip: ReadonlySet<string>) {
 }
 
 /** Is this 200 our protocol's, and about this batch? A hotel's log-in page is also a 200. */
-function isAnswer(body: unknown, sent: number): body is Answer {
+function isAnswer(body: unknown, batch: Entry[]): body is Answer {
   const it = body as Partial<Answer>;
   return (
     it.protocol === PROTOCOL &&
     typeof it.server_time === 'string' &&
     Number.isFinite(Date.parse(it.server_time)) &&
     Array.isArray(it.results) &&
-    it.results.length === sent &&
+    it.results.length === batch.length &&
+    it.results.every((one, at) => isObject(one) && (one.id === batch[at]!.id || one.id === null)) &&
     Array.isArray(it.changes) &&
+    it.changes.every((one) => isObject(one) && typeof one.record === 'string' && isObject(one.fields)) &&
     Array.isArray(it.removed) &&
     Array.isArray(it.resend) &&
-    typeof it.head === 'object' &&
+    it.resend.every(Array.isArray) &&
+    isObject(it.head) &&
+    (it.cursor === null || typeof it.cursor === 'string') &&
     typeof it.more === 'boolean'
   );
 }
 
 function refusal(status: number, body: Record<string, unknown>, retry_after_ms: number | null): Outcome {
-  if (status === 413) return { is: 'too_large' };
-  if (status === 401) return { is: 'refused', why: JSON.stringify(body).includes('revoked') ? 'revoked' : 'unknown_device' };
+  if (status === 401) {
+    const said = JSON.stringify(body);
+    if (said.includes('revoked')) return { is: 'refused', why: 'revoked' };
+    // A foreign network's 401 is nobody's word about this tablet.
+    return said.includes('unknown') ? { is: 'refused', why: 'unknown_device' } : { is: 'unreachable' };
+  }
   if (status === 409) return { is: 'refused', why: body['update_required'] === true ? 'update' : 'server_old' };
   return { is: 'busy', wait_ms: retry_after_ms };
 }
@@ -164,12 +188,14 @@ async function takeIn(answer: Answer, batch: Entry[], before: Standing, asked: n
   const looks: Look[] = [];
   const unread: string[] = [];
   batch.forEach((entry, at) => {
-    const result = answer.results.find((one) => one.id === entry.id) ?? answer.results[at]!;
+    const result = answer.results[at]!;
     const verdict = judge(entry, result, digests[at] ?? null);
     if (verdict === 'sent') sent.push({ ...entry, seq: result.seq ?? 0, at: now, echoed: false });
     if (verdict === 'look') looks.push({ ...entry, errors: result.errors ?? {}, at: now });
     if (verdict === 'stay') unread.push(entry.id);
   });
+  // What this answer itself speaks of is not asked for again.
+  const answered = new Set(batch.map((entry) => entry.id));
   const rewound = answer.rewound;
   const standing: Standing = {
     cursor: rewound ? null : answer.cursor,
@@ -194,13 +220,21 @@ async function takeIn(answer: Answer, batch: Entry[], before: Standing, asked: n
     for (const id of answer.removed) void records.delete(id);
     for (const copy of await sents.getAll()) {
       const shown = changes.find((change) => change.record === copy.record && change.seq >= copy.seq);
-      if (wanted(copy, answer)) {
+      if (!answered.has(copy.id) && wanted(copy.number, copy.seq, answer)) {
         const { seq: _seq, at: _at, echoed: _echoed, ...entry } = copy;
         again.push(entry);
         void queue.put(entry);
         void sents.delete(copy.id);
       } else if (shown && !copy.echoed) void sents.put({ ...copy, echoed: true });
       else if (copy.echoed && copy.at < now - KEEP_SENT_MS) void sents.delete(copy.id);
+    }
+    // A restored server has lost what it had set aside, too.
+    for (const copy of await tx.objectStore('looks').getAll()) {
+      if (answered.has(copy.id) || !wanted(copy.number, Infinity, answer)) continue;
+      const { errors: _errors, at: _at, ...entry } = copy;
+      again.push(entry);
+      void queue.put(entry);
+      void tx.objectStore('looks').delete(copy.id);
     }
     const counters = ((await tx.objectStore('meta').get('counters')) as Counters | undefined) ?? NEW_COUNTERS;
     void tx.objectStore('meta').put(observe(counters, server_ms, now + (standing.offset_ms ?? 0)), 'counters');
@@ -214,13 +248,13 @@ export function judge(entry: Entry, result: Result, own_digest: string | null): 
   if (result.id !== entry.id) return 'stay';
   if (result.status === 'quarantined') return 'look';
   if (result.status !== 'accepted' && result.status !== 'duplicate') return 'stay';
-  return result.digest === own_digest ? 'sent' : 'look';
+  return own_digest !== null && result.digest === own_digest ? 'sent' : 'look';
 }
 
 /** A restored server asks for what it has lost: numbers it never saw, or everything above the row it went back to. */
-function wanted(copy: Sent, answer: Answer): boolean {
-  if (answer.rewound && copy.seq > answer.rewound.seq) return true;
-  return answer.resend.some(([from, to]) => copy.number >= from && copy.number <= to) && copy.at < Date.now() - PATIENCE_MS;
+function wanted(number: number, seq: number, answer: Answer): boolean {
+  if (answer.rewound && seq > answer.rewound.seq) return true;
+  return answer.resend.some(([from, to]) => number >= from && number <= to);
 }
 
 function newest(changes: Change[], before: number | null): number | null {
@@ -230,7 +264,6 @@ function newest(changes: Change[], before: number | null): number | null {
 function waitOf(header: string | null): number | null {
   if (!header) return null;
   const seconds = Number(header);
-  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
-  const date = Date.parse(header);
-  return Number.isFinite(date) ? Math.max(0, date - Date.now()) : null;
+  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - Date.now();
+  return Number.isFinite(ms) ? Math.min(LONGEST_WAIT_MS, Math.max(0, ms)) : null;
 }

@@ -19,7 +19,6 @@ export function recentOf(resident: string): Recent | null {
 export function setRecent(resident: string, record: string, undone = false): void {
   const until = Date.now() + UNDO_MS;
   recent.set(resident, { record, until, undone });
-  tell(`resident:${resident}`);
-  tell(`resident:${resident}`);
+  tell(`resident:${resident}`); // the row must never offer to undo, or show the state of, the one before
   setTimeout(() => tell(`resident:${resident}`), UNDO_MS + 20);
 }

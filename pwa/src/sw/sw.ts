@@ -129,9 +129,13 @@ async function flush(): Promise<void> {
   // A page that somebody looks at sends by itself, and sees its own rows change at once.
   const pages = await self.clients.matchAll({ type: 'window' });
   if (pages.some((page) => page.visibilityState === 'visible')) return;
-  for (;;) {
-    const outcome = await exchange(null);
+  for (let limit = Infinity; ; ) {
+    const outcome = await exchange(null, limit);
     if (outcome.is === 'elsewhere') return;
+    if (outcome.is === 'too_large' && outcome.batch.length > 1) {
+      limit = Math.floor(outcome.batch.length / 2);
+      continue;
+    }
     if (outcome.is !== 'done') throw new Error(outcome.is);
     post({ type: ANSWERED });
     const moved = outcome.moved.sent.length + outcome.moved.looks.length;
