@@ -8,7 +8,6 @@ UNVERIFIED = "unverified"  # a typed name, until a senior carer or above says wh
 TIME_IN_DOUBT = "time in doubt"  # the tablet did not know how wrong its clock was
 TIME_NOT_PROVEN = "time not proven"  # the server's own bounds contradict the time it was saved
 SIGN_IN_EXPIRED = "sign-in had expired"
-LATE = "late"
 ACCEPTED_AS_IT_STANDS = "accepted as it stands"  # it had been set aside, and a manager let it enter
 
 # From the record's own rows.

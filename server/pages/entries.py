@@ -85,7 +85,7 @@ def _tags(row: store.RecordRow, body: dict[str, Any], said: list[store.LedgerRow
     late_ms = (from_text(body.get("recorded_at")) or row.occurred_ms) - row.occurred_ms
     if late_ms > near_ms:
         tags.append((say("person.late", span=span(late_ms)), "yellow"))
-    tags += [(code("flags", mark), COLOURS.get(mark, "grey")) for mark in body.get("flags") or () if mark != flags.LATE]
+    tags += [(code("flags", mark), COLOURS.get(mark, "grey")) for mark in body.get("flags") or ()]
     if row.fields.get("source") in ("paper", "practice"):
         tags.append((code("source", row.fields["source"]), "grey"))
     return tags
