@@ -66,7 +66,7 @@ has_chromium() {
 }
 
 set_up_tests() {
-    has_chromium || install "Chromium (for the browser tests)" chromium
+    has_chromium || install "Chromium (for the browser tests)" chromium fonts-liberation
     has_postgres || install "PostgreSQL (for the database tests)" postgresql
     has_chromium || fail "Chromium (for the browser tests) is still missing."
     has_postgres || fail "PostgreSQL (for the database tests) is still missing."
