@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from tests.harness.browser import DESKTOP, PHONE
 from tests.harness.floor import FloorTablet
 from tests.harness.hands import SAVED, SENT, WORDS, Hands
+from tests.harness.processes import until
 
 CAPTURE_PX, OTHER_PX = 64, 48
 # What a hand taps to record: at least 64 px. Everything else that is tapped: at least 48, but for links inside a sentence.
@@ -208,7 +209,38 @@ def test_the_pages_for_managers(browsers, tidemark, home):
     for path in MANAGER_PAGES:
         assert sue.page.goto(tidemark.url + path).status == 200, path
         look(path)
+    a_day_with_everything(tidemark, home)
+    for path, link in DEEPER:
+        assert sue.page.goto(tidemark.url + path).status == 200, path
+        sue.page.locator(link).first.click()
+        look(f"{path} → {sue.page.url.removeprefix(tidemark.url)}")
+    sue.page.goto(f"{tidemark.url}/tablets/add")
+    sue.page.fill("#name", "Rowan tablet")
+    sue.page.locator("form[action='/tablets/add'] button").click()
+    look("the link for a new tablet")
     assert wrong == [], "\n".join(wrong)
+
+
+# From a list of the managers' pages to what stands behind it.
+DEEPER = [
+    ("/residents", "main a[href^='/residents/']"), ("/overview", "main a[href^='/alerts/']"),
+    ("/set-aside", "main a[href$='/accept']"), ("/tablets", "main a[href^='/tablets/']:not([href='/tablets/add'])"),
+    ("/staff", "main a[href^='/staff/']"),
+]  # fmt: skip
+
+
+def a_day_with_everything(tidemark, home) -> None:
+    """A drink put right, a red flag with its alert, and an entry that Ben had no right to make."""
+    ben = FloorTablet(tidemark, home["id"], "Ben's tablet")
+    ben.unlock(home["staff"]["Ben Okoro"])
+    drink = ben.drink(home["residents"]["Joan"], 200)
+    put_right = ben.statement(
+        "hydration_check", {"drunk_ml": 150, "correction_reason": "Half was spilt"}, record=drink["id"], parents=(drink["id"],)
+    )
+    ben.sync(drink, put_right, ben.red_flag(home["residents"]["Joan"]))
+    refused = ben.statement("vessel", {"name": "Blue mug", "ml": 250})
+    assert ben.offer(refused)["results"][0]["status"] == "quarantined"
+    until(lambda: ben.changes("alert"), what="the alert about the red flag")
 
 
 @pytest.mark.parametrize("path", ["/", "/app/"])
