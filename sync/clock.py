@@ -17,6 +17,9 @@ from typing import NamedTuple
 # bound is for an answer that is wrong, not for one that is late.
 AHEAD_MS = 24 * 60 * 60 * 1000
 
+# A device further out than this is told, and what it recorded is flagged (protocol.md, Time).
+OFF_MS = 5 * 60 * 1000
+
 _MAX_MS = 9_999_999_999_999
 _MAX_COUNTER = 0xFFFF
 PATTERN = re.compile(r"([0-9]{13})-([0-9a-f]{4})-([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})")

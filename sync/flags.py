@@ -3,9 +3,14 @@
 The names are protocol.md's own words, as they travel in a change's `flags`.
 """
 
+from __future__ import annotations
+
+from sync import clock
+
 # From the entry itself and how it arrived.
 UNVERIFIED = "unverified"  # a typed name, until a senior carer or above says who it was
 TIME_IN_DOUBT = "time in doubt"  # the tablet did not know how wrong its clock was
+CLOCK_CORRECTED = "clock corrected"  # the tablet's clock was well out, and it knew by how much
 TIME_NOT_PROVEN = "time not proven"  # the server's own bounds contradict the time it was saved
 SIGN_IN_EXPIRED = "sign-in had expired"
 ACCEPTED_AS_IT_STANDS = "accepted as it stands"  # it had been set aside, and a manager let it enter
@@ -22,3 +27,10 @@ UNKNOWN_RECORD = "unknown record"
 LEFT = "person has left"
 ABOVE_VESSEL = "more than the vessel holds"
 ABOVE_LIMIT = "above the limit in the plan"
+
+
+def of_clock(offset_ms: int | None) -> tuple[str, ...]:
+    """What an entry is marked with for its tablet's clock; `offset_ms` is None where the tablet did not know its error."""
+    if offset_ms is None:
+        return (TIME_IN_DOUBT,)
+    return (CLOCK_CORRECTED,) if abs(offset_ms) > clock.OFF_MS else ()

@@ -23,7 +23,7 @@ KIND = "hydration_check"
 
 # Marks that ask somebody to look, by the colour of their tag; any other is grey.
 COLOURS = {
-    flags.ABOVE_LIMIT: "red", flags.ABOVE_VESSEL: "orange", flags.UNVERIFIED: "yellow", flags.TIME_IN_DOUBT: "yellow",
+    flags.ABOVE_LIMIT: "red", flags.ABOVE_VESSEL: "orange", flags.UNVERIFIED: "yellow", flags.TIME_IN_DOUBT: "yellow", flags.CLOCK_CORRECTED: "grey",
     flags.TIME_NOT_PROVEN: "yellow", flags.NO_REASON: "yellow", flags.LEFT: "yellow",
 }  # fmt: skip
 # Fields that say nothing to a reader, or that the table shows by itself.

@@ -94,9 +94,7 @@ def _entry(c: Connection, home_id: int, row: Any, head: int, now_ms: int) -> Ent
     judged = _judged(row)
     grant_id, roles, expires_ms, arrival_ms = orjson.loads(row.verdict) if row.verdict else (None, (), None, None)
     offset = judged.offset_ms if judged.offset_ms is not None else arrival_ms
-    marks = [flags.ACCEPTED_AS_IT_STANDS]
-    if judged.offset_ms is None:
-        marks.append(flags.TIME_IN_DOUBT)
+    marks = [flags.ACCEPTED_AS_IT_STANDS, *flags.of_clock(judged.offset_ms)]
     if expires_ms is not None and corrected_ms(judged.recorded_ms, offset) > expires_ms:
         marks.append(flags.SIGN_IN_EXPIRED)
     entry = entry_of(

@@ -147,7 +147,7 @@ def _piece(home: people.Home, device: uuid.UUID, raw: Any, arrival_ms: int | Non
         offset = judged.offset_ms if judged.offset_ms is not None else arrival_ms
         verdict, piece.errors = access.check(home, device, judged, offset)
         if verdict is not None:
-            marks = verdict.marks + ((flags.TIME_IN_DOUBT,) if judged.offset_ms is None else ())
+            marks = verdict.marks + flags.of_clock(judged.offset_ms)
             piece.entry = entry_of(
                 judged, device=device, origin=origin, now_ms=now_ms, offset_ms=offset, grant_id=verdict.grant_id,
                 roles=verdict.roles, marks=marks,

@@ -18,13 +18,12 @@ from server.problems import Problem
 from server.records import changes, envelope_in, intake, numbers, store
 from server.records.schemas import SyncIn, SyncOut
 from server.wire import SYNC_BODY_BYTES, answer, raw_body, rfc3339
+from sync.clock import OFF_MS as CLOCK_OFF_MS
 
 blueprint = Blueprint("records", __name__, url_prefix="/api/v1", description="Records")
 
 # Below this share of the disk free, nothing is taken in: a full disk must never cost what was acknowledged.
 DISK_FREE_SHARE = 0.10
-# A device whose clock is further out than this is told.
-CLOCK_OFF_MS = 5 * 60_000
 # How old "last seen" may be before a request that brings nothing new writes it down.
 SEEN_EVERY_MS = 60_000
 

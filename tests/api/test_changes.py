@@ -232,14 +232,14 @@ def test_a_head_of_this_ledger_is_known_and_a_strange_one_means_the_ledger_was_c
     assert tablet.sync([], head={**old, "seq": 10_000})["rewound"]["seq"] < 10_000
 
 
-def test_corrected_time_decides_and_a_clock_that_is_out_is_told_and_never_refused(home, tablet):
+def test_corrected_time_decides_and_a_clock_that_is_out_is_told_and_flagged_and_never_refused(home, tablet):
     edith, now = home.resident(), clock.now_ms()
     hours = 3 * 3_600_000
     out = {"occurred_at": rfc3339(now - hours), "recorded_at": rfc3339(now - hours)}
     known, unknown = tablet.drink(edith, offset_ms=hours, **out), tablet.drink(edith, offset_ms=None, **out)
     answer = tablet.sync([known, unknown], sent_at=rfc3339(now - hours))
     assert [r["status"] for r in answer["results"]] == ["accepted", "accepted"]
-    for drink, flags in ((known, []), (unknown, ["time in doubt"])):
+    for drink, flags in ((known, ["clock corrected"]), (unknown, ["time in doubt"])):
         (change,) = of(answer, drink["id"])
         assert abs(datetime.fromisoformat(change["occurred_at"]).timestamp() * 1000 - now) < 60_000
         assert change["flags"] == flags
