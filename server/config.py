@@ -26,11 +26,6 @@ class Config:
     def is_sqlite(self) -> bool:
         return self.database_url.startswith("sqlite")
 
-    @property
-    def sqlite_file(self) -> Path | None:
-        """The database file, when the data is on SQLite."""
-        return Path(self.database_url.removeprefix("sqlite:///")) if self.is_sqlite else None
-
 
 def load(environ: dict[str, str] | None = None) -> Config:
     """Read the settings and make sure that the data folder exists, open to its owner alone."""

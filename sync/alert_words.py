@@ -61,8 +61,6 @@ def _also(facts: Mapping[str, Any]) -> list[str]:
         found.append("also_seen")
     if "drunk_up_to_ml" in facts:
         found.append("to_check")
-    if "now_ml" in facts:
-        found.append("now")
     if "ended_at" in facts:
         found.append("ended")
     return found

@@ -38,14 +38,6 @@ def require_device(header: str | None) -> None:
     g.home, g.device, g.now_ms = home, row, now
 
 
-def require_grant(text: str | None) -> None:
-    """Put `g.grant` in place: a live grant of this device for a person whose access has not ended. Else 403."""
-    found = grants.read_grant(g.home.secret, text) if text else None
-    if found is None or not live(found):
-        raise Problem("forbidden")
-    g.grant = found
-
-
 def live(grant: grants.Grant) -> bool:
     """Whether this grant lets the device of this request read now."""
     if grant.home != g.home.uuid or grant.device != g.device.id or grant.expires_ms <= g.now_ms:
@@ -56,6 +48,5 @@ def live(grant: grants.Grant) -> bool:
 
 
 def register(app: Flask) -> None:
-    """Hand the checks to the rights decorators."""
+    """Hand the check to the rights decorators."""
     app.extensions["tidemark_device"] = require_device
-    app.extensions["tidemark_grant"] = require_grant

@@ -61,19 +61,6 @@ def device_required(view: Callable) -> Callable:
     return guarded
 
 
-def grant_required(view: Callable) -> Callable:
-    """A device token and, in `X-Tidemark-Grant`, a live grant of that device; adds `g.grant`."""
-
-    @wraps(view)
-    def guarded(*args, **kwargs):
-        current_app.extensions["tidemark_device"](request.headers.get("Authorization"))
-        current_app.extensions["tidemark_grant"](request.headers.get("X-Tidemark-Grant"))
-        return view(*args, **kwargs)
-
-    guarded.access = "grant"
-    return guarded
-
-
 def signed_in(action: str) -> Callable[[Callable], Callable]:
     """Only a person signed in on a page whose roles allow the action; the view reads `g.person`.
 

@@ -294,11 +294,6 @@ def revoke_person(home_id: int, id_: uuid.UUID, *, at_ms: int, now_ms: int, by: 
     writing(work)
 
 
-def readmit_person(home_id: int, id_: uuid.UUID) -> None:
-    """Give a person's access back."""
-    writing(lambda c: c.execute(delete(access).where(access.c.home_id == home_id, access.c.staff == id_)))
-
-
 def revoked_at(c: Connection, home_id: int, people: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
     """When each of these people's access ended, for those whose access did."""
     wanted = list(people)

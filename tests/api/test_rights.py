@@ -25,7 +25,7 @@ def test_every_declared_access_is_one_that_there_is(house):
         if access.startswith("signed_in:"):
             assert access.removeprefix("signed_in:") in rights.RIGHTS
         else:
-            assert access in ("public", "device", "grant")
+            assert access in ("public", "device")
 
 
 def test_a_route_that_forgot_to_say_is_refused_to_everybody(house):
@@ -37,7 +37,7 @@ def test_a_route_that_forgot_to_say_is_refused_to_everybody(house):
 def test_what_needs_a_tablet_is_closed_without_one(house):
     client = house.app.test_client()
     for rule in house.app.url_map.iter_rules():
-        if house.app.view_functions[rule.endpoint].access not in ("device", "grant"):
+        if house.app.view_functions[rule.endpoint].access != "device":
             continue
         method = next(iter(rule.methods - {"HEAD", "OPTIONS"}))
         answer = client.open(rule.rule, method=method, data=b"{}")

@@ -50,7 +50,6 @@ function alsoOf(facts: Fields): (keyof typeof alerts.also)[] {
     ['was_ml', 'was'],
     ['also_seen', 'also_seen'],
     ['drunk_up_to_ml', 'to_check'],
-    ['now_ml', 'now'],
     ['ended_at', 'ended'],
   ];
   return wanted.filter(([fact]) => facts[fact] !== undefined && facts[fact] !== null).map(([, name]) => name);
