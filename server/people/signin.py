@@ -124,7 +124,7 @@ def check_account(email: str, password: str, *, now_ms: int) -> tuple[list[tuple
     address = email.strip().lower()
 
     def count(c: Connection) -> list:
-        rows = list(c.execute(select(account).where(account.c.email == address).with_for_update()))
+        rows = list(c.execute(select(account).where(account.c.email == address).order_by(account.c.home_id).with_for_update()))
         for row in rows:
             if row.until_ms <= now_ms:
                 wrong = row.wrong + 1

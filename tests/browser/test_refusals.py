@@ -32,8 +32,9 @@ with create_app().app_context():
     now = clock.now_ms()
     store.revoke_person(store.home_by_uuid(uuid.UUID(sys.argv[1])).id, uuid.UUID(sys.argv[2]), at_ms=now, now_ms=now)
 """
-# Write one row of the tablet's database as an older or newer app would have left it.
-WRITE = """([store, row, key]) => new Promise((done, fail) => {
+# Write one row of the tablet's database as an older or newer app would have left it: between two round trips, never
+# under one that has read the row as it was and would still carry that.
+WRITE = """([store, row]) => navigator.locks.request('tidemark-sync', () => new Promise((done, fail) => {
   const opening = indexedDB.open('tidemark');
   opening.onsuccess = () => {
     const tx = opening.result.transaction(store, 'readwrite');
@@ -41,7 +42,7 @@ WRITE = """([store, row, key]) => new Promise((done, fail) => {
     tx.oncomplete = () => { opening.result.close(); done(); };
     tx.onerror = () => fail(tx.error);
   };
-})"""
+}))"""
 # The page stops for ever at the moment at which an answered entry would leave the queue: the tab is then killed there.
 STOP_AT_DELETE = """() => {
   const remove = IDBObjectStore.prototype.delete;

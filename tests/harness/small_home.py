@@ -89,7 +89,8 @@ def fill(home: store.Home, now_ms: int, more: int = 0) -> dict[str, Any]:
         "staff": {n: {"id": str(staff[n]), "roles": STAFF[n][0], "pin": STAFF[n][1]} for n in STAFF},
         "residents": {n: str(i) for n, i in residents.items()},
         "vessels": {n: str(i) for n, i in vessels.items()},
-        "manager": {"email": "sue.hart@larkfield.example", "password": PASSWORD},
+        # An address of this home's own: several homes of one installation under one address would be several doors.
+        "manager": {"email": f"sue.hart@{home.uuid}.example", "password": PASSWORD},
     }
 
 
