@@ -7,3 +7,6 @@ from functools import lru_cache
 
 #: `uuid.UUID(text)`, remembered. Raises ValueError for what is no id.
 read = lru_cache(maxsize=16_384)(uuid.UUID)
+
+#: `uuid.UUID` of 16 bytes, remembered: the same people, records and devices are read again and again.
+of_bytes = lru_cache(maxsize=65_536)(lambda octets: uuid.UUID(bytes=octets))

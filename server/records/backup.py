@@ -65,9 +65,7 @@ def make(settings: Config, target: Path, *, now_ms: int) -> dict[str, Any]:
 
 
 def _snapshot():
-    if db.engine.dialect.name == "postgresql":
-        return db.engine.connect().execution_options(isolation_level="REPEATABLE READ")
-    return db.engine.connect()
+    return db.engine.for_snapshots.connect()
 
 
 def _head(c: Connection, row: Any) -> dict[str, Any]:
