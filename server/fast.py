@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
-from contextlib import nullcontext
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
-from psycopg.pq import PipelineStatus
 from sqlalchemy import Connection, Table
 
-from server import ids
 from server.db import Id
 
 # From so many rows on, PostgreSQL takes them by COPY; below it the extra round trips cost more than they save.
@@ -35,67 +32,30 @@ def _ids_of(table: Table, names: tuple[str, ...]) -> tuple[int, ...]:
     return tuple(place for place, name in enumerate(names) if isinstance(table.c[name].type, Id))
 
 
-class Query(NamedTuple):
-    """A reading statement that has not been sent yet; its parameters are written `?`."""
-
-    statement: str
-    values: Sequence[Any]
-    table: Table
-    names: tuple[str, ...]
-
-
-def query_in(
-    c: Connection, names: Sequence[str], table: Table, column: str, home_id: int, wanted: Iterable[Any], tail: str = "",
-    values: Sequence[Any] = (),
-) -> Query | None:  # fmt: skip
-    """For the named columns of the home's rows whose `column` is one of `wanted`; None where nothing is wanted. `tail`
-    goes on behind that, with `values` for its own parameters."""
+def select_in(
+    c: Connection, names: Sequence[str], table: Table, column: str, home_id: int, wanted: Iterable[Any], tail: str = ""
+) -> list[tuple]:
+    """The named columns of the home's rows whose `column` is one of `wanted`; ids come back as UUID."""
     wanted = list(wanted)
     if not wanted:
-        return None
-    what = f"SELECT {', '.join(names)} FROM {table.name} WHERE home_id = ?"
+        return []
+    what = f"SELECT {', '.join(names)} FROM {table.name} WHERE home_id = "
     if is_postgres(c):
-        return Query(f"{what} AND {column} = ANY(?){tail}", (home_id, wanted, *values), table, tuple(names))
-    return Query(f"{what} AND {column} IN ({','.join('?' * len(wanted))}){tail}", (home_id, *wanted, *values), table, tuple(names))
-
-
-def query_where(names: Sequence[str], table: Table, where: str, values: Sequence[Any]) -> Query:
-    """For the named columns of the rows where `where` holds; its parameters are written `?`."""
-    return Query(f"SELECT {', '.join(names)} FROM {table.name} WHERE {where}", values, table, tuple(names))
-
-
-def fetch(c: Connection, *queries: Query | None) -> list[list[tuple]]:
-    """The rows of each query, in one round trip where the database is far away; ids come back as UUID."""
-    driver = raw(c)
-    if is_postgres(c):
-        asked = [query for query in queries if query is not None]
-        together = driver.pipeline() if len(asked) > 1 and not _piped(driver) else nullcontext()
-        with together:
-            sent = [None if q is None else driver.execute(q.statement.replace("?", "%s"), q.values) for q in queries]
-        return [[] if cursor is None else cursor.fetchall() for cursor in sent]
-    return [[] if query is None else _fetch_sqlite(driver, query) for query in queries]
-
-
-def _fetch_sqlite(driver: Any, query: Query) -> list[tuple]:
-    plain = [value.bytes if type(value) is uuid.UUID else value for value in query.values]
-    return _with_ids(driver.execute(query.statement, plain).fetchall(), _ids_of(query.table, query.names))
-
-
-def _piped(driver: Any) -> bool:
-    return driver.pgconn.pipeline_status != PipelineStatus.OFF
-
-
-def select_in(
-    c: Connection, names: Sequence[str], table: Table, column: str, home_id: int, wanted: Iterable[Any], tail: str = "",
-    values: Sequence[Any] = (),
-) -> list[tuple]:  # fmt: skip
-    """The rows of `query_in`."""
-    return fetch(c, query_in(c, names, table, column, home_id, wanted, tail, values))[0]
+        return raw(c).execute(f"{what}%s AND {column} = ANY(%s){tail}", (home_id, wanted)).fetchall()
+    if isinstance(wanted[0], uuid.UUID):
+        wanted = [value.bytes for value in wanted]
+    marks = ",".join("?" * len(wanted))
+    rows = raw(c).execute(f"{what}? AND {column} IN ({marks}){tail}", (home_id, *wanted)).fetchall()
+    return _with_ids(rows, _ids_of(table, tuple(names)))
 
 
 def select_where(c: Connection, names: Sequence[str], table: Table, where: str, values: Sequence[Any]) -> list[tuple]:
-    """The rows of `query_where`."""
-    return fetch(c, query_where(names, table, where, values))[0]
+    """The named columns of the rows where `where` holds; its parameters are written `?`."""
+    statement = f"SELECT {', '.join(names)} FROM {table.name} WHERE {where}"
+    if is_postgres(c):
+        return raw(c).execute(statement.replace("?", "%s"), values).fetchall()
+    plain = [value.bytes if isinstance(value, uuid.UUID) else value for value in values]
+    return _with_ids(raw(c).execute(statement, plain).fetchall(), _ids_of(table, tuple(names)))
 
 
 def _with_ids(rows: list[tuple], places: tuple[int, ...]) -> list[tuple]:
@@ -103,13 +63,13 @@ def _with_ids(rows: list[tuple], places: tuple[int, ...]) -> list[tuple]:
         return rows
     if len(places) == 1:
         at = places[0]
-        return [(*row[:at], row[at] and ids.of_bytes(row[at]), *row[at + 1 :]) for row in rows]
+        return [(*row[:at], row[at] and uuid.UUID(bytes=row[at]), *row[at + 1 :]) for row in rows]
     found = []
     for row in rows:
         row = list(row)
         for at in places:
             if row[at] is not None:
-                row[at] = ids.of_bytes(row[at])
+                row[at] = uuid.UUID(bytes=row[at])
         found.append(tuple(row))
     return found
 
@@ -127,12 +87,7 @@ def insert(c: Connection, table: Table, rows: list[tuple], *, upsert: bool = Fal
         return
     names = _names(table)
     if is_postgres(c):
-        driver = raw(c)
-        if _piped(driver):  # neither COPY nor executemany goes into a pipeline that is open
-            for row in rows:
-                driver.execute(_insert(table, names, "%s", upsert), row)
-            return
-        with driver.cursor() as cursor:
+        with raw(c).cursor() as cursor:
             if len(rows) >= COPY_FROM and not upsert:
                 with cursor.copy(f"COPY {table.name} ({_quoted(names)}) FROM STDIN") as copy:
                     for row in rows:

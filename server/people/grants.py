@@ -49,6 +49,7 @@ def issue_token(secret: bytes, home: uuid.UUID, device: uuid.UUID) -> str:
     return _serializer(secret, "device").dumps([home.hex, device.hex])
 
 
+@lru_cache(maxsize=4096)
 def token_home(token: str) -> uuid.UUID | None:
     """The home that a token claims, before its signature is checked; None when it is no token."""
     try:

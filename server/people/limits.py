@@ -32,6 +32,12 @@ def address() -> str:
 _limiter = Limiter(key_func=address, storage_uri="memory://", strategy="moving-window")
 
 
+@_limiter.request_filter
+def _without_limit() -> bool:
+    """Every request but enrolling: the limiter looks at each one, and a drink need not wait for that."""
+    return request.endpoint != "people.enrol"
+
+
 def register(app: Flask) -> None:
     """Count for this application."""
     _limiter.init_app(app)
