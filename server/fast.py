@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table
 
+from server import ids
 from server.db import Id
 
 # From so many rows on, PostgreSQL takes them by COPY; below it the extra round trips cost more than they save.
@@ -33,19 +34,22 @@ def _ids_of(table: Table, names: tuple[str, ...]) -> tuple[int, ...]:
 
 
 def select_in(
-    c: Connection, names: Sequence[str], table: Table, column: str, home_id: int, wanted: Iterable[Any], tail: str = ""
-) -> list[tuple]:
-    """The named columns of the home's rows whose `column` is one of `wanted`; ids come back as UUID."""
+    c: Connection, names: Sequence[str], table: Table, column: str, home_id: int, wanted: Iterable[Any], tail: str = "",
+    values: Sequence[Any] = (),
+) -> list[tuple]:  # fmt: skip
+    """The named columns of the home's rows whose `column` is one of `wanted`; ids come back as UUID. `tail` goes on behind
+    that, with `values` for its own parameters, written `?`."""
     wanted = list(wanted)
     if not wanted:
         return []
     what = f"SELECT {', '.join(names)} FROM {table.name} WHERE home_id = "
     if is_postgres(c):
-        return raw(c).execute(f"{what}%s AND {column} = ANY(%s){tail}", (home_id, wanted)).fetchall()
+        statement = f"{what}%s AND {column} = ANY(%s){tail.replace('?', '%s')}"
+        return raw(c).execute(statement, (home_id, wanted, *values)).fetchall()
     if isinstance(wanted[0], uuid.UUID):
         wanted = [value.bytes for value in wanted]
     marks = ",".join("?" * len(wanted))
-    rows = raw(c).execute(f"{what}? AND {column} IN ({marks}){tail}", (home_id, *wanted)).fetchall()
+    rows = raw(c).execute(f"{what}? AND {column} IN ({marks}){tail}", (home_id, *wanted, *values)).fetchall()
     return _with_ids(rows, _ids_of(table, tuple(names)))
 
 
@@ -63,13 +67,13 @@ def _with_ids(rows: list[tuple], places: tuple[int, ...]) -> list[tuple]:
         return rows
     if len(places) == 1:
         at = places[0]
-        return [(*row[:at], row[at] and uuid.UUID(bytes=row[at]), *row[at + 1 :]) for row in rows]
+        return [(*row[:at], row[at] and ids.of_bytes(row[at]), *row[at + 1 :]) for row in rows]
     found = []
     for row in rows:
         row = list(row)
         for at in places:
             if row[at] is not None:
-                row[at] = uuid.UUID(bytes=row[at])
+                row[at] = ids.of_bytes(row[at])
         found.append(tuple(row))
     return found
 
