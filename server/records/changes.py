@@ -117,10 +117,8 @@ def removed(c: Connection, home: Home, cursor: Cursor | None, now_ms: int) -> li
         told = days.from_ms(cursor.told_ms).astimezone(days.zone_of(home.zone)).date().toordinal()
         since = f"{left} AND (ends_day > ? OR seq > ?)"
         gone = fast.select_where(c, ("id",), record, since, (home.id, at, told, cursor.seq))
-        between = "home_id = ? AND revoked_ms <= ? AND said_ms > ?"
-        ended = fast.select_where(c, ("staff",), access, between, (home.id, now_ms, cursor.told_ms))
-        later = "home_id = ? AND revoked_ms <= ? AND revoked_ms > ?"
-        ended += fast.select_where(c, ("staff",), access, later, (home.id, now_ms, cursor.told_ms))
+        lately = "home_id = ? AND revoked_ms <= ? AND (said_ms > ? OR revoked_ms > ?)"
+        ended = fast.select_where(c, ("staff",), access, lately, (home.id, now_ms, cursor.told_ms, cursor.told_ms))
     return sorted({str(row[0]) for row in [*gone, *ended]})
 
 

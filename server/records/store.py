@@ -5,7 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import Connection, Select, func, select
@@ -28,9 +29,8 @@ class Head:
         return {"ledger": str(self.ledger), "seq": self.seq, "hash": self.hash.hex()}
 
 
-@dataclass(frozen=True)
-class LedgerRow:
-    """One accepted submission. Times are corrected milliseconds UTC; `submission` is None after erasure."""
+class LedgerRow(NamedTuple):
+    """One accepted submission. Times are corrected milliseconds UTC; `text` is its JSON, None after erasure."""
 
     seq: int
     id: uuid.UUID
@@ -42,11 +42,15 @@ class LedgerRow:
     received_ms: int
     occurred_ms: int
     offset_ms: int | None
-    submission: dict[str, Any] | None
+    text: str | None
+
+    @property
+    def submission(self) -> dict[str, Any] | None:
+        """Parsed when it is asked for: most readers of a row never ask."""
+        return None if self.text is None else orjson.loads(self.text)
 
 
-@dataclass(frozen=True)
-class RecordRow:
+class RecordRow(NamedTuple):
     """What the submissions about one id add up to. `body` is the change of protocol.md; `day` a care day's ordinal."""
 
     id: uuid.UUID
@@ -82,28 +86,19 @@ def lives(c: Connection, home_id: int) -> list:
 # ---- the ledger ----
 
 _ROW = (
-    ledger.c.seq, ledger.c.id, ledger.c.record, ledger.c.kind, ledger.c.author, ledger.c.device, ledger.c.origin,
-    ledger.c.received_ms, ledger.c.occurred_ms, ledger.c.offset_ms, ledger.c.submission,
+    "seq", "id", "record", "kind", "author", "device", "origin", "received_ms", "occurred_ms", "offset_ms", "submission",
 )  # fmt: skip
-
-
-def _ledger_rows(c: Connection, query: Select) -> list[LedgerRow]:
-    return [LedgerRow(*row[:-1], None if row[-1] is None else orjson.loads(row[-1])) for row in c.execute(query)]
 
 
 def rows_after(c: Connection, home_id: int, after_seq: int, limit: int = 500) -> list[LedgerRow]:
     """Up to `limit` rows after `after_seq`, in order."""
-    query = select(*_ROW).where(ledger.c.home_id == home_id, ledger.c.seq > after_seq).order_by(ledger.c.seq).limit(limit)
-    return _ledger_rows(c, query)
+    where = "home_id = ? AND seq > ? ORDER BY seq LIMIT ?"
+    return [LedgerRow(*row) for row in fast.select_where(c, _ROW, ledger, where, (home_id, after_seq, limit))]
 
 
 def rows_of(c: Connection, home_id: int, records: Iterable[uuid.UUID]) -> list[LedgerRow]:
     """Every row that names one of these records, in order."""
-    wanted = list(records)
-    if not wanted:
-        return []
-    query = select(*_ROW).where(ledger.c.home_id == home_id, ledger.c.record.in_(wanted)).order_by(ledger.c.seq)
-    return _ledger_rows(c, query)
+    return [LedgerRow(*row) for row in fast.select_in(c, _ROW, ledger, "record", home_id, records, " ORDER BY seq")]
 
 
 # ---- records ----
@@ -112,6 +107,17 @@ _RECORD = (
     folded.c.id, folded.c.kind, folded.c.seq, folded.c.subject, folded.c.day, folded.c.occurred_ms, folded.c.struck,
     folded.c.open, folded.c.body,
 )  # fmt: skip
+
+
+_NAMES = tuple(column.name for column in _RECORD)
+# A day's records are read again with each of its drinks. The same text is parsed once.
+_parsed = lru_cache(maxsize=8192)(orjson.loads)
+
+
+def _row(row: tuple) -> RecordRow:
+    """A row as the driver gives it. Its body is shared with whoever reads the same text: nobody changes it."""
+    id_, kind, seq, subject, day, occurred_ms, struck, open_, text = row
+    return RecordRow(id_, kind, seq, subject, day, occurred_ms, bool(struck), bool(open_), _parsed(text))
 
 
 def _records(c: Connection, query: Select) -> list[RecordRow]:
@@ -126,10 +132,7 @@ def record(c: Connection, home_id: int, id_: uuid.UUID) -> RecordRow | None:
 
 def records_by_id(c: Connection, home_id: int, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, RecordRow]:
     """Those of these records that show."""
-    wanted = list(ids)
-    if not wanted:
-        return {}
-    return {row.id: row for row in _records(c, select(*_RECORD).where(folded.c.home_id == home_id, folded.c.id.in_(wanted)))}
+    return {row[0]: _row(row) for row in fast.select_in(c, _NAMES, folded, "id", home_id, ids)}
 
 
 def records(
@@ -163,13 +166,8 @@ def about(
     c: Connection, home_id: int, kind: str, subjects: Iterable[uuid.UUID], *, days: tuple[int, int] | None = None
 ) -> list[RecordRow]:
     """The records of a kind about these subjects, oldest first; with `days`, of care days first to last inclusive."""
-    wanted = list(subjects)
-    if not wanted:
-        return []
-    query = select(*_RECORD).where(folded.c.home_id == home_id, folded.c.kind == kind, folded.c.subject.in_(wanted))
-    if days is not None:
-        query = query.where(folded.c.day.between(*days))
-    return _records(c, query.order_by(folded.c.occurred_ms, folded.c.id))
+    tail = " AND kind = ?" + (" AND day BETWEEN ? AND ?" if days else "") + " ORDER BY occurred_ms, id"
+    return [_row(row) for row in fast.select_in(c, _NAMES, folded, "subject", home_id, subjects, tail, (kind, *(days or ())))]
 
 
 # ---- followers ----
