@@ -10,8 +10,9 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, select
 
+from server import fast
 from server.people.tables import home
 from server.records import store
 from server.records.tables import hydration_day
@@ -24,6 +25,7 @@ KIND = "hydration_check"
 OFFERS = frozenset({"given", "drank", "refused"})
 
 Day = tuple[uuid.UUID, int]
+_SUMS = tuple(column.name for column in hydration_day.columns)[3:]
 
 
 def fold(c: Connection, home_id: int, rows: list[store.LedgerRow]) -> None:
@@ -32,12 +34,28 @@ def fold(c: Connection, home_id: int, rows: list[store.LedgerRow]) -> None:
     if not touched:
         return
     zone = c.execute(select(home.c.zone).where(home.c.id == home_id)).scalar_one()
-    for resident, day in sorted(_days(c, home_id, touched, zone), key=str):
-        total = add_up(store.records(c, home_id, KIND, subject=resident, days=(day, day)))
-        mine = (hydration_day.c.resident == resident) & (hydration_day.c.day == day)
-        c.execute(delete(hydration_day).where(hydration_day.c.home_id == home_id, mine))
+    stale = _days(c, home_id, touched, zone)
+    beside = _records_of(c, home_id, stale)
+    made = []
+    for resident, day in stale:
+        total = add_up(beside.get((resident, day), []))
         if total["entries"]:
-            c.execute(insert(hydration_day).values(home_id=home_id, resident=resident, day=day, **total))
+            made.append((home_id, resident, day, *(total[name] for name in _SUMS)))
+        else:
+            fast.run(c, "DELETE FROM hydration_day WHERE home_id = ? AND resident = ? AND day = ?", (home_id, resident, day))
+    fast.insert(c, hydration_day, made, upsert=True)
+
+
+def _records_of(c: Connection, home_id: int, wanted: set[Day]) -> dict[Day, list[store.RecordRow]]:
+    """The records of these people's days, oldest first: one question a day, however many people."""
+    people: dict[int, set[uuid.UUID]] = {}
+    for resident, day in wanted:
+        people.setdefault(day, set()).add(resident)
+    found: dict[Day, list[store.RecordRow]] = {}
+    for day, residents in people.items():
+        for row in store.about(c, home_id, KIND, residents, days=(day, day)):
+            found.setdefault((row.subject, day), []).append(row)
+    return found
 
 
 def _days(c: Connection, home_id: int, touched: set[uuid.UUID], zone: str) -> set[Day]:
