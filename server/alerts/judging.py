@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection
@@ -20,7 +21,7 @@ from server.people.store import Home
 from server.records import store
 from sync import alerts as rules
 from sync import days
-from sync.facts import Facts, absence_of, entry_of, plan_versions
+from sync.facts import Entry, Facts, absence_of, entry_of, plan_versions
 from sync.fields import time_ms
 from sync.rules.catalogue import RULES
 from sync.thresholds import Values
@@ -36,6 +37,9 @@ REACH_DAYS = 2
 OLDEST_DAYS = 14
 # After an error in one person's judgement, that person is looked at again this soon.
 AGAIN_MS = 60_000
+# Entries kept ready for the next judgement of the same people.
+MOST_ENTRIES = 8192
+_entries: dict[uuid.UUID, tuple[dict[str, Any], Entry | None]] = {}
 
 Day = schedule.Day
 
@@ -211,8 +215,7 @@ class _Known:
         self.plans = _by_person(store.about(c, home.id, "hydration_plan", people))
         self.absences = _by_person(store.about(c, home.id, "absence", people))
         self.ids = {
-            (person, day): {rules.alert_id(home.uuid, rule, str(person), date.fromordinal(day)): rule for rule in RULES}
-            for person, day in wanted
+            (person, day): _alerts_of(home.uuid, person, day) for person, day in wanted
         }
         self.alerts = store.records_by_id(c, home.id, [id_ for each in self.ids.values() for id_ in each])
         self.looks = schedule.looks_of(c, home.id, people)
@@ -250,13 +253,29 @@ class _Known:
             entries=tuple(
                 entry
                 for row in self.checks.get(resident, ())
-                if row.day is not None and day - REACH_DAYS <= row.day <= day and (entry := entry_of(row.body)) is not None
+                if row.day is not None and day - REACH_DAYS <= row.day <= day and (entry := _entry(row)) is not None
             ),
             absences=tuple(each for row in self.absences.get(resident, ()) if (each := absence_of(row.body)) is not None),
             silent=self.silence.silent,
             based_on_until=days.from_ms(self.silence.based_on_until_ms),
             home_started=self.started,
         )
+
+
+@lru_cache(maxsize=4096)
+def _alerts_of(home: uuid.UUID, person: uuid.UUID, day: int) -> dict[uuid.UUID, str]:
+    """The rule of each alert that one person's day can have."""
+    return {rules.alert_id(home, rule, str(person), date.fromordinal(day)): rule for rule in RULES}
+
+
+def _entry(row: store.RecordRow) -> Entry | None:
+    """`entry_of` this record, made once for the same body: a person's day is judged with each of its drinks."""
+    known = _entries.get(row.id)
+    if known is None or known[0] is not row.body:
+        if len(_entries) >= MOST_ENTRIES:
+            _entries.clear()
+        known = _entries[row.id] = row.body, entry_of(row.body)
+    return known[1]
 
 
 def _by_person(rows: Iterable[store.RecordRow]) -> dict[uuid.UUID, list[store.RecordRow]]:
