@@ -19,7 +19,7 @@ import sqlite3
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import TypeVar
 
 import psycopg
@@ -122,17 +122,15 @@ def reading() -> Iterator[Connection]:
         yield connection
 
 
-def writing(work: Callable[[Connection], T], *, piped: bool = False) -> T:
+def writing(work: Callable[[Connection], T]) -> T:
     """Run `work(connection)` in one transaction and return its result after the commit.
 
-    `work` may run more than once: it must keep no state of its own. Raises `Busy` when the database stays busy. With
-    `piped`, PostgreSQL is sent statements without waiting for each one's answer, which pays where there are few rows; an
-    error may then show at a later statement or at the commit, which keeps nothing all the same.
+    `work` may run more than once: it must keep no state of its own. Raises `Busy` when the database stays busy.
     """
     for attempt in range(WRITE_ATTEMPTS):
         try:
             with db.engine.for_writing.connect() as connection:
-                with _pipeline(connection) if piped else nullcontext(), connection.begin():
+                with connection.begin():
                     result = work(connection)
             return result
         except DRIVER_ERRORS as error:
@@ -140,12 +138,6 @@ def writing(work: Callable[[Connection], T], *, piped: bool = False) -> T:
                 raise
             time.sleep(random.uniform(0.01, 0.05) * 2**attempt)
     raise Busy
-
-
-def _pipeline(connection: Connection) -> AbstractContextManager:
-    if connection.dialect.name != "postgresql":
-        return nullcontext()
-    return connection.connection.driver_connection.pipeline()
 
 
 def _worth_repeating(error: Exception) -> bool:

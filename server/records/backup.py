@@ -47,7 +47,7 @@ def make(settings: Config, target: Path, *, now_ms: int) -> dict[str, Any]:
     try:
         with os.fdopen(handle, "wb") as raw, zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
             sums = _files(archive, settings)
-            with _snapshot() as c:
+            with db.engine.for_snapshots.connect() as c:
                 heads = [_head(c, row) for row in c.execute(select(counter)).all()]
                 for table in tables():
                     sums[f"tables/{table.name}.jsonl"] = _table(archive, c, table)
@@ -62,10 +62,6 @@ def make(settings: Config, target: Path, *, now_ms: int) -> dict[str, Any]:
     finally:
         unfinished.unlink(missing_ok=True)
     return manifest
-
-
-def _snapshot():
-    return db.engine.for_snapshots.connect()
 
 
 def _head(c: Connection, row: Any) -> dict[str, Any]:
