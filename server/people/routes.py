@@ -9,7 +9,7 @@ from flask_smorest import Blueprint
 
 from server.clock import now_ms
 from server.db import reading
-from server.people import grants, signin, store
+from server.people import grants, home_keys, signin, store
 from server.people.api import body, done, problem
 from server.people.limits import enrol_tries
 from server.people.rights import device_required, public
@@ -59,7 +59,7 @@ def unlock():
     return answer({
         "grant": text,
         "expires_at": rfc3339(grant.expires_ms),
-        "home_key": g.home.public_jwk(),
+        "home_key": home_keys.newest_jwk(g.home.id),
         "staff": {"id": str(person.id), "name": person.name, "roles": list(person.roles)},
     })  # fmt: skip
 

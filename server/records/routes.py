@@ -54,7 +54,7 @@ def sync():
     if envelope.submissions or _has_news(device, envelope, now):
         results = intake.submit(
             home.id, device, envelope.submissions, now_ms=now, sent_at_ms=envelope.sent_at_ms, pending=envelope.pending,
-            last_number=envelope.last_number,
+            last_number=envelope.last_number, keys=envelope.keys,
         )  # fmt: skip
     grant = grants.read_grant(home.secret, envelope.grant) if envelope.grant else None
     with reading() as c:
