@@ -73,6 +73,11 @@ def added_by(c: Connection, home_id: int, people: list[Staff]) -> dict[uuid.UUID
     return {id_: names[by] for id_, row in found.items() if (by := row.fields.get("added_by")) in names}
 
 
+def restores(c: Connection, home_id: int) -> list[tuple[int, int]]:
+    """(last row kept, when) of every restore from a backup, oldest first."""
+    return [(life.from_seq - 1, life.began_ms) for life in store.lives(c, home_id)[1:]]
+
+
 def messages_about(c: Connection, home_id: int, alert: uuid.UUID) -> list:
     """What was put out to be delivered about an alert, oldest first."""
     query = select(

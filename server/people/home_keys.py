@@ -53,6 +53,13 @@ def all_of(c: Connection, home_id: int) -> list[str]:
     return [*(row.private_key for row in later), first]
 
 
+def dated(c: Connection, home_id: int) -> list[tuple[str, int]]:
+    """Every private key of the home with when it was made; the first counts as made before all others."""
+    later = c.execute(select(home_key.c.private_key, home_key.c.made_ms).where(home_key.c.home_id == home_id))
+    first = c.execute(select(homes_table.c.private_key).where(homes_table.c.id == home_id)).scalar_one()
+    return [(first, 0), *((row.private_key, row.made_ms) for row in later)]
+
+
 def newest_jwk(home_id: int) -> dict[str, str]:
     """What tablets seal to now."""
     with reading() as c:

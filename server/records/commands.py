@@ -102,8 +102,31 @@ def restore(file: Path, overwrite: bool, as_json: bool) -> None:
             commandline.fail(text(f"cli.restore.{error.args[0]}"))
     if as_json:
         commandline.show({"file": str(file), "homes": made["homes"]}, True)
+        return
+    click.echo(text("cli.restore.done", file=file, homes=len(made["homes"])))
+    for head in made["homes"]:
+        lost = head["lost"]
+        click.echo(text("cli.restore.to", home=head["home_id"], seq=head["seq"]))
+        if lost is not None:
+            click.echo(text("cli.restore.lost", home=head["home_id"], **lost))
+    click.echo(text("cli.restore.look"))
+
+
+@click.command("backup-kept")
+@click.argument("file", type=click.Path(dir_okay=False, exists=True, path_type=Path))
+@json_option
+def backup_kept(file: Path, as_json: bool) -> None:
+    """Say that this backup is kept off this machine. It is read back first; tablets then let go of what it holds."""
+    with app_context():
+        try:
+            homes = backups.kept(file)
+        except backups.Unfit as error:
+            commandline.fail(text(f"cli.restore.{error.args[0]}"))
+    if as_json:
+        commandline.show({"file": str(file), "homes": homes}, True)
     else:
-        click.echo(text("cli.restore.done", file=file, homes=len(made["homes"])))
+        for home in homes:
+            click.echo(text("cli.backup.kept", file=file, home=home["home_id"], seq=home["safe"]))
 
 
 @click.command()
@@ -125,4 +148,4 @@ def _homes(given: str | None) -> list[people.Home]:
     return [found]
 
 
-commands = [ledger, backup, restore, migrate]
+commands = [ledger, backup, backup_kept, restore, migrate]
