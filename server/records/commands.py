@@ -11,9 +11,11 @@ import click
 from server import clock, commandline
 from server.commandline import json_option
 from server.people import store as people
+from server.problems import Problem
 from server.records import backup as backups
 from server.records import ledger as ledgers
 from server.records import rebuild as rebuilding
+from server.records import rescue as rescues
 from server.running import app_context
 from sync.messages import text
 
@@ -130,6 +132,28 @@ def backup_kept(file: Path, as_json: bool) -> None:
 
 
 @click.command()
+@click.argument("file", type=click.Path(dir_okay=False, exists=True, path_type=Path))
+@json_option
+def rescue(file: Path, as_json: bool) -> None:
+    """Take in the rescue file of a tablet that can no longer send. Doing it twice is free of harm."""
+    if file.stat().st_size > rescues.MOST_BYTES:
+        commandline.fail(text("problems.rescue_large.detail"))
+    with app_context():
+        try:
+            found = rescues.read(file.read_bytes())
+            home = people.home_by_uuid(found.home)
+            if home is None:
+                raise Problem("rescue_other_home")
+            done = rescues.take(home, found, now_ms=clock.now_ms())
+        except Problem as refused:
+            commandline.fail(text(f"problems.{refused.code}.detail"))
+    if as_json:
+        commandline.show({"device": str(done.device), **done.counts, "results": [each.wire() for each in done.results]}, True)
+    else:
+        click.echo(text("cli.rescue.done", file=file, **done.counts))
+
+
+@click.command()
 def migrate() -> None:
     """Bring the database up to date."""
     with app_context():
@@ -148,4 +172,4 @@ def _homes(given: str | None) -> list[people.Home]:
     return [found]
 
 
-commands = [ledger, backup, backup_kept, restore, migrate]
+commands = [ledger, backup, backup_kept, restore, rescue, migrate]

@@ -106,17 +106,19 @@ def submit(
     pending: int | None = None,
     last_number: int | None = None,
     keys: Mapping[str, Any] | None = None,
+    carried: bool = False,
 ) -> list[Result]:
     """Take a batch from a device: accept, recognise, set aside or ask for each again, in order, in one transaction.
 
-    `device_row` is a row of table `device`; `keys` are the session keys of sealed entries. Raises Problem 429 when the
+    `device_row` is a row of table `device`; `keys` are the session keys of sealed entries. `carried` is what a person brings
+    in the device's stead: its limits do not count then, and nothing is noted as said by it. Raises Problem 429 when the
     device has sent too much, and Busy.
     """
     home = people.home(home_id)
     arrival_ms = None if sent_at_ms is None else now_ms - sent_at_ms
     opener = sealed.Opener(str(device_row.id), keys, lambda: _private_keys(home_id))
     pieces = [_piece(home, device_row.id, raw, opener, arrival_ms, now_ms, origin) for raw in raw_items]
-    said = (pending, last_number, arrival_ms)
+    said = None if carried else (pending, last_number, arrival_ms)
     try:
         return writing(lambda c: _take(c, home, device_row.id, pieces, said, now_ms))
     except DRIVER_ERRORS:
@@ -127,12 +129,12 @@ def submit(
     for raw in raw_items:
         results += submit(
             home_id, device_row, [raw], now_ms=now_ms, sent_at_ms=sent_at_ms, origin=origin, pending=pending,
-            last_number=last_number, keys=keys,
+            last_number=last_number, keys=keys, carried=carried,
         )  # fmt: skip
     return results
 
 
-def _unstorable(home: people.Home, device: uuid.UUID, piece: Piece, said: tuple, now_ms: int) -> Result:
+def _unstorable(home: people.Home, device: uuid.UUID, piece: Piece, said: tuple | None, now_ms: int) -> Result:
     piece.errors, piece.entry = {"submission": [text("problems.entry.not_stored")]}, None
     return writing(lambda c: _take(c, home, device, [piece], said, now_ms))[0]
 
@@ -188,11 +190,12 @@ def _number(raw: Any) -> int | None:
 
 
 def _take(
-    c: Connection, home: people.Home, device: uuid.UUID, pieces: list[Piece], said: tuple, now_ms: int
+    c: Connection, home: people.Home, device: uuid.UUID, pieces: list[Piece], said: tuple | None, now_ms: int
 ) -> list[Result]:
     """The transaction of a batch. May run again from the start, so it keeps nothing of an earlier run."""
     lock = lock_home(c, home.id)
     row = DeviceState.read(c, home.id, device)
+    row.limited = said is not None
     row.count(len(pieces), now_ms)
     given = {piece.id for piece in pieces} - {None}
     known = {r[0]: r for r in fast.select_in(c, ("id", "digest", "seq", "hash"), ledger, "id", home.id, given)}
@@ -222,7 +225,10 @@ def _take(
         aside.lift(c, home.id, accepted.values())
     arrived = [piece.number for piece in pieces if piece.number and _arrived(piece)]
     row.arrived(c, home.id, device, arrived, _first_heard(pieces, kept_now, heard_of), now_ms)
-    row.save(c, home.id, device, pieces, said, now_ms)
+    if said is None:
+        row.save_clash(c, home.id, device)
+    else:
+        row.save(c, home.id, device, pieces, said, now_ms)
     return [piece.result or _accepted(piece) for piece in pieces]
 
 
