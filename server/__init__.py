@@ -13,6 +13,7 @@ from server.alerts import routes as alerts_routes
 from server.people import devices, limits, rights
 from server.people import routes as people_routes
 from server.records import routes as records_routes
+from server.records import schemas
 
 # Pages and the app load nothing from anywhere else, and run no inline script.
 POLICY = {
@@ -62,6 +63,8 @@ def create_app(settings: config.Config | None = None) -> Flask:
         referrer_policy="no-referrer",
     )
     api = Api(app)
+    for name, schema in schemas.NAMED.items():
+        api.spec.components.schema(name, schema=schema)
     problems.register(app)  # after Api, which would answer errors in its own way
     api.register_blueprint(people_routes.blueprint)  # each view says: public or device
     api.register_blueprint(records_routes.blueprint)  # each view says: device

@@ -17,6 +17,8 @@ WHERE = {
     "device": "server.people.commands",
     "ledger": "server.records.commands",
     "backup": "server.records.commands",
+    "backup-kept": "server.records.commands",
+    "rescue": "server.records.commands",
     "restore": "server.records.commands",
     "migrate": "server.records.commands",
 }

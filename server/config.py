@@ -21,6 +21,8 @@ class Config:
     vapid_subject: str = "mailto:tidemark@localhost.invalid"
     #: Only for tests: switches off the disk check's real measurement when set to a share between 0 and 1.
     disk_free_share: float | None = None
+    #: Rounds of PBKDF2-SHA256 over a PIN: at most 400 ms on a slow tablet (protocol.md, *At rest*). Fewer only in tests.
+    unlock_rounds: int = 500_000
 
     @property
     def is_sqlite(self) -> bool:

@@ -23,10 +23,13 @@ from server.pages import (
 from server.pages.words import say
 from server.people import store
 from server.people.rights import may
+from server.records import rescue
 
 # Pages that stand under another entry of the menu.
 PART_OF = {"alerts": "overview"}
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
+# The largest form is a rescue file; beyond that nothing is read.
+FORM_BYTES = rescue.MOST_BYTES + 1_000_000
 MENU = (
     ("overview", "/overview", "alerts.see"),
     ("residents", "/residents", "records.see"),
@@ -56,6 +59,7 @@ def register(app: Flask) -> None:
     @app.before_request
     def _forms_are_ours():
         if request.method not in SAFE and not request.path.startswith("/api/"):
+            request.max_content_length = FORM_BYTES
             csrf.protect()
 
     problems.register(app)

@@ -13,7 +13,7 @@ from server.db import reading
 from server.pages import alerts_view, tablets_view
 from server.pages import store as pages_store
 from server.pages.names import Names
-from server.pages.words import at, code, say, when
+from server.pages.words import DAY_MS, at, code, say, when
 from server.people.rights import signed_in
 from server.records import store
 from sync import days
@@ -22,6 +22,10 @@ blueprint = Blueprint("pages_alerts", __name__, template_folder="templates")
 
 # More than this on one page hides what matters; the count says how many there are.
 ALERTS_SHOWN = 40
+
+
+# How long the overview says that the server was put back from a backup; the ledger's page says it for ever.
+RESTORE_SAID_MS = 14 * DAY_MS
 
 
 @blueprint.get("/overview")
@@ -38,6 +42,11 @@ def overview():
             "alerts_total": len(rows),
             "duty": _duty(c, home_id, zone, now, names),
             "tablets": tablets_view.in_use(c, home_id, zone, now),
+            "restores": [
+                say("ledger.restored", when=when(began, zone, now), seq=f"{seq:,}")
+                for seq, began in pages_store.restores(c, home_id)
+                if now - began < RESTORE_SAID_MS
+            ],
         }
     return render_template("pages/overview.html", view=view)
 

@@ -171,10 +171,12 @@ def _page(checked: dict[str, Any] | None):
     with reading() as c:
         head = store.head(c, home_id)
         received = pages_store.received_ms(c, home_id, head.seq)
+        restores = pages_store.restores(c, home_id)
     view = {
         "rows": f"{head.seq:,}",
         "received": when(received, zone, now),
         "ledger": str(head.ledger),
         "seal": f"{head.seq}:{head.hash.hex()}",
     }
-    return render_template("pages/ledger.html", head=view if head.seq else None, checked=checked)
+    said = [say("ledger.restored", when=when(began, zone, now), seq=f"{seq:,}") for seq, began in restores]
+    return render_template("pages/ledger.html", head=view if head.seq else None, checked=checked, restores=said)

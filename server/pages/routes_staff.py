@@ -28,9 +28,13 @@ def staff():
     home_id, zone, now = g.person.home_id, g.person.zone, now_ms()
     with reading() as c:
         pins, accounts = pages_store.with_pin(c, home_id), pages_store.with_account(c, home_id)
+        everybody = store.staff_list(home_id)
+        added_by = pages_store.added_by(c, home_id, everybody)
     people, removed = [], []
-    for person in store.staff_list(home_id):
+    for person in everybody:
         tags = [say("staff.agency")] * person.agency + [say("staff.manager_account")] * (person.id in accounts)
+        if person.id in added_by:
+            tags.append(say("staff.added_by", name=added_by[person.id]))
         if person.ends_ms is not None and not person.left(now):
             tags.append(say("staff.valid_until", when=when(person.ends_ms, zone, now)))
         line = {

@@ -15,6 +15,9 @@ from server.pages import tablets_view
 from server.pages.words import clock_time, say
 from server.people import store
 from server.people.rights import may, signed_in
+from server.problems import Problem
+from server.records import rescue
+from sync.messages import text
 
 blueprint = Blueprint("pages_tablets", __name__, template_folder="templates")
 
@@ -33,6 +36,7 @@ def tablets():
         tablets=in_use,
         removed=tablets_view.removed(home_id, zone, now),
         may_change=may(g.person.roles, "devices.enrol"),
+        may_rescue=may(g.person.roles, "devices.rescue"),
     )
 
 
@@ -62,6 +66,36 @@ def make_link():
         qr=Markup(segno.make(link, error="m").svg_inline(scale=6, border=4, dark="#000", light="#fff", omitsize=True)),
         until=clock_time(now + store.ENROLMENT_LIFE_MS, g.person.zone),
     )
+
+
+@blueprint.get("/tablets/rescue")
+@signed_in("devices.rescue")
+def ask_rescue():
+    """Ask for the rescue file of a tablet that can no longer send."""
+    return _rescue()
+
+
+@blueprint.post("/tablets/rescue")
+@signed_in("devices.rescue")
+def take_rescue():
+    """Take the file in, and say what became of its rows. Doing it twice is free of harm."""
+    given = request.files.get("file")
+    if given is None or not given.filename:
+        return _rescue(say("rescue.need_file"), 400)
+    try:
+        file = rescue.read(given.stream.read(rescue.MOST_BYTES + 1))
+        done = rescue.take(store.home(g.person.home_id), file, now_ms=now_ms())
+    except Problem as refused:
+        return _rescue(text(f"problems.{refused.code}.detail"), refused.status)
+    reasons = {sentence for each in done.results for said in (each.errors or {}).values() for sentence in said}
+    rows = [[{"text": say(f"rescue.{name}")}, {"text": f"{count:,}"}] for name, count in done.counts.items()]
+    view = {"summary": say("rescue.done", n=f"{len(done.results):,}"), "rows": rows, "reasons": sorted(reasons)}
+    return render_template("pages/rescue.html", errors=[], done=view)
+
+
+def _rescue(problem: str | None = None, status: int = 200) -> Response:
+    errors = [{"field": "file", "text": problem}] if problem else []
+    return Response(render_template("pages/rescue.html", errors=errors, done=None), status)
 
 
 @blueprint.get("/tablets/<uuid:device>/remove")

@@ -13,6 +13,7 @@ import orjson
 from sqlalchemy import Connection, case, func, select
 
 from server.alerts.tables import outbox
+from server.people.store import Staff
 from server.people.tables import account, device, device_number, pin
 from server.records import store
 from server.records.store import RecordRow
@@ -63,6 +64,18 @@ def with_pin(c: Connection, home_id: int) -> set[uuid.UUID]:
 def with_account(c: Connection, home_id: int) -> set[uuid.UUID]:
     """Who can sign in on these pages."""
     return set(c.execute(select(account.c.staff).where(account.c.home_id == home_id)).scalars())
+
+
+def added_by(c: Connection, home_id: int, people: list[Staff]) -> dict[uuid.UUID, str]:
+    """Who added each agency worker, by name, where their record says so."""
+    names = {str(person.id): person.name for person in people}
+    found = store.records_by_id(c, home_id, [person.id for person in people if person.agency])
+    return {id_: names[by] for id_, row in found.items() if (by := row.fields.get("added_by")) in names}
+
+
+def restores(c: Connection, home_id: int) -> list[tuple[int, int]]:
+    """(last row kept, when) of every restore from a backup, oldest first."""
+    return [(life.from_seq - 1, life.began_ms) for life in store.lives(c, home_id)[1:]]
 
 
 def messages_about(c: Connection, home_id: int, alert: uuid.UUID) -> list:

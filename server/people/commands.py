@@ -8,7 +8,7 @@ import click
 
 from server import clock, commandline
 from server.commandline import json_option
-from server.people import store
+from server.people import home_keys, store
 from server.running import app_context
 from sync.messages import text
 
@@ -24,6 +24,19 @@ def home_list(as_json: bool) -> None:
     """Every home, oldest first."""
     with app_context():
         commandline.show([{"id": str(each.uuid), "name": each.name, "zone": each.zone} for each in store.homes()], as_json)
+
+
+@home.command("rotate-key")
+@click.option("--home", "home_id", required=True, help="The home's id.")
+@json_option
+def home_rotate_key(home_id: str, as_json: bool) -> None:
+    """Give tablets a new key to seal entries to. The old ones stay, and still open what was sealed to them."""
+    with app_context():
+        kid = home_keys.rotate(_home(home_id).id, now_ms=clock.now_ms())
+    if as_json:
+        commandline.show({"kid": kid}, True)
+    else:
+        click.echo(text("cli.home.rotated", kid=kid))
 
 
 @click.group()

@@ -29,6 +29,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     "devices.see": FLOOR_LEADERS | OFFICE,
     "devices.enrol": roles.MANAGERS,
     "devices.revoke": roles.MANAGERS,
+    "devices.rescue": roles.MANAGERS,  # bring in what a tablet that can no longer send still held
     "accounts.change": roles.AND_ABOVE,
     "quarantine.see": FLOOR_LEADERS | OFFICE,
     "quarantine.decide": roles.MANAGERS,

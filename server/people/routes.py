@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import uuid
 
-from flask import g
+from flask import current_app, g
 from flask_smorest import Blueprint
 
 from server.clock import now_ms
 from server.db import reading
-from server.people import grants, signin, store
+from server.people import devices, grants, home_keys, signin, store, unlock_keys
 from server.people.api import body, done, problem
 from server.people.limits import enrol_tries
 from server.people.rights import device_required, public
-from server.people.schemas import EnrolIn, EnrolOut, UnlockIn, UnlockOut
+from server.people.schemas import EnrolIn, EnrolOut, GrantIn, OfflineKeysOut, UnlockIn, UnlockOut
 from server.problems import Problem
 from server.wire import answer, rfc3339, small_body
 
@@ -56,12 +56,37 @@ def unlock():
     text, grant = grants.issue_grant(
         g.home.secret, g.home.uuid, g.device.id, person.id, list(person.roles), g.now_ms
     )
+    rounds = current_app.extensions["tidemark"].unlock_rounds
+    key = unlock_keys.at_unlock(g.home.id, who, given["pin"], tried.hashed, rounds=rounds, now_ms=g.now_ms)
+    if key is None:
+        raise Problem("busy")  # the PIN was changed just now: what was typed is no longer it
     return answer({
         "grant": text,
         "expires_at": rfc3339(grant.expires_ms),
-        "home_key": g.home.public_jwk(),
+        "home_key": home_keys.newest_jwk(g.home.id),
+        "unlock_key": key.wire(),
         "staff": {"id": str(person.id), "name": person.name, "roles": list(person.roles)},
     })  # fmt: skip
+
+
+@blueprint.post("/device/keys")
+@device_required
+@blueprint.doc(
+    requestBody=body(GrantIn),
+    security=[{"device": []}],
+    responses={
+        200: done("Who can unlock this device offline, each with a grant that only their PIN opens", OfflineKeysOut),
+        401: problem("The token is unknown or revoked."),
+        403: problem("The grant is not a live one of this device."),
+        **REFUSALS,
+    },
+)
+def device_keys():
+    """What lets everyone who unlocked a tablet of the home online within 14 days unlock this one offline."""
+    grant = grants.read_grant(g.home.secret, small_body(GrantIn)["grant"])
+    if grant is None or not devices.live(grant):
+        raise Problem("forbidden")
+    return answer({"people": unlock_keys.people_for(g.home, g.device.id, now_ms=g.now_ms)})
 
 
 @blueprint.post("/enrol")

@@ -23,11 +23,49 @@ class PersonOut(Schema):
     roles = fields.List(fields.String())
 
 
+class UnlockKeyOut(Schema):
+    """A person's key pair for unlocking offline. Bytes are base64url without padding."""
+
+    salt = fields.String()
+    rounds = fields.Integer(metadata={"description": "Of PBKDF2-SHA256 over the PIN and the salt."})
+    public = fields.Dict(metadata={"description": "A P-256 JWK."})
+    box = fields.String(metadata={"description": "12 bytes of iv, then the private JWK by AES-256-GCM under the PIN's key."})
+
+
 class UnlockOut(Schema):
     grant = fields.String(metadata={"description": "Opaque; goes with each submission and with each sync that reads."})
     expires_at = fields.String(metadata={"format": "date-time"})
     home_key = fields.Dict(metadata={"description": "The home's public key as a JWK with its kid."})
+    unlock_key = fields.Nested(UnlockKeyOut)
     staff = fields.Nested(PersonOut)
+
+
+class GrantIn(Strict):
+    grant = fields.String(required=True, validate=validate.Length(max=4000))
+
+
+class OfflinePersonOut(UnlockKeyOut):
+    staff = fields.UUID()
+    name = fields.String()
+    roles = fields.List(fields.String())
+    online_at = fields.String(metadata={"format": "date-time"})
+    grant = fields.String(metadata={"description": "A JWE to `public` that holds grant, expires_at and home_key."})
+
+
+class OfflineKeysOut(Schema):
+    people = fields.List(fields.Nested(OfflinePersonOut))
+
+
+class AgencyIn(Strict):
+    grant = fields.String(required=True, validate=validate.Length(max=4000))
+    name = fields.String(required=True)
+    pin = fields.String(required=True, validate=validate.Length(max=100), metadata={"description": "Six digits."})
+    until = fields.String(load_default=None, allow_none=True, metadata={"format": "date-time"})
+
+
+class AgencyOut(Schema):
+    staff = fields.Nested(PersonOut)
+    valid_until = fields.String(metadata={"format": "date-time"})
 
 
 class EnrolIn(Strict):

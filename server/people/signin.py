@@ -6,14 +6,14 @@ A PIN has 6 digits and unlocks a tablet that the home already trusts; a password
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, delete, insert, select, update
 
 from server.db import reading, writing
-from server.people.tables import account, pin, pin_try
+from server.people.tables import account, pin, pin_try, unlock_key
 
 PIN_DIGITS = 6
 PIN_TRIES = 5
@@ -32,11 +32,13 @@ _nobody = _hasher.hash("no such person")
 
 @dataclass(frozen=True)
 class Tried:
-    """How a try ended. `wait_ms` is how long no try counts; `tries_left` is what is left after a wrong one."""
+    """How a try ended. `wait_ms` is how long no try counts; `tries_left` is what is left after a wrong one; `hashed` is the
+    hash that a right one matched."""
 
     right: bool
     tries_left: int = 0
     wait_ms: int = 0
+    hashed: str = field(default="", repr=False)
 
 
 def _matches(hashed: str | None, given: str) -> bool:
@@ -60,13 +62,14 @@ def set_pin(home_id: int, staff_id: uuid.UUID, plain: str, *, now_ms: int) -> No
     if not is_pin(plain):
         raise ValueError("a PIN has six digits")
     hashed = hash_secret(plain)
+    writing(lambda c: put_pin(c, home_id, staff_id, hashed, now_ms=now_ms))
 
-    def work(c: Connection) -> None:
-        c.execute(delete(pin).where(pin.c.home_id == home_id, pin.c.staff == staff_id))
-        c.execute(delete(pin_try).where(pin_try.c.home_id == home_id, pin_try.c.staff == staff_id))
-        c.execute(insert(pin).values(home_id=home_id, staff=staff_id, hash=hashed, set_ms=now_ms))
 
-    writing(work)
+def put_pin(c: Connection, home_id: int, staff_id: uuid.UUID, hashed: str, *, now_ms: int) -> None:
+    """Set a PIN by its hash inside the caller's transaction. What the old PIN opened offline is open to it no more."""
+    for table in (pin, pin_try, unlock_key):
+        c.execute(delete(table).where(table.c.home_id == home_id, table.c.staff == staff_id))
+    c.execute(insert(pin).values(home_id=home_id, staff=staff_id, hash=hashed, set_ms=now_ms))
 
 
 def try_pin(home_id: int, device: uuid.UUID, who: uuid.UUID, plain: str, *, may_enter: bool, now_ms: int) -> Tried:
@@ -101,7 +104,7 @@ def try_pin(home_id: int, device: uuid.UUID, who: uuid.UUID, plain: str, *, may_
         hashed = c.execute(select(pin.c.hash).where(pin.c.home_id == home_id, pin.c.staff == who)).scalar()
     if _matches(hashed if may_enter else None, plain):
         writing(lambda c: c.execute(delete(pin_try).where(mine)))
-        return Tried(True)
+        return Tried(True, hashed=hashed)
     return Tried(False, tries_left=PIN_TRIES - wrong)
 
 

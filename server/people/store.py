@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import secrets
@@ -12,14 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from flask import current_app
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from server import fast
 from server.db import db, reading, writing
-from server.people import grants
+from server.people import grants, home_keys
 from server.people.signin import check_account, create_account, set_pin  # noqa: F401 (part of what this store offers)
 from server.people.tables import access, device, enrolment, provider, staff
 from server.people.tables import home as homes_table
@@ -54,13 +51,6 @@ class Home:
         """The staff id of the home's fixed Tidemark actor."""
         return uuid.uuid5(self.uuid, "tidemark")
 
-    def public_jwk(self) -> dict[str, str]:
-        """The public half of the home's key as a JWK, with the `kid` that names it."""
-        numbers = serialization.load_pem_private_key(self.private_key.encode(), None).public_key().public_numbers()
-        jwk = {"crv": "P-256", "kty": "EC", "x": _b64(numbers.x), "y": _b64(numbers.y)}
-        thumb = hashlib.sha256(json.dumps(jwk, separators=(",", ":"), sort_keys=True).encode()).digest()  # RFC 7638
-        return {**jwk, "kid": base64.urlsafe_b64encode(thumb).rstrip(b"=").decode(), "alg": "ECDH-ES+A256KW", "use": "enc"}
-
 
 @dataclass(frozen=True)
 class Staff:
@@ -74,10 +64,6 @@ class Staff:
 
     def left(self, now_ms: int) -> bool:
         return self.ends_ms is not None and self.ends_ms <= now_ms
-
-
-def _b64(number: int) -> str:
-    return base64.urlsafe_b64encode(number.to_bytes(32, "big")).rstrip(b"=").decode()
 
 
 # ---- homes ----
@@ -142,10 +128,7 @@ def create_home(
     made_by: str | None = None,
 ) -> Home:
     """Make a home with its secret, its key pair, its pseudo-devices and an empty ledger."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    pem = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    ).decode()
+    pem = home_keys.fresh_pem()
     secret, ledger_id, uuid_ = secrets.token_bytes(32), uuid.uuid4(), id_ or uuid.uuid4()
 
     def work(c: Connection) -> Home:

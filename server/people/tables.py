@@ -27,8 +27,18 @@ home = Table(
     Column("zone", Text, nullable=False),  # IANA name: care days and shifts are local to the home
     Column("started_on", Text, nullable=False),  # date: rules judge nothing before it
     Column("secret", LargeBinary, nullable=False),  # 32 bytes: signs device tokens and grants
-    Column("private_key", Text, nullable=False),  # PEM, P-256: opens sealed entries; in every backup
+    Column("private_key", Text, nullable=False),  # PEM, P-256: the first key that opens sealed entries; in every backup
     Column("made_by", Text),  # "demo" when the demo made it
+)
+
+# The keys of a home after its first: the newest is what tablets seal to, and every older one still opens.
+home_key = Table(
+    "home_key",
+    db.metadata,
+    Column("home_id", ForeignKey("home.id"), primary_key=True, autoincrement=False),
+    Column("kid", Text, primary_key=True),  # RFC 7638 thumbprint
+    Column("private_key", Text, nullable=False),  # PEM, P-256; in every backup
+    Column("made_ms", BigInteger, nullable=False),  # the key before it was retired then
 )
 
 device = Table(
@@ -108,6 +118,19 @@ pin = Table(
     Column("staff", Id, primary_key=True),
     Column("hash", Text, nullable=False),  # argon2id
     Column("set_ms", BigInteger, nullable=False),
+)
+
+# One a person: what lets a tablet that the person never used be unlocked offline with the same PIN.
+unlock_key = Table(
+    "unlock_key",
+    db.metadata,
+    Column("home_id", ForeignKey("home.id"), primary_key=True, autoincrement=False),
+    Column("staff", Id, primary_key=True),
+    Column("salt", LargeBinary, nullable=False),  # 16 bytes
+    Column("rounds", Integer, nullable=False),  # of PBKDF2-SHA256
+    Column("public", Text, nullable=False),  # JWK, P-256
+    Column("box", LargeBinary, nullable=False),  # 12 bytes of iv, then the private JWK under a key made of the PIN
+    Column("online_ms", BigInteger, nullable=False),  # the last right PIN that the server heard, on any tablet
 )
 
 pin_try = Table(

@@ -16,12 +16,15 @@ from server.records import access, trusted
 from server.records.body import Unparsed
 from server.records.device_state import DeviceState
 from server.records.entries import Entry
+from server.records.sealed import Unopened
 from server.records.tables import quarantine
 
 
 def same(piece: Any) -> bytes:
     """What sameness is judged by: the digest, or where there is none, the bytes."""
-    return bytes.fromhex(piece.judged.digest) if piece.judged.digest else hashlib.sha256(kept_as(piece)).digest()
+    if piece.judged.digest:
+        return bytes.fromhex(piece.judged.digest)
+    return hashlib.sha256(piece.raw.text if isinstance(piece.raw, Unopened) else kept_as(piece)).digest()
 
 
 def kept_as(piece: Any) -> bytes:
@@ -31,16 +34,24 @@ def kept_as(piece: Any) -> bytes:
     raw = piece.raw
     if isinstance(raw, Unparsed):
         return raw.text
+    if isinstance(raw, Unopened):
+        return raw.kept
     plain = {k: v for k, v in raw.items() if k != "grant"} if isinstance(raw, dict) else raw
     return json.dumps(plain, separators=(",", ":"), sort_keys=True).encode()
 
 
 def before(c: Connection, home_id: int, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, set[bytes]]:
-    """What was set aside under these ids before: by each id, the digests or hashes of bytes."""
+    """What was set aside under these ids before: by each id, the digests or hashes of bytes. A sealed row that could not
+    be opened has proved nothing about its id: the id was heard of, and is still free for whoever proves it."""
     found: dict[uuid.UUID, set[bytes]] = {}
-    for id_, alike in fast.select_in(c, ("id", "same"), quarantine, "id", home_id, ids):
-        found.setdefault(id_, set()).add(bytes(alike))
+    for id_, alike, claimed in fast.select_in(c, ("id", "same", "claimed"), quarantine, "id", home_id, ids):
+        found.setdefault(id_, set()).update(() if claimed is not None else (bytes(alike),))
     return found
+
+
+def remember(found: dict[uuid.UUID, set[bytes]], id_: uuid.UUID, piece: Any) -> None:
+    """Add what is set aside now to what was before."""
+    found.setdefault(id_, set()).update(() if isinstance(piece.raw, Unopened) else (same(piece),))
 
 
 def key_of(device: uuid.UUID, alike: bytes) -> bytes:
@@ -66,7 +77,8 @@ def keep(
         digest = alike if piece.judged.digest else None
         rows.append((
             lock.home.id, key, piece.id, device, digest, alike, body, orjson.dumps(piece.result.errors).decode(),
-            _verdict(lock.home, device, piece), now_ms, "open", None,
+            _verdict(lock.home, device, piece), piece.raw.claimed if isinstance(piece.raw, Unopened) else None, now_ms, "open",
+            None,
         ))  # fmt: skip
         note = trusted.set_aside_note(lock.home, key, piece.judged.digest, piece.id, piece.result.errors, now_ms, number)
         number += 1
@@ -97,9 +109,10 @@ def lift(c: Connection, home_id: int, entries: Iterable[Entry], *, by: uuid.UUID
         if entry.submission["repairs"]:
             repaired[ids.read(entry.submission["repairs"])] = entry.id
     waits = " AND state = 'open'"
-    for key, id_, alike in fast.select_in(c, ("key", "id", "same"), quarantine, "id", home_id, {*entered, *repaired}, waits):
+    columns, named = ("key", "id", "same", "claimed"), {*entered, *repaired}
+    for key, id_, alike, claimed in fast.select_in(c, columns, quarantine, "id", home_id, named, waits):
         # Other content under the id that entered stays open: it is not what entered.
-        if entered.get(id_) == bytes(alike):
+        if id_ in entered and (entered[id_] == bytes(alike) or entered[id_].hex() == claimed):
             end(c, home_id, bytes(key), "accepted", by or id_)
         elif id_ in repaired:
             end(c, home_id, bytes(key), "repaired", repaired[id_])

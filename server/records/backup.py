@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, LargeBinary, Table, delete, insert, inspect, select
+from sqlalchemy import Connection, LargeBinary, Table, delete, func, insert, inspect, select
 
 from server.config import Config
 from server.db import Id, db, writing
+from server.people import home_keys
+from server.people.tables import home as homes_table
 from server.records import store
-from server.records.tables import counter, ledger_life
+from server.records.tables import counter, ledger, ledger_life
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -118,7 +120,10 @@ def check(archive: zipfile.ZipFile) -> dict[str, Any]:
 def restore(settings: Config, source: Path, *, overwrite: bool, now_ms: int) -> dict[str, Any]:
     """Put everything back, in one transaction, on a database that has every table. The server must not be serving.
 
-    Each home's ledger gets a new id from the next row on, so that tablets notice. Raises Unfit.
+    Each home's ledger gets a new id from the next row on, so that tablets notice. A key of the replaced data is kept: what
+    tablets sealed to it must still open. Returns the manifest, each home with `lost`: how many rows of what was replaced
+    came after the backup, from tablets (which send again what they hold) and from pages and Tidemark (gone); None where
+    nothing of that home was replaced. Raises Unfit.
     """
     try:
         archive = zipfile.ZipFile(source)
@@ -131,6 +136,8 @@ def restore(settings: Config, source: Path, *, overwrite: bool, now_ms: int) -> 
             before = {row.home_id: row for row in c.execute(select(counter)).all()}
             if before and not overwrite:
                 raise Unfit("has_data")
+            replaced = _Replaced(c)
+            lost = [replaced.after(c, head) for head in manifest["homes"]]
             for name in reversed([table.name for table in db.metadata.sorted_tables]):
                 if inspect(c).has_table(name):
                     c.execute(delete(db.metadata.tables[name]))
@@ -138,12 +145,37 @@ def restore(settings: Config, source: Path, *, overwrite: bool, now_ms: int) -> 
                 _fill(c, archive, table)
             for home in c.execute(select(counter)).all():
                 _new_life(c, home, before.get(home.home_id), now_ms)
+            replaced.give_keys_back(c)
+            for head, gone in zip(manifest["homes"], lost, strict=True):
+                head["lost"] = gone
 
         writing(work)
         for name in manifest["sha256"]:
             if name.startswith("files/"):
                 _put_back(settings, name.removeprefix("files/"), archive.read(name))
     return manifest
+
+
+class _Replaced:
+    """What stood in the database before a restore, as far as it matters afterwards."""
+
+    def __init__(self, c: Connection):
+        self.homes = {row.uuid: row.id for row in c.execute(select(homes_table.c.uuid, homes_table.c.id))}
+        self.keys = {uuid_: home_keys.dated(c, id_) for uuid_, id_ in self.homes.items()}
+
+    def after(self, c: Connection, head: dict[str, Any]) -> dict[str, int] | None:
+        """How many rows came after this head, by where they came from."""
+        if head["home_id"] not in self.homes.values():
+            return None
+        later = (ledger.c.home_id == head["home_id"]) & (ledger.c.seq > head["seq"])
+        counts = dict(c.execute(select(ledger.c.origin, func.count()).where(later).group_by(ledger.c.origin)).all())
+        tablets = counts.pop("tablet", 0)
+        return {"tablets": tablets, "others": sum(counts.values())}
+
+    def give_keys_back(self, c: Connection) -> None:
+        """Add the private keys that the backup does not hold to the homes that they belong to."""
+        for row in c.execute(select(homes_table.c.uuid, homes_table.c.id)).all():
+            home_keys.add(c, row.id, self.keys.get(row.uuid, []))
 
 
 def _fill(c: Connection, archive: zipfile.ZipFile, table: Table) -> None:
@@ -186,7 +218,59 @@ def _new_life(c: Connection, home: Any, replaced: Any, now_ms: int) -> None:
         home_id=home.home_id, ledger=id_, from_seq=home.seq + 1, began_ms=now_ms,
         cut_seq=lost.seq if lost else None, cut_hash=bytes(lost.hash) if lost else None,
     ))  # fmt: skip
-    c.execute(counter.update().where(counter.c.home_id == home.home_id).values(ledger=id_))
+    safe = None if home.safe is None else min(home.safe, home.seq)
+    c.execute(counter.update().where(counter.c.home_id == home.home_id).values(ledger=id_, safe=safe))
+
+
+def kept(source: Path) -> list[dict[str, Any]]:
+    """Note that this whole backup is kept off this machine: tablets need not hold what it holds. The file is read back,
+    and every row of it must be the live ledger's own. Returns `home_id` and `safe` of each home; `safe` never falls.
+
+    Raises Unfit, and then notes nothing.
+    """
+    try:
+        archive = zipfile.ZipFile(source)
+    except (zipfile.BadZipFile, OSError) as error:
+        raise Unfit("damaged") from error
+    with archive:
+        manifest = check(archive)
+
+        def work(c: Connection) -> list[dict[str, Any]]:
+            found = _rows_alike(c, archive)
+            for head in manifest["homes"]:
+                if found.get(head["home_id"], 0) != head["seq"]:
+                    raise Unfit("other_ledger")
+                mine = counter.c.home_id == head["home_id"]
+                rises = counter.c.safe.is_(None) | (counter.c.safe < head["seq"])
+                c.execute(counter.update().where(mine & rises).values(safe=head["seq"]))
+            homes = [head["home_id"] for head in manifest["homes"]]
+            rows = c.execute(select(counter.c.home_id, counter.c.safe).where(counter.c.home_id.in_(homes)).order_by(counter.c.home_id))
+            return [{"home_id": row.home_id, "safe": row.safe} for row in rows]
+
+        return writing(work)
+
+
+def _rows_alike(c: Connection, archive: zipfile.ZipFile) -> dict[int, int]:
+    """How many ledger rows of each home the file holds. Raises Unfit for one that is not what stands here."""
+    found: dict[int, int] = {}
+    with archive.open("tables/ledger.jsonl") as lines:
+        for chunk in _chunks(line for line in lines):
+            by_home: dict[int, dict[int, dict]] = {}
+            for line in chunk:
+                row = _row(ledger, orjson.loads(line))
+                by_home.setdefault(row["home_id"], {})[row["seq"]] = row
+            for home_id, rows in by_home.items():
+                stored = c.execute(select(ledger.c.seq, ledger.c.hash).where(ledger.c.home_id == home_id, ledger.c.seq.in_(rows)))
+                here = {row.seq: bytes(row.hash) for row in stored}
+                if not all(here.get(seq) == row["hash"] and _whole(row) for seq, row in rows.items()):
+                    raise Unfit("other_ledger")
+                found[home_id] = found.get(home_id, 0) + len(rows)
+    return found
+
+
+def _whole(row: dict[str, Any]) -> bool:
+    """Whether a row's submission is what its digest says; one that was erased is."""
+    return row["submission"] is None or hashlib.sha256(row["submission"].encode()).digest() == row["digest"]
 
 
 def _put_back(settings: Config, name: str, content: bytes) -> None:

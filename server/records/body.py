@@ -43,6 +43,16 @@ def read(body: bytes) -> dict[str, Any]:
     return _object(_by_members(body))
 
 
+def entry(text: bytes) -> Any:
+    """One entry by itself, as `read` would take it inside a body: parsed, or `Unparsed`."""
+    if not _LONG_NUMBER.search(text):
+        try:
+            return orjson.loads(text)
+        except orjson.JSONDecodeError:
+            pass
+    return _entry(text)
+
+
 def _object(found: Any) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise Problem("not_an_object")

@@ -11,9 +11,11 @@ import click
 from server import clock, commandline
 from server.commandline import json_option
 from server.people import store as people
+from server.problems import Problem
 from server.records import backup as backups
 from server.records import ledger as ledgers
 from server.records import rebuild as rebuilding
+from server.records import rescue as rescues
 from server.running import app_context
 from sync.messages import text
 
@@ -102,8 +104,53 @@ def restore(file: Path, overwrite: bool, as_json: bool) -> None:
             commandline.fail(text(f"cli.restore.{error.args[0]}"))
     if as_json:
         commandline.show({"file": str(file), "homes": made["homes"]}, True)
+        return
+    click.echo(text("cli.restore.done", file=file, homes=len(made["homes"])))
+    for head in made["homes"]:
+        lost = head["lost"]
+        click.echo(text("cli.restore.to", home=head["home_id"], seq=head["seq"]))
+        if lost is not None:
+            click.echo(text("cli.restore.lost", home=head["home_id"], **lost))
+    click.echo(text("cli.restore.look"))
+
+
+@click.command("backup-kept")
+@click.argument("file", type=click.Path(dir_okay=False, exists=True, path_type=Path))
+@json_option
+def backup_kept(file: Path, as_json: bool) -> None:
+    """Say that this backup is kept off this machine. It is read back first; tablets then let go of what it holds."""
+    with app_context():
+        try:
+            homes = backups.kept(file)
+        except backups.Unfit as error:
+            commandline.fail(text(f"cli.restore.{error.args[0]}"))
+    if as_json:
+        commandline.show({"file": str(file), "homes": homes}, True)
     else:
-        click.echo(text("cli.restore.done", file=file, homes=len(made["homes"])))
+        for home in homes:
+            click.echo(text("cli.backup.kept", file=file, home=home["home_id"], seq=home["safe"]))
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, exists=True, path_type=Path))
+@json_option
+def rescue(file: Path, as_json: bool) -> None:
+    """Take in the rescue file of a tablet that can no longer send. Doing it twice is free of harm."""
+    if file.stat().st_size > rescues.MOST_BYTES:
+        commandline.fail(text("problems.rescue_large.detail"))
+    with app_context():
+        try:
+            found = rescues.read(file.read_bytes())
+            home = people.home_by_uuid(found.home)
+            if home is None:
+                raise Problem("rescue_other_home")
+            done = rescues.take(home, found, now_ms=clock.now_ms())
+        except Problem as refused:
+            commandline.fail(text(f"problems.{refused.code}.detail"))
+    if as_json:
+        commandline.show({"device": str(done.device), **done.counts, "results": [each.wire() for each in done.results]}, True)
+    else:
+        click.echo(text("cli.rescue.done", file=file, **done.counts))
 
 
 @click.command()
@@ -125,4 +172,4 @@ def _homes(given: str | None) -> list[people.Home]:
     return [found]
 
 
-commands = [ledger, backup, restore, migrate]
+commands = [ledger, backup, backup_kept, restore, rescue, migrate]

@@ -32,9 +32,13 @@ class DeviceState:
     def __init__(self, hour_from, hour_count, day_from, day_bytes, last_number, clash, fell, pending, offset):
         self.hour_from, self.hour_count, self.day_from, self.day_bytes = hour_from, hour_count, day_from, day_bytes
         self.last_number, self.clash, self.fell, self.pending, self.offset = last_number, clash, fell, pending, offset
+        #: Whether the device itself sends: what a person carries in its stead is not its traffic.
+        self.limited = True
 
     def count(self, submissions: int, now_ms: int) -> None:
         """Count a batch against the hour. Raises Problem 429 when it does not fit any more."""
+        if not self.limited:
+            return
         if not self.hour_from <= now_ms < self.hour_from + HOUR_MS:
             self.hour_from, self.hour_count = now_ms, 0
         if submissions and self.hour_count + submissions > HOUR_SUBMISSIONS:
@@ -43,6 +47,8 @@ class DeviceState:
 
     def set_aside(self, size: int, now_ms: int) -> None:
         """Count what is set aside against the day. Raises Problem 429 when it does not fit any more."""
+        if not self.limited:
+            return
         if not self.day_from <= now_ms < self.day_from + DAY_MS:
             self.day_from, self.day_bytes = now_ms, 0
         if self.day_bytes + size > DAY_QUARANTINE_BYTES:
@@ -66,6 +72,10 @@ class DeviceState:
         for first, last in set(runs) - set(after):
             fast.run(c, "DELETE FROM device_number WHERE home_id = ? AND device = ? AND first = ?", (home_id, device, first))
         fast.insert(c, device_number, [(home_id, device, *run) for run in after if run not in runs])
+
+    def save_clash(self, c: Connection, home_id: int, device: uuid.UUID) -> None:
+        """Write back whether one number came under two ids, and nothing that the device itself would have said."""
+        fast.run(c, "UPDATE device SET number_clash_ms = ? WHERE home_id = ? AND id = ?", (self.clash, home_id, device))
 
     def save(
         self, c: Connection, home_id: int, device: uuid.UUID, pieces: list[Any], said: tuple, now_ms: int

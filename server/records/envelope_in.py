@@ -38,6 +38,7 @@ class Envelope:
     pending: int
     last_number: int
     submissions: list[Any]
+    keys: dict[str, Any] | None
 
 
 def read(raw: bytes) -> Envelope:
@@ -78,8 +79,9 @@ def read(raw: bytes) -> Envelope:
     if errors:
         raise Problem("bad_envelope", errors=errors)
     return Envelope(
-        sent_at_ms, said.get("grant"), cursor, cursor_text, head, min(said["pending"], 2**31 - 1), said["last_number"], submissions
-    )
+        sent_at_ms, said.get("grant"), cursor, cursor_text, head, min(said["pending"], 2**31 - 1), said["last_number"], submissions,
+        said.get("keys"),
+    )  # fmt: skip
 
 
 def _count(value: Any) -> bool:

@@ -8,17 +8,18 @@ answered.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 
 from server import fast, ids
-from server.db import DRIVER_ERRORS, writing
+from server.db import DRIVER_ERRORS, reading, writing
+from server.people import home_keys
 from server.people import store as people
 from server.people.tables import access as access_table
-from server.records import access, aside, chain, fold, trusted
+from server.records import access, aside, chain, fold, sealed, trusted
 from server.records.body import Unparsed
 from server.records.device_state import DeviceState
 from server.records.entries import Entry, Result, entry_of
@@ -104,15 +105,20 @@ def submit(
     origin: str = "tablet",
     pending: int | None = None,
     last_number: int | None = None,
+    keys: Mapping[str, Any] | None = None,
+    carried: bool = False,
 ) -> list[Result]:
     """Take a batch from a device: accept, recognise, set aside or ask for each again, in order, in one transaction.
 
-    `device_row` is a row of table `device`. Raises Problem 429 when the device has sent too much, and Busy.
+    `device_row` is a row of table `device`; `keys` are the session keys of sealed entries. `carried` is what a person brings
+    in the device's stead: its limits do not count then, and nothing is noted as said by it. Raises Problem 429 when the
+    device has sent too much, and Busy.
     """
     home = people.home(home_id)
     arrival_ms = None if sent_at_ms is None else now_ms - sent_at_ms
-    pieces = [_piece(home, device_row.id, raw, arrival_ms, now_ms, origin) for raw in raw_items]
-    said = (pending, last_number, arrival_ms)
+    opener = sealed.Opener(str(device_row.id), keys, lambda: _private_keys(home_id))
+    pieces = [_piece(home, device_row.id, raw, opener, arrival_ms, now_ms, origin) for raw in raw_items]
+    said = None if carried else (pending, last_number, arrival_ms)
     try:
         return writing(lambda c: _take(c, home, device_row.id, pieces, said, now_ms))
     except DRIVER_ERRORS:
@@ -123,24 +129,45 @@ def submit(
     for raw in raw_items:
         results += submit(
             home_id, device_row, [raw], now_ms=now_ms, sent_at_ms=sent_at_ms, origin=origin, pending=pending,
-            last_number=last_number,
+            last_number=last_number, keys=keys, carried=carried,
         )  # fmt: skip
     return results
 
 
-def _unstorable(home: people.Home, device: uuid.UUID, piece: Piece, said: tuple, now_ms: int) -> Result:
+def _unstorable(home: people.Home, device: uuid.UUID, piece: Piece, said: tuple | None, now_ms: int) -> Result:
     piece.errors, piece.entry = {"submission": [text("problems.entry.not_stored")]}, None
     return writing(lambda c: _take(c, home, device, [piece], said, now_ms))[0]
 
 
-def _piece(home: people.Home, device: uuid.UUID, raw: Any, arrival_ms: int | None, now_ms: int, origin: str) -> Piece:
-    """Judge one entry in memory. Whatever it is, this returns."""
+def _private_keys(home_id: int) -> list[str]:
+    with reading() as c:
+        return home_keys.all_of(c, home_id)
+
+
+def _piece(
+    home: people.Home, device: uuid.UUID, raw: Any, opener: sealed.Opener, arrival_ms: int | None, now_ms: int, origin: str
+) -> Piece:
+    """Judge one entry in memory, sealed or plain. Whatever it is, this returns."""
+    if not sealed.is_sealed(raw):
+        return _open_piece(home, device, raw, arrival_ms, now_ms, origin)
+    inner = opener.open(raw)
+    if inner is None:
+        return Piece(raw, Judged(RETRY, raw["id"], None), {}, None, None, arrival_ms)
+    if not isinstance(inner, sealed.Unopened):
+        piece = _open_piece(home, device, inner, arrival_ms, now_ms, origin)
+        if piece.judged.digest in (None, raw["digest"]):
+            return piece
+        inner = opener.differs(raw, ["digest"])
+    judged = Judged("quarantined", inner.id, None, inner.errors)
+    return Piece(inner, judged, judged.errors, None, _number(raw), arrival_ms)
+
+
+def _open_piece(
+    home: people.Home, device: uuid.UUID, raw: Any, arrival_ms: int | None, now_ms: int, origin: str
+) -> Piece:
     if isinstance(raw, Unparsed):
         judged = Judged("quarantined", raw.id, None, {"submission": [text("problems.entry.not_readable")]})
         return Piece(raw, judged, judged.errors, None, raw.number, arrival_ms)
-    if _is_sealed(raw):
-        judged = Judged(RETRY, raw["id"], None)
-        return Piece(raw, judged, {}, None, None, arrival_ms)
     judged = judge(raw)
     piece = Piece(raw, judged, dict(judged.errors), None, _number(raw), arrival_ms)
     if judged.status == OK:
@@ -155,11 +182,6 @@ def _piece(home: people.Home, device: uuid.UUID, raw: Any, arrival_ms: int | Non
     return piece
 
 
-def _is_sealed(raw: Any) -> bool:
-    """A sealed entry, which this server cannot open yet: it is asked for again, and nothing of it is kept."""
-    return isinstance(raw, dict) and isinstance(raw.get("sealed"), str) and isinstance(raw.get("id"), str) and "kind" not in raw
-
-
 def _number(raw: Any) -> int | None:
     number = raw.get("number") if isinstance(raw, dict) else None
     if type(number) is float and number.is_integer():
@@ -168,11 +190,12 @@ def _number(raw: Any) -> int | None:
 
 
 def _take(
-    c: Connection, home: people.Home, device: uuid.UUID, pieces: list[Piece], said: tuple, now_ms: int
+    c: Connection, home: people.Home, device: uuid.UUID, pieces: list[Piece], said: tuple | None, now_ms: int
 ) -> list[Result]:
     """The transaction of a batch. May run again from the start, so it keeps nothing of an earlier run."""
     lock = lock_home(c, home.id)
     row = DeviceState.read(c, home.id, device)
+    row.limited = said is not None
     row.count(len(pieces), now_ms)
     given = {piece.id for piece in pieces} - {None}
     known = {r[0]: r for r in fast.select_in(c, ("id", "digest", "seq", "hash"), ledger, "id", home.id, given)}
@@ -193,7 +216,7 @@ def _take(
         elif piece.result.status == "quarantined":
             refused.append(piece)
             if piece.id is not None:
-                refused_before.setdefault(piece.id, set()).add(aside.same(piece))
+                aside.remember(refused_before, piece.id, piece)
 
     notes, kept_now = aside.keep(c, lock, device, refused, row, now_ms)
     entries = [*accepted.values(), *notes]
@@ -202,7 +225,10 @@ def _take(
         aside.lift(c, home.id, accepted.values())
     arrived = [piece.number for piece in pieces if piece.number and _arrived(piece)]
     row.arrived(c, home.id, device, arrived, _first_heard(pieces, kept_now, heard_of), now_ms)
-    row.save(c, home.id, device, pieces, said, now_ms)
+    if said is None:
+        row.save_clash(c, home.id, device)
+    else:
+        row.save(c, home.id, device, pieces, said, now_ms)
     return [piece.result or _accepted(piece) for piece in pieces]
 
 

@@ -9,16 +9,17 @@ from flask import current_app, g
 from flask_smorest import Blueprint
 
 from server.db import reading
-from server.people import grants
+from server.people import devices, grants
 from server.people import store as people
 from server.people.api import body, done, problem
 from server.people.rights import device_required
-from server.people.schemas import WhereAmIOut
+from server.people.schemas import AgencyIn, AgencyOut, WhereAmIOut
 from server.problems import Problem
-from server.records import changes, envelope_in, intake, numbers, store
+from server.records import agency, changes, envelope_in, intake, numbers, store
 from server.records.schemas import SyncIn, SyncOut
-from server.wire import SYNC_BODY_BYTES, answer, raw_body, rfc3339
+from server.wire import SYNC_BODY_BYTES, answer, raw_body, rfc3339, small_body
 from sync.clock import OFF_MS as CLOCK_OFF_MS
+from sync.roles import SUPPORT_WORKER
 
 blueprint = Blueprint("records", __name__, url_prefix="/api/v1", description="Records")
 
@@ -54,7 +55,7 @@ def sync():
     if envelope.submissions or _has_news(device, envelope, now):
         results = intake.submit(
             home.id, device, envelope.submissions, now_ms=now, sent_at_ms=envelope.sent_at_ms, pending=envelope.pending,
-            last_number=envelope.last_number,
+            last_number=envelope.last_number, keys=envelope.keys,
         )  # fmt: skip
     grant = grants.read_grant(home.secret, envelope.grant) if envelope.grant else None
     with reading() as c:
@@ -89,6 +90,32 @@ def sync():
     if unlocked and now - grant.issued_ms > grants.GRANT_RENEW_AFTER_MS:
         said["grant"], said["grant_expires_at"] = _renewed(grant, now)
     return answer(said)
+
+
+@blueprint.post("/staff/agency")
+@device_required
+@blueprint.doc(
+    requestBody=body(AgencyIn),
+    security=[{"device": []}],
+    responses={
+        201: done("The worker can unlock this home's tablets until then", AgencyOut),
+        400: problem("The body is not readable, or the name, PIN or time does not fit."),
+        401: problem("The token is unknown or revoked."),
+        403: problem("The grant is not a live one of this device, or its role may not add anybody."),
+        413: problem("The body is too large."),
+        415: problem("The body's encoding is not one we take."),
+        503: problem("Busy: nothing was changed."),
+    },
+)
+def add_agency():
+    """A senior carer, shift leader or manager adds an agency worker with a PIN for this shift."""
+    said = small_body(AgencyIn)
+    grant = grants.read_grant(g.home.secret, said["grant"])
+    if grant is None or not devices.live(grant):
+        raise Problem("forbidden")
+    added = agency.add(g.home, grant, said, now_ms=g.now_ms)
+    who = {"id": str(added.id), "name": added.name, "roles": [SUPPORT_WORKER]}
+    return answer({"staff": who, "valid_until": rfc3339(added.until_ms)}, 201)
 
 
 def disk_is_full() -> bool:

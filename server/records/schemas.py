@@ -35,16 +35,34 @@ class SubmissionSchema(Schema):
     author_name = fields.String(allow_none=True, validate=validate.Length(min=1, max=80))
 
 
+class SealedSchema(Schema):
+    """A submission sealed to a session key, which is itself sealed to the home's key in `keys`. Opened, it is judged alike."""
+
+    id = fields.UUID(required=True)
+    number = fields.Integer(required=True, validate=validate.Range(min=1))
+    digest = fields.String(required=True, metadata={"description": "Of the submission inside, in lower-case hex."})
+    kid = fields.String(required=True, metadata={"description": "Which of `keys` opens it."})
+    sealed = fields.String(required=True, metadata={"description": "Compact JWE, dir and A256GCM."})
+
+
+#: What the description names by reference alone.
+NAMED = {"Submission": SubmissionSchema, "Sealed": SealedSchema}
+
+
 class SyncIn(Schema):
     protocol = fields.Integer(required=True)
     sent_at = fields.String(required=True, metadata=_TIME)
     grant = fields.String(allow_none=True)
     cursor = fields.String(required=True, allow_none=True)
     head = fields.Nested(HeadSchema, allow_none=True)
-    keys = fields.Dict(allow_none=True)
+    keys = fields.Dict(allow_none=True, metadata={"description": "Session keys by kid: compact JWE to the home's key."})
     pending = fields.Integer(required=True, validate=validate.Range(min=0))
     last_number = fields.Integer(required=True, validate=validate.Range(min=0))
-    submissions = fields.List(fields.Nested(SubmissionSchema), required=True, validate=validate.Length(max=500))
+    submissions = fields.List(
+        fields.Raw(metadata={"oneOf": [{"$ref": f"#/components/schemas/{name}"} for name in NAMED]}),
+        required=True,
+        validate=validate.Length(max=500),
+    )
 
 
 class ResultSchema(Schema):

@@ -106,6 +106,7 @@ quarantine = Table(
     Column("body", LargeBinary, nullable=False),  # as it came, without the grant where it could be read
     Column("errors", Text, nullable=False),
     Column("verdict", Text),  # JSON: grant id, roles and expiry where a grant proved them, clock offset at arrival
+    Column("claimed", Text),  # of a sealed row that could not be opened: the digest that it gives itself, which proves nothing
     Column("received_ms", BigInteger, nullable=False),
     Column("state", Text, nullable=False),  # open, accepted, repaired
     Column("state_by", Id),  # the submission that ended it

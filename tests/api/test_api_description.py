@@ -18,6 +18,9 @@ def test_the_description_names_every_address_of_the_api(house):
     assert {path.replace("{", "<").replace("}", ">") for path in body["paths"]} >= served
     submission = body["components"]["schemas"]["Submission"]["properties"]
     assert {"id", "record", "kind", "schema", "parents", "fields", "nonce", "number"} <= set(submission)
+    assert set(body["components"]["schemas"]["Sealed"]["required"]) == {"id", "number", "digest", "kid", "sealed"}
+    either = body["components"]["schemas"]["SyncIn"]["properties"]["submissions"]["items"]["oneOf"]
+    assert {one["$ref"].rsplit("/", 1)[1] for one in either} == {"Submission", "Sealed"}
     assert body["components"]["securitySchemes"]["device"]["scheme"] == "bearer"
 
 

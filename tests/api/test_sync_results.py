@@ -106,9 +106,9 @@ def test_what_the_server_does_not_know_yet_is_asked_for_again_and_kept_nowhere(h
     assert answer["resend"] == [[1, 2]], "what was not taken is still missing"
 
 
-def test_a_sealed_entry_waits_until_the_server_can_open_it(home, tablet):
+def test_a_sealed_entry_whose_key_has_not_come_is_asked_for_again(home, tablet):
     sealed = {"id": str(uuid.uuid4()), "number": 1, "digest": "0" * 64, "kid": "k", "sealed": "a.b.c"}
-    assert statuses(tablet.sync([sealed], keys={"k": "x"})) == ["retry"]
+    assert statuses(tablet.sync([sealed], keys={"another": "x"})) == ["retry"]
     assert home.sql("SELECT COUNT(*) FROM quarantine")[0][0] == 0
 
 

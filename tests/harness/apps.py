@@ -38,7 +38,8 @@ class Database:
 
 
 def config_for(database: Database, **options: Any) -> Config:
-    return Config(data=database.folder, database_url=database.url, push_allow_loopback=True, **options)
+    quick = {"unlock_rounds": 1_000, **options}
+    return Config(data=database.folder, database_url=database.url, push_allow_loopback=True, **quick)
 
 
 def rfc3339(ms: int) -> str:

@@ -1,0 +1,81 @@
+"""A home's key pairs: tablets seal what they queue to the newest, and every one that ever was still opens.
+
+The first stands in the home's own row; each rotation adds one. None is ever taken away: an entry sealed to a lost private
+key is lost with it.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from joserfc.jwk import ECKey
+from sqlalchemy import Connection, insert, select
+
+from server.db import reading, writing
+from server.people.tables import home as homes_table
+from server.people.tables import home_key
+
+ALG = "ECDH-ES+A256KW"
+
+
+def fresh_pem() -> str:
+    """A new P-256 private key as PEM."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
+
+
+@lru_cache(maxsize=4096)
+def key_of(pem: str) -> ECKey:
+    """The key in a PEM."""
+    return ECKey.import_key(pem)
+
+
+@lru_cache(maxsize=4096)
+def kid_of(pem: str) -> str:
+    """What names a key: its RFC 7638 thumbprint."""
+    return key_of(pem).thumbprint()
+
+
+def public_jwk(pem: str) -> dict[str, str]:
+    """The public half as the JWK that tablets are given, with the `kid` that names it."""
+    return {**key_of(pem).as_dict(private=False), "kid": kid_of(pem), "alg": ALG, "use": "enc"}
+
+
+def all_of(c: Connection, home_id: int) -> list[str]:
+    """Every private key of the home as PEM, the newest first."""
+    mine = select(home_key.c.private_key).where(home_key.c.home_id == home_id)
+    later = c.execute(mine.order_by(home_key.c.made_ms.desc(), home_key.c.kid))
+    first = c.execute(select(homes_table.c.private_key).where(homes_table.c.id == home_id)).scalar_one()
+    return [*(row.private_key for row in later), first]
+
+
+def dated(c: Connection, home_id: int) -> list[tuple[str, int]]:
+    """Every private key of the home with when it was made; the first counts as made before all others."""
+    later = c.execute(select(home_key.c.private_key, home_key.c.made_ms).where(home_key.c.home_id == home_id))
+    first = c.execute(select(homes_table.c.private_key).where(homes_table.c.id == home_id)).scalar_one()
+    return [(first, 0), *((row.private_key, row.made_ms) for row in later)]
+
+
+def newest_jwk(home_id: int) -> dict[str, str]:
+    """What tablets seal to now."""
+    with reading() as c:
+        return public_jwk(all_of(c, home_id)[0])
+
+
+def rotate(home_id: int, *, now_ms: int) -> str:
+    """Make a new key pair for the home and return its `kid`. Tablets are given it at their next unlock."""
+    pem = fresh_pem()
+    writing(lambda c: add(c, home_id, [(pem, now_ms)]))
+    return kid_of(pem)
+
+
+def add(c: Connection, home_id: int, keys: list[tuple[str, int]]) -> None:
+    """Add private keys, each with when it was made. One that is there already is left as it is."""
+    known = set(all_of(c, home_id))
+    rows = [{"home_id": home_id, "kid": kid_of(pem), "private_key": pem, "made_ms": ms} for pem, ms in keys if pem not in known]
+    if rows:
+        c.execute(insert(home_key), rows)

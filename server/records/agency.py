@@ -1,0 +1,77 @@
+"""An agency worker added at the bedside: who may add one, for how long, and the record and PIN that come of it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from server.db import writing
+from server.people import rights, signin
+from server.people.grants import Grant
+from server.people.store import Home
+from server.problems import Problem
+from server.records import intake
+from server.wire import rfc3339
+from sync import days
+from sync.fields import time_ms
+from sync.messages import text
+from sync.readable import bad_text
+from sync.roles import SUPPORT_WORKER
+
+LONGEST_NAME = 80
+LONGEST_MS = 24 * 3_600_000
+
+
+@dataclass(frozen=True)
+class Added:
+    """Who was added, and until when (milliseconds UTC) they may record."""
+
+    id: uuid.UUID
+    name: str
+    until_ms: int
+
+
+def add(home: Home, grant: Grant, said: dict[str, Any], *, now_ms: int) -> Added:
+    """Add an agency support worker with a PIN, on the word of whoever holds this live grant.
+
+    `said` has name, pin and, perhaps, until. The record and the PIN come in one transaction. Raises Problem 403 and 400.
+    """
+    if not rights.may(grant.roles, "people.add_agency"):
+        raise Problem("forbidden")
+    name, pin, errors = said["name"].strip(), said["pin"], {}
+    until_ms = _until(home, said.get("until"), now_ms)
+    if not 1 <= len(name) <= LONGEST_NAME or bad_text(name):
+        errors["name"] = [text("problems.agency.name")]
+    if not signin.is_pin(pin) or len(set(pin)) == 1:
+        errors["pin"] = [text("problems.agency.pin")]
+    if until_ms is None:
+        errors["until"] = [text("problems.agency.until")]
+    if errors:
+        raise Problem("bad_request", errors=errors)
+    hashed, id_ = signin.hash_secret(pin), uuid.uuid4()
+    fields = {
+        "name": name, "roles": [SUPPORT_WORKER], "agency": True, "valid_until": rfc3339(until_ms), "added_by": str(grant.person),
+    }  # fmt: skip
+    stated = intake.Statement(
+        record=id_, id=id_, kind="staff_member", fields=fields, occurred_ms=now_ms, author=grant.person, roles=grant.roles
+    )
+
+    def work(c: Connection) -> None:
+        (result,) = intake.append(c, home.id, [stated], now_ms=now_ms, origin="page")
+        if result.status != "accepted":
+            raise ValueError(f"an agency worker's record was not fit: {result.errors}")
+        signin.put_pin(c, home.id, id_, hashed, now_ms=now_ms)
+
+    writing(work)
+    return Added(id_, name, until_ms)
+
+
+def _until(home: Home, given: str | None, now_ms: int) -> int | None:
+    """The end of this shift, or the time given where that is within 24 hours; None where it is not."""
+    if given is None:
+        return days.to_ms(days.shift_bounds(days.shift_of(days.from_ms(now_ms), home.zone), home.zone)[1])
+    wanted = time_ms(given)
+    return wanted if wanted is not None and now_ms < wanted <= now_ms + LONGEST_MS else None
