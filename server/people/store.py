@@ -27,6 +27,8 @@ from sync.messages import text
 
 #: Pseudo-devices of a home: where server-made submissions come from.
 PSEUDO = ("page", "import", "system")
+#: What a device is. A tablet is missed when it is not heard from; a phone, which goes home with somebody, never is.
+TABLET, PHONE = "tablet", "phone"
 # An enrolment link is used while the manager stands beside the tablet, or made anew.
 ENROLMENT_LIFE_MS = 30 * 60_000
 
@@ -187,13 +189,13 @@ def device_row(c: Connection, home_id: int, id_: uuid.UUID) -> DeviceRow | None:
 
 
 def enrol_device(
-    home_id: int, name: str, *, now_ms: int, by: uuid.UUID | None = None, id_: uuid.UUID | None = None
+    home_id: int, name: str, *, now_ms: int, by: uuid.UUID | None = None, id_: uuid.UUID | None = None, form: str = TABLET
 ) -> tuple[uuid.UUID, str]:
-    """Enrol a device: its id and its token, which is shown this once."""
+    """Enrol a device: its id and its token, which is shown this once. `form` is tablet or phone."""
     made, found = id_ or uuid.uuid4(), home(home_id)
 
     def work(c: Connection) -> None:
-        c.execute(insert(device).values(home_id=home_id, id=made, name=name, enrolled_ms=now_ms, enrolled_by=by))
+        c.execute(insert(device).values(home_id=home_id, id=made, name=name, enrolled_ms=now_ms, enrolled_by=by, form=form))
 
     writing(work)
     return made, grants.issue_token(found.secret, found.uuid, made)
@@ -213,13 +215,14 @@ def revoke_device(home_id: int, id_: uuid.UUID, *, now_ms: int, by: uuid.UUID | 
     return writing(work)
 
 
-def new_enrolment_code(home_id: int, name: str, *, now_ms: int, by: uuid.UUID | None = None) -> str:
+def new_enrolment_code(home_id: int, name: str, *, now_ms: int, by: uuid.UUID | None = None, form: str = TABLET) -> str:
     """A one-time code for an enrolment link; only its hash is kept."""
     code = f"{home_id:x}-{secrets.token_urlsafe(18)}"
 
     def work(c: Connection) -> None:
         c.execute(insert(enrolment).values(
             home_id=home_id, code_hash=_hash(code), name=name, made_by=by, made_ms=now_ms, expires_ms=now_ms + ENROLMENT_LIFE_MS,
+            form=form,
         ))  # fmt: skip
 
     writing(work)
@@ -244,7 +247,7 @@ def redeem(code: str, name: str | None, *, now_ms: int) -> tuple[Home, uuid.UUID
             return False
         c.execute(update(enrolment).where(mine).values(used_ms=now_ms, device=made))
         c.execute(insert(device).values(
-            home_id=home_id, id=made, name=name or row.name, enrolled_ms=now_ms, enrolled_by=row.made_by,
+            home_id=home_id, id=made, name=name or row.name, enrolled_ms=now_ms, enrolled_by=row.made_by, form=row.form,
         ))  # fmt: skip
         return True
 
