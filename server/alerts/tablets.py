@@ -85,6 +85,8 @@ def _judge(c: Connection, home: Home, rows: list[Any], now_ms: int, found: Found
         again = [what.next_look] if what.next_look else []
         if what.troubles or open_.get(row.id):
             again.append(now + tablets.LOOK_AGAIN)
+        if row.look_set_ms > now_ms + schedule.SKEW_MS:
+            again.append(now + tablets.LOOK_AGAIN)  # one of the two clocks was wrong, perhaps this one: do not trust a "never"
         found.looks[row.id] = max(days.to_ms(min(again)), now_ms + 1) if again else None
 
 
