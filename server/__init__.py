@@ -11,7 +11,6 @@ from server.db import configure_engine
 from server.db import db as database
 from server.alerts import routes as alerts_routes
 from server.people import devices, limits, rights
-from server.people import reporting  # noqa: F401 (its view joins those of people_routes)
 from server.people import routes as people_routes
 from server.records import routes as records_routes
 

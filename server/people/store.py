@@ -316,6 +316,11 @@ def relist_device(home_id: int, id_: uuid.UUID, *, now_ms: int) -> None:
     writing(work)
 
 
+def note_report(home_id: int, id_: uuid.UUID, values: dict) -> None:
+    """Keep what a device last said of itself: columns of `device`."""
+    writing(lambda c: c.execute(update(device).where(device.c.home_id == home_id, device.c.id == id_).values(**values)))
+
+
 def device_name(home_id: int, id_: uuid.UUID) -> str:
     """What a device of this home is called. Raises LookupError when there is no such device."""
     with reading() as c:
