@@ -17,11 +17,13 @@ from sync.messages import text
 
 DIST = Path(__file__).resolve().parent.parent / "pwa" / "dist"
 HASHED = re.compile(r"[-.][A-Za-z0-9_-]{8,}\.(js|css|woff2|svg|png|webp|json)$")
+BUILD = re.compile(r"<script[^>]+src=\"[^\"]*-([A-Za-z0-9_-]{8,})\.js\"")
 TYPES = {".webmanifest": "application/manifest+json", ".js": "text/javascript; charset=utf-8"}
 
 
 def register(app: Flask) -> None:
     """Serve the app's files. They are the same for everybody and hold nobody's data."""
+    app.extensions["tidemark_build"] = build
     app.add_url_rule("/app", "app_files.bare", bare)
     app.add_url_rule("/app/", "app_files.index", file)
     app.add_url_rule("/app/<path:name>", "app_files.file", file)
@@ -50,6 +52,13 @@ def file(name: str = "index.html") -> Response:
     if name == "sw.js":
         answer.headers["Service-Worker-Allowed"] = "/app/"
     return answer
+
+
+def build() -> str | None:
+    """The build that is served now, as the app on a tablet names its own; None when there is none."""
+    index = DIST / "index.html"
+    found = BUILD.search(index.read_text()) if index.is_file() else None
+    return found[1] if found else None
 
 
 def _not_built() -> Response:

@@ -44,6 +44,8 @@ def say_alert(fields: Mapping[str, Any], zone: str = LONDON, *, advice_by: str |
     variant = "incomplete" if reason == INCOMPLETE and word(f"{base}.incomplete", "") else "says"
     says = _fill("alerts.needs_plan" if reason == NEEDS_PLAN else f"{base}.{variant}", values)
     also = [_fill(f"alerts.also.{name}", values) for name in _also(facts)]
+    for tablet in fields.get("silent_tablets") or ():
+        also.append(_fill("alerts.also.on_a_tablet", _Spoken(tablet=str(tablet.get("name")), heard_at=_one("heard_at", tablet.get("heard_at"), zone))))
     if facts.get("low_intake"):
         also.append(text("alerts.also.low_intake", why=text(f"alerts.low_intake.{facts['low_intake']}")))
     if reason not in (MEASURED, INCOMPLETE):
@@ -63,6 +65,10 @@ def _also(facts: Mapping[str, Any]) -> list[str]:
         found.append("to_check")
     if "ended_at" in facts:
         found.append("ended")
+    if facts.get("unsent"):
+        found.append("unsent")
+    if facts.get("back"):
+        found.append("back")
     return found
 
 
@@ -79,8 +85,8 @@ def _fill(key: str, values: _Spoken) -> str:
 
 def _spoken(facts: Mapping[str, Any], zone: str, advice_by: str | None) -> dict[str, str]:
     said = {name: _one(name, value, zone) for name, value in facts.items()}
-    if isinstance(facts.get("minutes"), int):
-        said["span"] = say_span(facts["minutes"])
+    if isinstance(facts.get("minutes"), (int, float)):
+        said["span"] = say_span(round(facts["minutes"]))
     due = advice_by or THRESHOLDS["alerts.advice_due_at"].default
     at = datetime.combine(datetime(2026, 1, 1), read_clock(due, datetime.min.time()), UTC)
     return said | {"advice_by": say_time(at, "UTC")}

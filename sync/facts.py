@@ -92,6 +92,7 @@ class Facts:
     entries: tuple[Entry, ...] = ()
     absences: tuple[Absence, ...] = ()
     silent: tuple[str, ...] = ()
+    silent_tablets: tuple[Mapping[str, Any], ...] = ()  # the same with {device, name, heard_at}, for people to read
     based_on_until: datetime | None = None
     home_started: datetime | None = None
 

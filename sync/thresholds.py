@@ -71,6 +71,9 @@ _ALL = (
     Threshold("alerts.reopen_minutes", MINUTES, 60, 0, 480, _CARE, "Time after closing within which an alert opens again at the rung it had reached"),
     Threshold("alerts.page_within_hours", HOURS, 24, 1, 72, "protocol.md, Rewind; alerts.md 5 (D)", "Age beyond which what comes to light calls nobody and is listed"),
     Threshold("alerts.advice_due_at", CLOCK, "10:00", "08:00", "18:00", _DOMAIN, "When advice after a low day is recorded by"),
+    Threshold("tablets.silent_minutes", MINUTES, 60, 15, 720, _UX, "Time without hearing from an expected tablet after which it is silent"),
+    Threshold("tablets.missing_minutes", MINUTES, 60, 15, 1440, "issue 3; protocol.md, ledger of numbers (D)", "Time that a tablet's number may be missing before somebody is told"),
+    Threshold("tablets.set_aside_hours", HOURS, 12, 1, 72, "a shift of this home (D)", "Time that an entry may stay set aside before somebody is told"),
 )  # fmt: skip
 
 THRESHOLDS: Mapping[str, Threshold] = {each.name: each for each in _ALL}

@@ -5,6 +5,7 @@ import { useEffect, useState } from 'preact/hooks';
 import './styles/floor.scss';
 import { refreshNames } from './enrol';
 import { refresh } from './push';
+import { startReporting } from './report';
 import { route } from './route';
 import { AlertScreen } from './screens/alert';
 import { Alerts } from './screens/alerts';
@@ -70,6 +71,7 @@ async function begin() {
   listen('session', () => session() && soon());
   void refreshNames();
   void prune();
+  startReporting();
   await startWorker();
   void refresh().catch(() => undefined);
 }

@@ -22,6 +22,7 @@ from server.records import intake, store
 from sync import days, ladder
 from sync.fields import time_ms
 from sync.kinds.alert import OPENED, SNOOZED, UNHANDLED
+from sync.rules.catalogue import SILENT
 
 # From here a step says that it is late.
 LATE_MS = 60_000
@@ -204,6 +205,8 @@ def _words(
         return {"words": "moved_to_you", "minutes": max(1, (moment.now_ms - (since or moment.now_ms)) // 60_000)}
     if (fields.get("opening") or 1) > 1:
         return {"words": "reopened"}
+    if fields.get("rule") == SILENT:
+        return {"words": "tablet_silent", "minutes": round((fields.get("facts") or {}).get("minutes") or 0)}
     if next_ms is None:
         return {"words": "needs_decision"}
     return {"words": "needs_decision_by", "by": days.say_time(days.from_ms(next_ms), moment.home.zone)}

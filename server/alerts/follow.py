@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from server.alerts import act, climb, judging, schedule
+from server.alerts import act, climb, judging, schedule, tablets
 from server.db import reading, writing
 from server.people import store as people
 from server.records import intake, projections, store
@@ -81,6 +81,10 @@ def fire(home_id: int, now_ms: int, *, holder: str = "") -> Done:
             found = judging.of_days(c, home, due, at_ms)
             steps += len(found.steps)
             cursor = _apply(c, home, found, at_ms, holder, cursor)
+        if tablets_due := schedule.tablets_due(c, home_id, now_ms, LOOKS):
+            health = tablets.judge(c, home, tablets_due, at_ms)
+            steps += len(health.steps)
+            cursor = _apply(c, home, judging.Found(health.steps, tablet_looks=health.looks), at_ms, holder, cursor)
         late = climb.take_due(c, home, at_ms, holder, limit=STEPS)
         if late:
             projections.move(c, home_id, NAME, store.head(c, home_id).seq)
@@ -105,12 +109,13 @@ def _where(c: Connection, home_id: int) -> tuple[int, int]:
 
 def _apply(c: Connection, home: people.Home, found: judging.Found, now_ms: int, holder: str, read_to: int) -> int:
     """Write what was found, and the cursor; returns the cursor. The follower's row is locked by now."""
-    if found.steps or found.moved:
+    if found.steps or found.moved or found.tablet_looks:
         head = intake.lock_home(c, home.id).seq
         act.settle_moved(c, home, found.moved, now_ms, holder)
         act.take(c, home, found.steps, now_ms, holder)
         if head == read_to:
             read_to = store.head(c, home.id).seq  # all that stands after it is ours
     schedule.set_looks(c, home.id, found.looks, now_ms)
+    schedule.look_at_tablets(c, home.id, found.tablet_looks, now_ms)
     projections.move(c, home.id, NAME, read_to)
     return read_to

@@ -7,6 +7,7 @@ the alerts that stand, and the tablets that are silent.
 from __future__ import annotations
 
 import logging
+import re
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -14,10 +15,11 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from server.alerts import schedule, silence
 from server.people.store import Home
+from server.people.tables import device
 from server.records import store
 from sync import alerts as rules
 from sync import days
@@ -42,6 +44,7 @@ MOST_ENTRIES = 8192
 _entries: dict[uuid.UUID, tuple[dict[str, Any], Entry | None]] = {}
 
 Day = schedule.Day
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ class Planned:
 
 @dataclass
 class Found:
-    """What a reading came to: steps to write, when to look again, and alerts that people have moved.
+    """What a reading came to: steps to write, when to look again at people and at tablets, and alerts that people have moved.
 
     `moved` maps an alert to the (person, device) pairs that wrote to it.
     """
@@ -65,6 +68,7 @@ class Found:
     steps: list[Planned] = field(default_factory=list)
     looks: dict[Day, int | None] = field(default_factory=dict)
     moved: dict[uuid.UUID, list[tuple[uuid.UUID | None, uuid.UUID]]] = field(default_factory=dict)
+    tablet_looks: dict[uuid.UUID, int | None] = field(default_factory=dict)
 
 
 def of_rows(c: Connection, home: Home, rows: Sequence[store.LedgerRow], now_ms: int) -> Found:
@@ -73,6 +77,7 @@ def of_rows(c: Connection, home: Home, rows: Sequence[store.LedgerRow], now_ms: 
     found = Found(moved=_moved(home, rows))
     judged = _judge(c, home, _touched(c, home, rows, today), today, now_ms)
     found.steps, found.looks = judged.steps, judged.looks
+    found.tablet_looks = dict.fromkeys(_tablets(c, home, rows), now_ms)
     return found
 
 
@@ -123,6 +128,17 @@ def _touched(c: Connection, home: Home, rows: Iterable[store.LedgerRow], today: 
     if everybody:
         people |= {row.id for row in store.records(c, home.id, "resident") if not row.struck}
     return touched | {(person, day) for person in people for day in (today - 1, today)}
+
+
+def _tablets(c: Connection, home: Home, rows: Iterable[store.LedgerRow]) -> set[uuid.UUID]:
+    """Devices whose health these rows bear on: where somebody signs on or off, all when a setting changes."""
+    duties = {row.record for row in rows if row.kind == "duty"}
+    said = [row.fields.get("device") for row in store.records_by_id(c, home.id, duties).values()]
+    found = {uuid.UUID(each) for each in said if isinstance(each, str) and _UUID.fullmatch(each)}
+    if any(row.kind == THRESHOLD for row in rows):
+        mine = (device.c.home_id == home.id) & device.c.pseudo.is_(None) & device.c.revoked_ms.is_(None)
+        found |= set(c.execute(select(device.c.id).where(mine)).scalars())
+    return found
 
 
 def _creates_for(row: store.LedgerRow) -> uuid.UUID | None:
@@ -219,7 +235,7 @@ class _Known:
         }
         self.alerts = store.records_by_id(c, home.id, [id_ for each in self.ids.values() for id_ in each])
         self.looks = schedule.looks_of(c, home.id, people)
-        self.silence = silence.of(c, home.id, now_ms, home.zone)
+        self.silence = silence.of(c, home.id, now_ms, home.zone, self.values)
         self.started = days.care_day_bounds(date.fromisoformat(home.started_on), home.zone)[0]
 
     def gone(self, resident: uuid.UUID, day: int) -> bool:
@@ -257,6 +273,7 @@ class _Known:
             ),
             absences=tuple(each for row in self.absences.get(resident, ()) if (each := absence_of(row.body)) is not None),
             silent=self.silence.silent,
+            silent_tablets=tuple(tablet.wire() for tablet in self.silence.tablets),
             based_on_until=days.from_ms(self.silence.based_on_until_ms),
             home_started=self.started,
         )

@@ -23,7 +23,9 @@ SIZES = (512, 1024)
 URGENCY = {"told": "high", "colleague": "low", "withdrawn": "low", "late": "low", "test": "high"}
 #: Which sentence: the keys of `push.texts` that each may use.
 TEXTS = {
-    "told": frozenset({"needs_decision_by", "needs_decision", "moved_to_you", "still_open", "delayed", "reopened", "resumed"}),
+    "told": frozenset({
+        "needs_decision_by", "needs_decision", "moved_to_you", "still_open", "delayed", "reopened", "resumed", "tablet_silent",
+    }),  # fmt: skip
     "colleague": frozenset({"colleague"}),
     "withdrawn": frozenset({"put_right"}),
     "late": frozenset({"late"}),
@@ -110,6 +112,8 @@ def build(notice: Notice, *, minimal: bool = False) -> bytes:
 def _minutes(count: int | None) -> str:
     if count is None:
         return ""
+    if count == 60:
+        return text("push.one_hour")
     if count < 120:
         return text("push.one_minute") if count == 1 else text("push.minutes", n=count)
     return text("push.hours", n=round(count / 60))

@@ -1,4 +1,4 @@
-"""When what is due: looks at people and steps of alerts, and what is absurdly far away.
+"""When what is due: looks at people and tablets, steps of alerts, and what is absurdly far away.
 
 Due is what lies behind us, and what was set in the future: it was written under a wrong clock, and waiting for it could
 mean never.
@@ -10,9 +10,11 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, delete, or_, select, union
+from sqlalchemy import Connection, Table, and_, delete, or_, select, union, update
+
 from server.alerts.outbox import insert_into
 from server.alerts.tables import deadline, look
+from server.people.tables import device
 from server.records import store as records
 from sync.fields import time_ms
 from sync.kinds.alert import OPENED, SNOOZED
@@ -20,20 +22,23 @@ from sync.kinds.alert import OPENED, SNOOZED
 # Two machines' clocks may differ by this much without anything being wrong.
 SKEW_MS = 60_000
 Day = tuple[uuid.UUID, int]
+# Where things wait for their time: steps of alerts, looks at people, looks at tablets.
+_WAITING = (deadline, look, device)
 
 
 def _due(table: Table, now_ms: int):
-    return or_(table.c.next_at_ms <= now_ms, table.c.set_ms > now_ms + SKEW_MS)
+    at, set_ = (table.c.look_at_ms, table.c.look_set_ms) if table is device else (table.c.next_at_ms, table.c.set_ms)
+    return and_(at.is_not(None), or_(at <= now_ms, set_ > now_ms + SKEW_MS))
 
 
 def homes_due(c: Connection, now_ms: int) -> list[int]:
     """Homes in which a look or a step is due."""
-    return list(c.execute(union(*(select(t.c.home_id).where(_due(t, now_ms)) for t in (look, deadline)))).scalars())
+    return list(c.execute(union(*(select(t.c.home_id).where(_due(t, now_ms)) for t in _WAITING))).scalars())
 
 
 def anything_due(c: Connection, home_id: int, now_ms: int) -> bool:
     """Whether a look or a step of this home is due."""
-    for table in (deadline, look):
+    for table in _WAITING:
         mine = and_(table.c.home_id == home_id, _due(table, now_ms))
         if c.execute(select(table.c.home_id).where(mine).limit(1)).first():
             return True
@@ -74,6 +79,19 @@ def set_looks(c: Connection, home_id: int, looks: Mapping[Day, int | None], now_
     for (person, day), at in looks.items():
         if at is None:
             c.execute(delete(look).where(look.c.home_id == home_id, look.c.resident == person, look.c.day == day))
+
+
+def tablets_due(c: Connection, home_id: int, now_ms: int, limit: int) -> list[Any]:
+    """Tablets whose health must be judged now, longest overdue first: rows of `device`."""
+    mine = and_(device.c.home_id == home_id, _due(device, now_ms))
+    return list(c.execute(select(device).where(mine).order_by(device.c.look_at_ms, device.c.id).limit(limit)))
+
+
+def look_at_tablets(c: Connection, home_id: int, looks: Mapping[uuid.UUID, int | None], now_ms: int) -> None:
+    """Judge these tablets then; None is not until something about them changes. The home is locked."""
+    for tablet, at in looks.items():
+        mine = and_(device.c.home_id == home_id, device.c.id == tablet, device.c.pseudo.is_(None))
+        c.execute(update(device).where(mine).values(look_at_ms=at, look_set_ms=None if at is None else now_ms))
 
 
 # ---- steps ----

@@ -15,6 +15,7 @@ from server.pages.words import clock_time, code, from_text, roles, say, span, wh
 from server.records import store
 from sync.alert_words import Said, say_alert
 from sync.messages import word
+from sync.rules.catalogue import TABLET_RULES
 
 # How each state of a message in the outbox is said (server/alerts/tables.py).
 DELIVERY = {
@@ -26,7 +27,7 @@ FURTHEST = ("opened", "shown", "sent", "waiting", "failed", "cancelled")
 WORST_FIRST = {"critical": 0, "urgent": 1, "senior": 2, "nudge": 3}
 # Fields of an alert that its steps do not repeat: the page shows them elsewhere, or they are the ladder's own counters.
 NOT_A_STEP = {"rule", "subject", "care_day", "facts", "next_at", "next_roles", "told", "received_at", "rung", "loop", "opening",
-              "correction_reason", "threshold_version", "happened_at", "opened_at", "based_on_until", "silent_devices"}  # fmt: skip
+              "correction_reason", "threshold_version", "happened_at", "opened_at", "based_on_until", "silent_devices", "silent_tablets"}  # fmt: skip
 
 
 def said(fields: dict[str, Any], zone: str) -> Said:
@@ -45,7 +46,7 @@ def line(row: store.RecordRow, names: Names, zone: str, now: int) -> dict[str, A
     return {
         "id": row.id,
         "title": said(fields, zone).title,
-        "person": names.resident(fields.get("subject")),
+        "person": subject(fields, names),
         "place": names.place(fields.get("subject")),
         "level": fields.get("severity"),
         "level_words": code("severity", fields.get("severity")),
@@ -53,6 +54,13 @@ def line(row: store.RecordRow, names: Names, zone: str, now: int) -> dict[str, A
         "open_for": span(now - opened),
         "next": next_step(row, names, zone, now),
     }
+
+
+def subject(fields: dict[str, Any], names: Names) -> str:
+    """Whom an alert is about: a person, or a tablet."""
+    if fields.get("rule") in TABLET_RULES:
+        return names.device(fields.get("subject")) or say("set_aside.unknown_tablet")
+    return names.resident(fields.get("subject"))
 
 
 def urgency(row: store.RecordRow) -> tuple:
@@ -88,7 +96,8 @@ def detail(c: Connection, home_id: int, zone: str, row: store.RecordRow, names: 
     """Everything about one alert: what it says, who was told and whether it arrived, each step, the entries behind it."""
     fields = row.fields
     history, words = pages_store.submissions(c, home_id, [row.id])[row.id], said(fields, zone)
-    resident, day = as_id(fields.get("subject")), _ordinal(fields.get("care_day"))
+    about_tablet = fields.get("rule") in TABLET_RULES
+    resident, day = None if about_tablet else as_id(fields.get("subject")), _ordinal(fields.get("care_day"))
     return {
         **line(row, names, zone, now),
         "says": words.says,
@@ -99,6 +108,7 @@ def detail(c: Connection, home_id: int, zone: str, row: store.RecordRow, names: 
         "steps": [_step(entry, zone, names, now) for entry in history],
         "entries": entries.of_day(c, home_id, resident, day, names, now) if resident and day else None,
         "person_id": resident if resident in names.residents() else None,
+        "tablet_id": as_id(fields.get("subject")) if about_tablet else None,
     }
 
 
@@ -112,7 +122,7 @@ def _ordinal(care_day: Any) -> int | None:
 def _summary(row: store.RecordRow, names: Names, zone: str, now: int) -> list[tuple[str, str]]:
     fields = row.fields
     place = names.place(fields.get("subject"))
-    who = names.resident(fields.get("subject"))
+    who = subject(fields, names)
     lines = [
         (say("alert.about"), f"{who} ({place})" if place else who),
         (say("alert.happened"), when(from_text(fields.get("happened_at")), zone, now)),
@@ -136,6 +146,8 @@ def _summary(row: store.RecordRow, names: Names, zone: str, now: int) -> list[tu
 
 
 def _fact(name: str, value: Any, zone: str, now: int) -> str:
+    if name in ("tablet", "numbers"):
+        return str(value)
     if isinstance(value, bool):
         return say("person.yes") if value else say("person.no")
     if name.endswith("_ml") and isinstance(value, int):

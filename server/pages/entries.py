@@ -37,9 +37,14 @@ def of_day(c: Connection, home_id: int, resident: uuid.UUID, day: int, names: Na
     shown = [(KIND, row.subject, row.occurred_ms, None, orjson.dumps(row.body)) for row in rows]
     bodies = flagging.with_flags(c, home, shown, first=False, device=home.device("page"), now_ms=now)
     said = pages_store.submissions(c, home_id, [row.id for row in rows if row.body.get("history")])
-    near_ms = pages_store.thresholds(c, home_id, home.zone).value("hydration.bedside_minutes", at=days.from_ms(now)) * MINUTE_MS
+    late_ms = near_ms(c, home_id, home.zone, now)
     pairs = zip(reversed(rows), reversed(bodies), strict=True)
-    return [_entry(row, body, said.get(row.id, []), home.zone, names, near_ms) for row, body in pairs]
+    return [_entry(row, body, said.get(row.id, []), home.zone, names, late_ms) for row, body in pairs]
+
+
+def near_ms(c: Connection, home_id: int, zone: str, now: int) -> int:
+    """How long after the bedside an entry is still on time."""
+    return pages_store.thresholds(c, home_id, zone).value("hydration.bedside_minutes", at=days.from_ms(now)) * MINUTE_MS
 
 
 def _entry(

@@ -34,14 +34,15 @@ def overview():
     """Alerts open now, who is on duty, and when each tablet was last heard from."""
     home_id, zone, now = g.person.home_id, g.person.zone, now_ms()
     with reading() as c:
-        names = Names(c, home_id)
+        names, values = Names(c, home_id), pages_store.thresholds(c, home_id, zone)
         rows = sorted((row for row in store.records(c, home_id, "alert", open_only=True) if not row.struck), key=alerts_view.urgency)
         view = {
             "as_at": when(now, zone),
             "alerts": [alerts_view.line(row, names, zone, now) for row in rows[:ALERTS_SHOWN]],
             "alerts_total": len(rows),
             "duty": _duty(c, home_id, zone, now, names),
-            "tablets": tablets_view.in_use(c, home_id, zone, now),
+            "tablets": tablets_view.in_use(c, home_id, zone, now, values),
+            "may_be_on": tablets_view.may_be_on(c, home_id, zone, now, values, "overview.may_be_on"),
             "restores": [
                 say("ledger.restored", when=when(began, zone, now), seq=f"{seq:,}")
                 for seq, began in pages_store.restores(c, home_id)

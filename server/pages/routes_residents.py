@@ -12,7 +12,7 @@ from flask import Blueprint, abort, g, render_template
 
 from server.clock import now_ms
 from server.db import reading
-from server.pages import alerts_view, entries
+from server.pages import alerts_view, entries, tablets_view
 from server.pages import store as pages_store
 from server.pages.names import Names
 from server.pages.words import at, clock_time, code, date_text, day, say
@@ -88,16 +88,27 @@ def person(resident: uuid.UUID):
         plan = _plan(plans[-1], zone, names) if plans else []
         place = names.place(resident)
         wanted = plans[-1].fields if plans else {}
-        today_words = _Aims(pages_store.thresholds(c, home_id, zone), zone, now).today(row, wanted, total)
+        values = pages_store.thresholds(c, home_id, zone)
+        today_words = _Aims(values, zone, now).today(row, wanted, total)
+        may_be_on = tablets_view.may_be_on(c, home_id, zone, now, values, "person.may_be_on")
     view = {
         "name": _name(row),
         "place": place,
         "today": today_words,
+        "since": _since(total, zone),
+        "may_be_on": may_be_on,
         "days": parts,
         "alerts": alerts,
         "plan": plan,
     }
     return render_template("pages/person.html", person=view)
+
+
+def _since(total: Any, zone: str) -> str:
+    """'No drink recorded since 1:40pm.': said where a tablet is silent, for what is missing may be lying on it."""
+    if total is None or not total.last_drink_ms:
+        return say("person.no_drink_today")
+    return say("person.no_drink_since", time=clock_time(total.last_drink_ms, zone))
 
 
 def _name(row: store.RecordRow) -> str:

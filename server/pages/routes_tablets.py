@@ -8,10 +8,13 @@ import segno
 from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request
 from markupsafe import Markup
 
+from server.alerts import silence
 from server.clock import now_ms
 from server.db import reading
 from server.pages import session as who
+from server.pages import store as pages_store
 from server.pages import tablets_view
+from server.pages.names import Names
 from server.pages.words import clock_time, say
 from server.people import store
 from server.people.rights import may, signed_in
@@ -30,7 +33,7 @@ def tablets():
     """Each tablet, and whether anything is missing from it."""
     home_id, zone, now = g.person.home_id, g.person.zone, now_ms()
     with reading() as c:
-        in_use = tablets_view.in_use(c, home_id, zone, now)
+        in_use = tablets_view.in_use(c, home_id, zone, now, pages_store.thresholds(c, home_id, zone))
     return render_template(
         "pages/tablets.html",
         tablets=in_use,
@@ -40,11 +43,23 @@ def tablets():
     )
 
 
+@blueprint.get("/tablets/<uuid:device>")
+@signed_in("devices.see")
+def tablet(device: uuid.UUID):
+    """One tablet: how it is, and how long its last entries were on their way."""
+    home_id, zone, now, row = g.person.home_id, g.person.zone, now_ms(), _device(device)
+    with reading() as c:
+        silent = device in {one.id for one in silence.of(c, home_id, now, zone, pages_store.thresholds(c, home_id, zone)).tablets}
+        shown = tablets_view.line(row, pages_store.number_runs(c, home_id).get(device, []), silent, zone, now)
+        entries = tablets_view.recent(c, home_id, device, zone, now, Names(c, home_id))
+    return render_template("pages/tablet.html", tablet=shown, entries=entries)
+
+
 @blueprint.get("/tablets/add")
 @signed_in("devices.enrol")
 def add():
     """Ask for the new tablet's name."""
-    return _form("")
+    return _form("", store.TABLET)
 
 
 @blueprint.post("/tablets/add")
@@ -53,10 +68,11 @@ def make_link():
     """Make the one-time link and show it, this once: only its hash is kept."""
     now = now_ms()
     name = " ".join(request.form.get("name", "").split())
+    form = store.PHONE if request.form.get("form") == store.PHONE else store.TABLET
     problem = _name_problem(name, now)
     if problem:
-        return _form(name, problem)
-    code = store.new_enrolment_code(g.person.home_id, name, now_ms=now, by=g.person.staff)
+        return _form(name, form, problem)
+    code = store.new_enrolment_code(g.person.home_id, name, now_ms=now, by=g.person.staff, form=form)
     scheme = "https" if who.https() else "http"
     link = f"{scheme}://{request.host}/app/#enrol={code}"
     return render_template(
@@ -142,10 +158,11 @@ def _name_problem(name: str, now: int) -> str | None:
     return say("enrol.taken") if name.casefold() in taken else None
 
 
-def _form(name: str, problem: str | None = None) -> Response:
+def _form(name: str, form: str, problem: str | None = None) -> Response:
     page = render_template(
         "pages/enrol.html",
         name=name,
+        form=form,
         errors=[{"field": "name", "text": problem}] if problem else [],
         field_errors={"name": problem} if problem else {},
     )

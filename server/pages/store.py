@@ -112,6 +112,14 @@ def submission(c: Connection, home_id: int, id_: uuid.UUID) -> dict[str, Any] | 
     return orjson.loads(said) if said else None
 
 
+def from_device(c: Connection, home_id: int, device_id: uuid.UUID, limit: int) -> list[tuple[Any, int | None]]:
+    """The last ledger rows that a device sent, newest first, each with the number that the device gave it."""
+    mine = (ledger.c.home_id == home_id) & (ledger.c.device == device_id)
+    names = (ledger.c.seq, ledger.c.kind, ledger.c.author, ledger.c.recorded_ms, ledger.c.received_ms, ledger.c.submission)
+    rows = c.execute(select(*names).where(mine).order_by(ledger.c.seq.desc()).limit(limit))
+    return [(row, orjson.loads(row.submission).get("number") if row.submission else None) for row in rows]
+
+
 def thresholds(c: Connection, home_id: int, zone: str) -> Values:
     """What applies in this home: its `threshold` records over the defaults."""
     return Values((row.body for row in store.records(c, home_id, "threshold")), zone)

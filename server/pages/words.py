@@ -34,6 +34,7 @@ PLACES = {
     "status": ("kinds.alert.status",),
     "severity": ("kinds.alert.severity",),
     "fields": ("pages.fields", "refusals.fields"),
+    "kinds": ("kinds.names",),
     "facts": ("pages.facts",),
 }
 

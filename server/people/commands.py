@@ -10,6 +10,7 @@ from server import clock, commandline
 from server.commandline import json_option
 from server.people import home_keys, store
 from server.running import app_context
+from server.wire import rfc3339
 from sync.messages import text
 
 
@@ -65,11 +66,13 @@ def device() -> None:
 @device.command("enrol")
 @click.option("--home", "home_id", required=True, help="The home's id.")
 @click.option("--name", required=True, help="What the tablet is called, such as Willow 1.")
+@click.option("--phone", is_flag=True, help="A phone that somebody carries: it is never missed when it is not heard from.")
 @json_option
-def device_enrol(home_id: str, name: str, as_json: bool) -> None:
-    """Enrol a tablet; its token is shown this once."""
+def device_enrol(home_id: str, name: str, phone: bool, as_json: bool) -> None:
+    """Enrol a tablet, or with --phone a phone; its token is shown this once."""
     with app_context():
-        made, token = store.enrol_device(_home(home_id).id, name, now_ms=clock.now_ms())
+        form = store.PHONE if phone else store.TABLET
+        made, token = store.enrol_device(_home(home_id).id, name, now_ms=clock.now_ms(), form=form)
         commandline.show({"device": str(made), "token": token}, as_json)
 
 
@@ -80,7 +83,13 @@ def device_list(home_id: str, as_json: bool) -> None:
     """The tablets and phones of a home."""
     with app_context():
         commandline.show([
-            {"id": str(row.id), "name": row.name, "revoked": row.revoked_ms is not None, "pending": row.pending}
+            {
+                "id": str(row.id), "name": row.name, "form": row.form, "revoked": row.revoked_ms is not None,
+                "pending": row.pending, "last_number": row.last_number, "last_seen_at": _time(row.last_seen_ms),
+                "oldest_unsent_at": _time(row.oldest_unsent_ms), "offset_ms": row.offset_ms, "version": row.app_version,
+                "installed": row.installed, "persisted": row.persisted, "storage_free_mb": row.storage_free_mb,
+                "reported_at": _time(row.reported_ms),
+            }
             for row in store.devices(_home(home_id).id)
         ], as_json)  # fmt: skip
 
@@ -99,6 +108,10 @@ def device_revoke(device_id: str, as_json: bool) -> None:
         if not ended:
             commandline.fail(text("cli.device.unknown"))
         commandline.show({"device": str(wanted), "revoked": True}, as_json)
+
+
+def _time(ms: int | None) -> str | None:
+    return None if ms is None else rfc3339(ms)
 
 
 def _home(given: str) -> store.Home:

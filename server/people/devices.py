@@ -33,7 +33,7 @@ def require_device(header: str | None) -> None:
             row = store.device_row(c, home.id, said.device)
     if row.pseudo is not None:
         raise Problem("unknown")
-    if row.revoked_ms is not None and row.revoked_ms <= now:
+    if row.revoked_ms is not None:  # whatever time it says: it may have been written under a wrong clock
         raise Problem("revoked")
     g.home, g.device, g.now_ms = home, row, now
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import current_app, g
+from flask import Response, current_app, g
 from flask_smorest import Blueprint
 
 from server.clock import now_ms
@@ -13,7 +13,7 @@ from server.people import devices, grants, home_keys, signin, store, unlock_keys
 from server.people.api import body, done, problem
 from server.people.limits import enrol_tries
 from server.people.rights import device_required, public
-from server.people.schemas import EnrolIn, EnrolOut, GrantIn, OfflineKeysOut, UnlockIn, UnlockOut
+from server.people.schemas import EnrolIn, EnrolOut, GrantIn, OfflineKeysOut, ReportIn, UnlockIn, UnlockOut
 from server.problems import Problem
 from server.wire import answer, rfc3339, small_body
 
@@ -114,6 +114,27 @@ def enrol():
         "token": token,
         "home": {"id": str(home.uuid), "name": home.name, "zone": home.zone},
     })  # fmt: skip
+
+
+@blueprint.post("/device/report")
+@device_required
+@blueprint.doc(
+    requestBody=body(ReportIn),
+    security=[{"device": []}],
+    responses={204: {"description": "Kept"}, 401: problem("The token is unknown or revoked."), **REFUSALS},
+)
+def report():
+    """A tablet says how it is. The last word replaces the one before."""
+    said = small_body(ReportIn)
+    oldest = said["oldest_unsent_at"]
+    # By its own clock, as it is known to be off: how old the entry is does not depend on how wrong the clock is.
+    oldest_ms = None if oldest is None else round(oldest.timestamp() * 1000) + (g.device.offset_ms or 0)
+    values = {
+        "reported_ms": g.now_ms, "app_version": said["version"], "installed": said["installed"], "persisted": said["persisted"],
+        "storage_free_mb": said["storage_free_mb"], "oldest_unsent_ms": oldest_ms, "last_seen_ms": g.now_ms,
+    }  # fmt: skip
+    store.note_report(g.home.id, g.device.id, values)
+    return Response(status=204)
 
 
 def _person_id(text: str) -> uuid.UUID:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from marshmallow import RAISE, Schema, fields, validate
 
 
+# A terabyte and more: whatever a browser says beyond it is no news.
+MOST_MB = 2**31 - 1
+
+
 class Strict(Schema):
     """Unknown members are refused."""
 
@@ -102,6 +106,16 @@ class WhereAmIOut(Schema):
     home = fields.Nested(HomeOut)
     staff = fields.List(fields.Nested(PersonOut))
     server_time = fields.String(metadata={"format": "date-time"})
+
+
+class ReportIn(Strict):
+    """What the app on a device says of itself. Nothing about people."""
+
+    version = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=80))
+    installed = fields.Boolean(load_default=None, allow_none=True)
+    persisted = fields.Boolean(load_default=None, allow_none=True)
+    storage_free_mb = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(min=0, max=MOST_MB))
+    oldest_unsent_at = fields.AwareDateTime(load_default=None, allow_none=True, metadata={"description": "By the device's clock."})
 
 
 class ProblemOut(Schema):

@@ -86,8 +86,12 @@ def try_pin(home_id: int, device: uuid.UUID, who: uuid.UUID, plain: str, *, may_
                 home_id=home_id, device=device, staff=who, wrong=1, waits=0, until_ms=0, last_ms=now_ms,
             ))  # fmt: skip
             return 1, 0
-        if row.until_ms > now_ms:
-            return 0, row.until_ms - now_ms
+        # No wait is longer than the last one: a later end was set while the server's clock was wrong, and counts from now.
+        wait_ms = min(row.until_ms - now_ms, WAIT_LAST_MS)
+        if wait_ms > 0:
+            if row.until_ms > now_ms + WAIT_LAST_MS:
+                c.execute(update(pin_try).where(mine).values(until_ms=now_ms + wait_ms))
+            return 0, wait_ms
         wrong, waits = (0, 0) if now_ms - row.last_ms > FORGET_MS else (row.wrong, row.waits)
         wrong = 1 if wrong >= PIN_TRIES else wrong + 1
         until = 0
@@ -129,7 +133,8 @@ def check_account(email: str, password: str, *, now_ms: int) -> tuple[list[tuple
     def count(c: Connection) -> list:
         rows = list(c.execute(select(account).where(account.c.email == address).order_by(account.c.home_id).with_for_update()))
         for row in rows:
-            if row.until_ms <= now_ms:
+            # An end further away than any wait was set while the server's clock was wrong.
+            if row.until_ms <= now_ms or row.until_ms > now_ms + WAIT_FIRST_MS:
                 wrong = row.wrong + 1
                 full = wrong >= PASSWORD_TRIES
                 c.execute(
@@ -140,7 +145,7 @@ def check_account(email: str, password: str, *, now_ms: int) -> tuple[list[tuple
         return rows
 
     rows = writing(count)
-    waits = [row.until_ms - now_ms for row in rows if row.until_ms > now_ms]
+    waits = [row.until_ms - now_ms for row in rows if now_ms < row.until_ms <= now_ms + WAIT_FIRST_MS]
     if not rows or waits:
         _matches(None, password)
         return [], max(waits, default=0)

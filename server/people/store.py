@@ -24,6 +24,8 @@ from sync.messages import text
 
 #: Pseudo-devices of a home: where server-made submissions come from.
 PSEUDO = ("page", "import", "system")
+#: What a device is. A tablet is missed when it is not heard from; a phone, which goes home with somebody, never is.
+TABLET, PHONE = "tablet", "phone"
 # An enrolment link is used while the manager stands beside the tablet, or made anew.
 ENROLMENT_LIFE_MS = 30 * 60_000
 
@@ -170,13 +172,13 @@ def device_row(c: Connection, home_id: int, id_: uuid.UUID) -> DeviceRow | None:
 
 
 def enrol_device(
-    home_id: int, name: str, *, now_ms: int, by: uuid.UUID | None = None, id_: uuid.UUID | None = None
+    home_id: int, name: str, *, now_ms: int, by: uuid.UUID | None = None, id_: uuid.UUID | None = None, form: str = TABLET
 ) -> tuple[uuid.UUID, str]:
-    """Enrol a device: its id and its token, which is shown this once."""
+    """Enrol a device: its id and its token, which is shown this once. `form` is tablet or phone."""
     made, found = id_ or uuid.uuid4(), home(home_id)
 
     def work(c: Connection) -> None:
-        c.execute(insert(device).values(home_id=home_id, id=made, name=name, enrolled_ms=now_ms, enrolled_by=by))
+        c.execute(insert(device).values(home_id=home_id, id=made, name=name, enrolled_ms=now_ms, enrolled_by=by, form=form))
 
     writing(work)
     return made, grants.issue_token(found.secret, found.uuid, made)
@@ -196,13 +198,14 @@ def revoke_device(home_id: int, id_: uuid.UUID, *, now_ms: int, by: uuid.UUID | 
     return writing(work)
 
 
-def new_enrolment_code(home_id: int, name: str, *, now_ms: int, by: uuid.UUID | None = None) -> str:
+def new_enrolment_code(home_id: int, name: str, *, now_ms: int, by: uuid.UUID | None = None, form: str = TABLET) -> str:
     """A one-time code for an enrolment link; only its hash is kept."""
     code = f"{home_id:x}-{secrets.token_urlsafe(18)}"
 
     def work(c: Connection) -> None:
         c.execute(insert(enrolment).values(
             home_id=home_id, code_hash=_hash(code), name=name, made_by=by, made_ms=now_ms, expires_ms=now_ms + ENROLMENT_LIFE_MS,
+            form=form,
         ))  # fmt: skip
 
     writing(work)
@@ -227,7 +230,7 @@ def redeem(code: str, name: str | None, *, now_ms: int) -> tuple[Home, uuid.UUID
             return False
         c.execute(update(enrolment).where(mine).values(used_ms=now_ms, device=made))
         c.execute(insert(device).values(
-            home_id=home_id, id=made, name=name or row.name, enrolled_ms=now_ms, enrolled_by=row.made_by,
+            home_id=home_id, id=made, name=name or row.name, enrolled_ms=now_ms, enrolled_by=row.made_by, form=row.form,
         ))  # fmt: skip
         return True
 
@@ -294,6 +297,11 @@ def relist_device(home_id: int, id_: uuid.UUID, *, now_ms: int) -> None:
             c.execute(insert(device).values(home_id=home_id, id=id_, name=text("people.relisted_device"), enrolled_ms=now_ms))
 
     writing(work)
+
+
+def note_report(home_id: int, id_: uuid.UUID, values: dict) -> None:
+    """Keep what a device last said of itself: columns of `device`."""
+    writing(lambda c: c.execute(update(device).where(device.c.home_id == home_id, device.c.id == id_).values(**values)))
 
 
 def device_name(home_id: int, id_: uuid.UUID) -> str:

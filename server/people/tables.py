@@ -63,6 +63,20 @@ device = Table(
     Column("hour_count", Integer, nullable=False, server_default="0"),
     Column("day_from_ms", BigInteger, nullable=False, server_default="0"),
     Column("day_bytes", BigInteger, nullable=False, server_default="0"),
+    Column("form", Text, nullable=False, server_default="tablet"),  # tablet or phone: a phone is never expected to be heard from
+    Column("behind_ms", BigInteger),  # since when it says that all is sent although its highest number has not arrived
+    # When its health is judged next, whatever arrives (null: nothing to wait for), and when that was set.
+    Column("look_at_ms", BigInteger),
+    Column("look_set_ms", BigInteger),
+    # What the app on it last said of itself: operational state, nothing about people.
+    Column("reported_ms", BigInteger),
+    Column("app_version", Text),
+    Column("installed", Boolean),
+    Column("persisted", Boolean),  # false: the browser may clear what the tablet holds when space is short
+    Column("storage_free_mb", BigInteger),
+    Column("oldest_unsent_ms", BigInteger),
+    Index("ix_device_look", "look_at_ms", "home_id"),
+    Index("ix_device_look_set", "look_set_ms", "home_id"),
 )
 
 # The runs of a device's numbers that have arrived, inclusive: one row for a tablet that has lost nothing.
@@ -73,6 +87,7 @@ device_number = Table(
     Column("device", Id, primary_key=True),
     Column("first", BigInteger, primary_key=True, autoincrement=False),
     Column("last", BigInteger, nullable=False),
+    Column("since_ms", BigInteger),  # when the run was first seen: since then what lies just below it is missing
 )
 
 enrolment = Table(
@@ -86,6 +101,7 @@ enrolment = Table(
     Column("expires_ms", BigInteger, nullable=False),
     Column("used_ms", BigInteger),
     Column("device", Id),
+    Column("form", Text, nullable=False, server_default="tablet"),
 )
 
 # A projection of `staff_member` records, filled by the intake and by `ledger rebuild`: what sign-in and rights read.

@@ -14,6 +14,8 @@ from server.records import numbers
 #: Submissions that one device may send in an hour, and bytes of its quarantine in a day (protocol.md).
 HOUR_SUBMISSIONS, HOUR_MS = 3_000, 3_600_000
 DAY_QUARANTINE_BYTES, DAY_MS = 20 * 1024 * 1024, 24 * 3_600_000
+# A tablet that was quiet for longer and is heard again may have been missed.
+QUIET_MS = 600_000
 
 
 class DeviceState:
@@ -21,7 +23,7 @@ class DeviceState:
 
     names = (
         "hour_from_ms", "hour_count", "day_from_ms", "day_bytes", "last_number", "number_clash_ms", "number_fell_ms", "pending",
-        "offset_ms",
+        "offset_ms", "behind_ms", "last_seen_ms", "look_at_ms", "look_set_ms",
     )  # fmt: skip
 
     @classmethod
@@ -29,11 +31,16 @@ class DeviceState:
         """The device's row as it stands. The home is locked, so nobody else changes what is counted here."""
         return cls(*fast.select_where(c, cls.names, device_table, "home_id = ? AND id = ?", (home_id, device))[0])
 
-    def __init__(self, hour_from, hour_count, day_from, day_bytes, last_number, clash, fell, pending, offset):
+    def __init__(
+        self, hour_from, hour_count, day_from, day_bytes, last_number, clash, fell, pending, offset, behind, seen, look, look_set
+    ):
         self.hour_from, self.hour_count, self.day_from, self.day_bytes = hour_from, hour_count, day_from, day_bytes
         self.last_number, self.clash, self.fell, self.pending, self.offset = last_number, clash, fell, pending, offset
         #: Whether the device itself sends: what a person carries in its stead is not its traffic.
         self.limited = True
+        self.behind, self.seen, self.look, self.look_set = behind, seen, look, look_set
+        self.top: int | None = None  # the highest number that has arrived, once it was read
+        self.news = False  # something that the tablet's health is judged by has changed
 
     def count(self, submissions: int, now_ms: int) -> None:
         """Count a batch against the hour. Raises Problem 429 when it does not fit any more."""
@@ -54,6 +61,7 @@ class DeviceState:
         if self.day_bytes + size > DAY_QUARANTINE_BYTES:
             raise Problem("quarantine_limit", retry_after=-(-(self.day_from + DAY_MS - now_ms) // 1000))
         self.day_bytes += size
+        self.news = True
 
     def arrived(
         self, c: Connection, home_id: int, device: uuid.UUID, arrived: list[int], first_heard: list[int], now_ms: int
@@ -64,14 +72,18 @@ class DeviceState:
         if not arrived:
             return
         where = "home_id = ? AND device = ? ORDER BY first"
-        runs = [tuple(run) for run in fast.select_where(c, ("first", "last"), device_number, where, (home_id, device))]
+        rows = fast.select_where(c, ("first", "last", "since_ms"), device_number, where, (home_id, device))
+        runs = [(first, last) for first, last, _ in rows]
         after, clashes = numbers.add(runs, first_heard)
         after, _ = numbers.add(after, arrived)
         if clashes:
-            self.clash = now_ms
+            self.clash, self.news = now_ms, True
+        self.news = self.news or numbers.missing(after) != numbers.missing(runs)
+        self.top = after[-1][1]
         for first, last in set(runs) - set(after):
             fast.run(c, "DELETE FROM device_number WHERE home_id = ? AND device = ? AND first = ?", (home_id, device, first))
-        fast.insert(c, device_number, [(home_id, device, *run) for run in after if run not in runs])
+        fresh = [run for run in after if run not in runs]
+        fast.insert(c, device_number, [(home_id, device, *run, _since(run, rows, now_ms)) for run in fresh])
 
     def save_clash(self, c: Connection, home_id: int, device: uuid.UUID) -> None:
         """Write back whether one number came under two ids, and nothing that the device itself would have said."""
@@ -83,15 +95,38 @@ class DeviceState:
         """Write back what the device said and what was counted."""
         pending, last_number, offset_ms = said
         if last_number is not None and last_number < self.last_number:
-            self.fell = now_ms
+            self.fell, self.news = now_ms, True
+        highest = self.last_number if last_number is None else last_number
+        self._note_health(c, home_id, device, pending, highest, now_ms)
         fast.run(
             c,
             "UPDATE device SET hour_from_ms = ?, hour_count = ?, day_from_ms = ?, day_bytes = ?, last_number = ?, "
             "number_clash_ms = ?, number_fell_ms = ?, pending = ?, offset_ms = ?, last_seen_ms = ?, "
+            "behind_ms = ?, look_at_ms = ?, look_set_ms = ?, "
             "last_sent_ms = CASE WHEN ? THEN ? ELSE last_sent_ms END WHERE home_id = ? AND id = ?",
             (
                 self.hour_from, self.hour_count, self.day_from, self.day_bytes,
-                self.last_number if last_number is None else last_number, self.clash, self.fell, pending, offset_ms, now_ms,
+                highest, self.clash, self.fell, pending, offset_ms, now_ms, self.behind, self.look, self.look_set,
                 bool(pieces), now_ms, home_id, device,
             ),  # fmt: skip
         )
+
+    def _note_health(self, c: Connection, home_id: int, device: uuid.UUID, pending: int | None, highest: int, now_ms: int) -> None:
+        """Ask for a look at the tablet's health where this request changes it. Being heard as usual changes nothing: the
+        look that stands finds it out, so a request moves no deadline."""
+        if self.top is None and pending == 0 and highest:
+            where = "home_id = ? AND device = ? ORDER BY last DESC LIMIT 1"
+            found = fast.select_where(c, ("last",), device_number, where, (home_id, device))
+            self.top = found[0][0] if found else 0
+        behind = pending == 0 and self.top is not None and highest > self.top
+        quiet = self.seen is None or not now_ms - QUIET_MS < self.seen <= now_ms
+        if quiet or behind != (self.behind is not None) or bool(pending) != bool(self.pending):
+            self.news = True
+        self.behind = (self.behind or now_ms) if behind else None
+        if self.news:
+            self.look = self.look_set = now_ms
+
+
+def _since(run: numbers.Run, rows: list[tuple], now_ms: int) -> int:
+    """When a run was first seen: it is as old as the oldest of those that it was joined from."""
+    return min([since or 0 for first, last, since in rows if run[0] <= first and last <= run[1]], default=now_ms)

@@ -1,4 +1,4 @@
-"""An alert: one rule, one person, one care day. A follower opens it; people move it; nobody else creates one.
+"""An alert: one rule, one person (or tablet), one care day. A follower opens it; people move it; nobody else creates one.
 
 Its record is written by two sides who never wait for each other. A person's status counts only for the opening that it
 descends from, so that an acknowledgement of this morning's alert, arriving late, cannot silence this evening's. Among
@@ -26,7 +26,7 @@ PRECEDENCE = (RESOLVED, ACKNOWLEDGED, SNOOZED, UNHANDLED, WITHDRAWN, OPENED)
 # The opening itself and how it climbs: a follower's alone.
 FOLLOWERS = frozenset({
     "rule", "subject", "severity", "opened_at", "happened_at", "opening", "care_day", "rung", "loop", "told", "next_at",
-    "next_roles",
+    "next_roles", "silent_tablets",
 })  # fmt: skip
 FOLLOWERS_STATUSES = frozenset({WITHDRAWN, UNHANDLED})
 
@@ -44,6 +44,7 @@ FIELDS = schema_of(
         "evidence": Open(),
         "based_on_until": Open(),
         "silent_devices": texts(),
+        "silent_tablets": ListOf(Item({"device": Text(), "name": Text(), "heard_at": Time()})),
         "threshold_version": Label(),
         # Ours, beside the fixed names: which care day and opening, how far it has climbed, and why it says what it says.
         "care_day": Text(),

@@ -1,4 +1,4 @@
-"""The hydration rules: how grave each is, whether it goes on by itself, and what may take it back.
+"""The rules about people's drinking and about tablets: how grave each is, whether it goes on by itself, and what may take it back.
 
 Which of them call anybody is a home's decision after its first fourteen days (care.md, Alerts 3); what is true for all
 homes is here.
@@ -25,6 +25,10 @@ RED_FLAG = "hydration.red_flag"
 RED_FLAG_LOW_INTAKE = "hydration.red_flag_low_intake"
 OVER_LIMIT = "hydration.over_limit"
 THICKNESS = "hydration.thickness"
+SILENT = "tablets.silent"
+MISSING_ENTRIES = "tablets.missing_entries"
+TWO_TABLETS = "tablets.two_with_one_identity"
+SET_ASIDE = "tablets.set_aside"
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,16 @@ _ALL = (
 )
 
 RULES: Mapping[str, Rule] = {rule.name: rule for rule in _ALL}
+
+# What can be wrong with a tablet. Not about care, but care records hang on it: they go on by themselves.
+_TABLETS = (
+    Rule(SILENT, SENIOR, by_itself=True),
+    Rule(MISSING_ENTRIES, SENIOR, by_itself=True),
+    Rule(TWO_TABLETS, SENIOR, by_itself=True, withdraws=False),
+    Rule(SET_ASIDE, SENIOR, by_itself=True),
+)
+
+TABLET_RULES: Mapping[str, Rule] = {rule.name: rule for rule in _TABLETS}
 
 
 def switched(

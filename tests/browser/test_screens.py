@@ -225,7 +225,7 @@ def test_the_pages_for_managers(browsers, tidemark, home):
 DEEPER = [
     ("/residents", "main a[href^='/residents/']"), ("/overview", "main a[href^='/alerts/']"),
     ("/set-aside", "main a[href$='/accept']"), ("/tablets", "main a[href^='/tablets/']:not([href='/tablets/add'])"),
-    ("/staff", "main a[href^='/staff/']"),
+    ("/tablets", "main a[href$='/remove']"), ("/staff", "main a[href^='/staff/']"),
 ]  # fmt: skip
 
 

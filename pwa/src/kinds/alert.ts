@@ -3,7 +3,9 @@
 import { iso } from '../clock';
 import type { Draft } from '../outbox';
 import { text } from '../state';
-import { ofKind, staffName, view, type Shown } from '../view';
+import { sayWhen } from '../time';
+import { ofKind, staffName, view, zone, type Shown } from '../view';
+import { fill, words } from '../words';
 import { titleOf } from './alert_words';
 
 export interface Told {
@@ -53,7 +55,19 @@ export function title(one: Shown): string {
   return titleOf(one.fields);
 }
 
+/** The tablets that were silent when it was written, and so may hold what looks like a gap. */
+export function mayBeOn(one: Shown): string[] {
+  const list = one.fields['silent_tablets'];
+  if (!Array.isArray(list)) return [];
+  return (list as { name?: string; heard_at?: string }[]).map(({ name, heard_at }) =>
+    fill(words.alerts.may_be_on, { name: name ?? '?', time: sayWhen(Date.parse(heard_at ?? ''), Date.now(), zone()) }),
+  );
+}
+
+/** Whom it is about: a person with a room, or a tablet. */
 export function personOf(one: Shown): { name: string; room: string | null } | null {
+  const tablet = text((one.fields['facts'] as Record<string, unknown> | undefined)?.['tablet']);
+  if (tablet) return { name: tablet, room: null };
   const subject = text(one.fields['subject']);
   const shown = subject ? view(subject) : null;
   const name = text(shown?.fields['preferred_name']);

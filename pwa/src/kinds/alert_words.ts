@@ -39,6 +39,8 @@ export function sayAlert(fields: Fields): Said {
   const incomplete = reason === 'incomplete_chart';
   const says = reason === 'needs_plan' ? alerts.needs_plan : ((incomplete && own?.incomplete) || own?.says) ?? '';
   const also = alsoOf(facts).map((name) => speak(alerts.also[name], facts));
+  const tablets = Array.isArray(fields['silent_tablets']) ? (fields['silent_tablets'] as { name?: string; heard_at?: string }[]) : [];
+  for (const { name, heard_at } of tablets) also.push(speak(alerts.also.on_a_tablet, { tablet: name ?? '?', heard_at }));
   if (facts['low_intake']) also.push(alerts.also.low_intake.replace('{why}', word(alerts.low_intake, facts['low_intake'])));
   if (reason !== 'measured' && !incomplete) also.push((alerts.reasons as Record<string, string>)[reason] ?? '');
   const next = (incomplete && own?.next_incomplete) || (alerts.next as Record<string, string>)[reason] || own?.next || '';
@@ -51,6 +53,8 @@ function alsoOf(facts: Fields): (keyof typeof alerts.also)[] {
     ['also_seen', 'also_seen'],
     ['drunk_up_to_ml', 'to_check'],
     ['ended_at', 'ended'],
+    ['unsent', 'unsent'],
+    ['back', 'back'],
   ];
   return wanted.filter(([fact]) => facts[fact] !== undefined && facts[fact] !== null).map(([, name]) => name);
 }

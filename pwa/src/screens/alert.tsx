@@ -135,14 +135,12 @@ function Facts({ alert, now }: { alert: Shown; now: number }) {
     [words.alert.received, time('received_at')],
     [words.alert.based_on, time('based_on_until')],
   ];
-  const silent = alert.fields['silent_devices'];
   return (
     <section aria-label={words.alert.what}>
       <h2 class="tm-heading">{words.alert.what}</h2>
       <ul class="tm-facts">
         {also.map((sentence) => <li key={sentence}>{sentence}</li>)}
         {said.filter(([, at]) => !Number.isNaN(at)).map(([sentence, at]) => <li key={sentence}>{fill(sentence, { time: sayWhen(at, now, zone()) })}</li>)}
-        {Array.isArray(silent) && silent.length > 0 && <li>{fill(words.alerts.silent, { tablets: silent.length })}</li>}
       </ul>
     </section>
   );

@@ -1,7 +1,7 @@
 // Screen 15: alerts, mine first, by the time left before the next step.
 
 import { useState } from 'preact/hooks';
-import { alerts, isMine, isOpen, owners, personOf, title } from '../kinds/alert';
+import { alerts, isMine, isOpen, mayBeOn, owners, personOf, title } from '../kinds/alert';
 import { session } from '../session';
 import { state, text } from '../state';
 import { sayWhen } from '../time';
@@ -52,7 +52,6 @@ export function AlertRow({ alert }: { alert: Shown }) {
   const status = String(alert.fields['status']);
   const next = Date.parse(String(alert.fields['next_at'] ?? ''));
   const names = owners(alert);
-  const silent = alert.fields['silent_devices'];
   return (
     <li class={`tm-alert tm-alert--${severity}`}>
       <a class="tm-alert__link" href={`#alert=${alert.record}`} data-testid="alert-row" data-alert={alert.record}>
@@ -66,7 +65,7 @@ export function AlertRow({ alert }: { alert: Shown }) {
             {fill(words.alerts.open_since, { time: sayWhen(Date.parse(text(alert.fields['opened_at']) ?? '') || alert.happened_ms, Date.now(), zone()) })}
             {status === 'open' && !Number.isNaN(next) ? ` · ${fill(words.alerts.next, { time: sayWhen(next, Date.now(), zone()) })}` : ''}
           </span>
-          {Array.isArray(silent) && silent.length > 0 && <span class="tm-fine">{fill(words.alerts.silent, { tablets: silent.length })}</span>}
+          {mayBeOn(alert).map((sentence) => <span key={sentence} class="tm-fine">{sentence}</span>)}
         </span>
         <span class={`tm-severity tm-severity--${severity}`}>{word(words.alerts.severity, severity)}</span>
       </a>

@@ -97,12 +97,13 @@ function Shift() {
       {shift ? (
         <>
           <p class="tm-lead">{fill(words.home.on_since, { time: sayTime(shift.happened_ms, zone()), role: word(words.roles, shift.fields['role']), unit: place(shift.fields['unit']) })}</p>
+          <p data-testid="left-here">{state.queue.size ? plural(words.home.still_here, state.queue.size) : words.home.nothing_left}</p>
           <Button kind="secondary" data-testid="end-shift" onClick={() => once('end', () => void end())}>{words.home.end}</Button>
         </>
       ) : (
         <>
           <p class="tm-lead">{ended ? fill(words.home.ended, { time: sayTime(ended, zone()) }) : words.home.not_on}</p>
-          {ended !== null && <p>{state.queue.size ? plural(words.home.still_here, state.queue.size) : words.home.nothing_left}</p>}
+          {ended !== null && <p data-testid="left-here">{state.queue.size ? plural(words.home.still_here, state.queue.size) : words.home.nothing_left}</p>}
           <div class="tm-filters">
             {roles.length > 1 && (
               <label class="tm-filters__one">

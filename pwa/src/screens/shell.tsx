@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from 'preact';
 import { alerts, isOpen } from '../kinds/alert';
+import { oldestUnsent } from '../report';
 import { lock, session } from '../session';
 import { state } from '../state';
 import { sayWhen } from '../time';
@@ -53,15 +54,24 @@ function clockSentence(): string | null {
   return out > CLOCK_OUT_MS ? fill(words.link.clock, { span: sayMinutes(out / 60_000) }) : null;
 }
 
+/** From here on the oldest unsent entry is too old: the line says so, in words and by a shape of its own. */
+const AMBER_MS = 15 * 60_000;
+function waitingFor(now: number): string | null {
+  const oldest = oldestUnsent();
+  const age = oldest === null ? 0 : now - Date.parse(oldest);
+  return age >= AMBER_MS ? fill(words.header.amber, { span: sayMinutes(age / 60_000) }) : null;
+}
+
 function SyncHeader() {
   useTopics('queue', 'link');
   const now = useNow(30_000);
-  const line = syncLine(now);
+  const late = waitingFor(now);
+  const line = late ? `${syncLine(now)} · ${late}` : syncLine(now);
   const signed = session() !== null;
   const body = (
     <>
-      <span class={`tm-sync__dot${state.queue.size ? ' tm-sync__dot--waiting' : ''}`} aria-hidden="true" />
-      <span data-testid="sync-header" data-queued={state.queue.size}>{line}</span>
+      <span class={`tm-sync__dot${state.queue.size ? ' tm-sync__dot--waiting' : ''}${late ? ' tm-sync__dot--late' : ''}`} aria-hidden="true" />
+      <span data-testid="sync-header" data-queued={state.queue.size} data-late={late !== null}>{line}</span>
       {state.looks.size > 0 && <span class="tm-sync__looks">{words.state.look}</span>}
     </>
   );
