@@ -17,17 +17,20 @@ from sqlalchemy import Connection
 
 from server.alerts import schedule, silence
 from server.people.store import Home
+from server.records import doubles as records_doubles
 from server.records import store
 from sync import alerts as rules
 from sync import days
 from sync.facts import Facts, absence_of, entry_of, plan_versions
 from sync.fields import time_ms
+from sync.rules import doubles, hydration
 from sync.rules.catalogue import RULES
+from sync.rules.doubles import Pair
 from sync.thresholds import Values
 
 log = logging.getLogger(__name__)
 
-CHECK, ALERT, THRESHOLD = "hydration_check", "alert", "threshold"
+CHECK, ALERT, THRESHOLD, DECISION = "hydration_check", "alert", "threshold", "double_check"
 # A row of these kinds changes what is true of a person, from today on and for the day before, which may not be closed yet.
 ABOUT_A_PERSON = frozenset({"hydration_plan", "absence", "resident", "escalation"})
 # A judgement about a day looks back two more (low two days running), so an entry speaks of its own day and the two after.
@@ -93,6 +96,7 @@ def _touched(c: Connection, home: Home, rows: Iterable[store.LedgerRow], today: 
     touched: set[Day] = set()
     look_up: set[uuid.UUID] = set()
     people: set[uuid.UUID] = set()
+    decisions: set[uuid.UUID] = set()
     everybody = False
     for row in rows:
         if row.kind == CHECK:
@@ -101,12 +105,15 @@ def _touched(c: Connection, home: Home, rows: Iterable[store.LedgerRow], today: 
                 touched |= _around(person, _day(row.occurred_ms, home.zone), today)
             else:
                 look_up.add(row.record)
+        elif row.kind == DECISION:
+            decisions.add(row.record)
         elif row.kind == "resident":
             people.add(row.record)
         elif row.kind in ABOUT_A_PERSON:
             look_up.add(row.record)
         elif row.kind == THRESHOLD:
             everybody = True
+    look_up |= _decided_about(c, home, decisions)
     if look_up:
         corrected = set()
         for id_, record in store.records_by_id(c, home.id, look_up).items():
@@ -119,6 +126,12 @@ def _touched(c: Connection, home: Home, rows: Iterable[store.LedgerRow], today: 
     if everybody:
         people |= {row.id for row in store.records(c, home.id, "resident") if not row.struck}
     return touched | {(person, day) for person in people for day in (today - 1, today)}
+
+
+def _decided_about(c: Connection, home: Home, decisions: set[uuid.UUID]) -> set[uuid.UUID]:
+    """The entries that these decisions speak of, or spoke of before."""
+    said = [(row.submission or {}).get("fields") or {} for row in store.rows_of(c, home.id, decisions)]
+    return {uuid.UUID(fields[name]) for fields in said for name in ("one", "other") if isinstance(fields.get(name), str)}
 
 
 def _creates_for(row: store.LedgerRow) -> uuid.UUID | None:
@@ -210,6 +223,7 @@ class _Known:
         self.checks = _by_person(store.about(c, home.id, CHECK, people, days=(first - REACH_DAYS, last)))
         self.plans = _by_person(store.about(c, home.id, "hydration_plan", people))
         self.absences = _by_person(store.about(c, home.id, "absence", people))
+        self.decided = _decided(c, home, self.checks)
         self.ids = {
             (person, day): {rules.alert_id(home.uuid, rule, str(person), date.fromordinal(day)): rule for rule in RULES}
             for person, day in wanted
@@ -256,7 +270,16 @@ class _Known:
             silent=self.silence.silent,
             based_on_until=days.from_ms(self.silence.based_on_until_ms),
             home_started=self.started,
+            decided=self.decided,
         )
+
+
+def _decided(c: Connection, home: Home, checks: dict[uuid.UUID, list[store.RecordRow]]) -> frozenset[Pair]:
+    """What was decided about those of these entries that lie so close that somebody may be asked."""
+    near: set[Pair] = set()
+    for rows in checks.values():
+        near |= doubles.suspected(hydration.drinks(entry for row in rows if (entry := entry_of(row.body)) is not None), records_doubles.LONGEST_MS)
+    return records_doubles.both_real(c, home.id, {uuid.UUID(id_) for pair in near for id_ in pair})
 
 
 def _by_person(rows: Iterable[store.RecordRow]) -> dict[uuid.UUID, list[store.RecordRow]]:

@@ -25,6 +25,7 @@ RED_FLAG = "hydration.red_flag"
 RED_FLAG_LOW_INTAKE = "hydration.red_flag_low_intake"
 OVER_LIMIT = "hydration.over_limit"
 THICKNESS = "hydration.thickness"
+DOUBLE_UNDECIDED = "hydration.double_undecided"
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class Rule:
     withdraws: bool = True
     #: Each new event is a matter of its own, whatever was done about the last one.
     each_event: bool = False
+    #: Asks for a decision, and ends with it, whenever it comes.
+    asks: bool = False
     #: Judged when the care day closes, and provisional while a tablet is silent.
     at_close: bool = False
 
@@ -60,6 +63,7 @@ _ALL = (
     Rule(RED_FLAG_LOW_INTAKE, CRITICAL, by_itself=True, from_first_day=True, withdraws=False, each_event=True),
     Rule(OVER_LIMIT, URGENT, by_itself=True, from_first_day=True, withdraws=False),
     Rule(THICKNESS, URGENT, by_itself=True, from_first_day=True, withdraws=False, each_event=True),
+    Rule(DOUBLE_UNDECIDED, NUDGE, asks=True),
 )
 
 RULES: Mapping[str, Rule] = {rule.name: rule for rule in _ALL}
