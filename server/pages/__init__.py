@@ -13,6 +13,7 @@ from server.pages import (
     assets,
     problems,
     routes_alerts,
+    routes_check,
     routes_front,
     routes_ledger,
     routes_residents,
@@ -30,6 +31,7 @@ SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 MENU = (
     ("overview", "/overview", "alerts.see"),
     ("residents", "/residents", "records.see"),
+    ("to_check", "/to-check", "records.see"),
     ("staff", "/staff", "people.see"),
     ("tablets", "/tablets", "devices.see"),
     ("set_aside", "/set-aside", "quarantine.see"),
@@ -59,7 +61,7 @@ def register(app: Flask) -> None:
             csrf.protect()
 
     problems.register(app)
-    for routes in (routes_front, routes_alerts, routes_residents, routes_staff, routes_tablets, routes_ledger):
+    for routes in (routes_front, routes_alerts, routes_residents, routes_check, routes_staff, routes_tablets, routes_ledger):
         app.register_blueprint(routes.blueprint)
     app.context_processor(_what_every_page_shows)
     app.after_request(_never_kept)

@@ -24,7 +24,7 @@ KIND = "hydration_check"
 # Marks that ask somebody to look, by the colour of their tag; any other is grey.
 COLOURS = {
     flags.ABOVE_LIMIT: "red", flags.ABOVE_VESSEL: "orange", flags.UNVERIFIED: "yellow", flags.TIME_IN_DOUBT: "yellow", flags.CLOCK_CORRECTED: "grey",
-    flags.TIME_NOT_PROVEN: "yellow", flags.NO_REASON: "yellow", flags.LEFT: "yellow",
+    flags.TIME_NOT_PROVEN: "yellow", flags.SUSPECTED_DOUBLE: "orange", flags.NO_REASON: "yellow", flags.LEFT: "yellow",
 }  # fmt: skip
 # Fields that say nothing to a reader, or that the table shows by itself.
 NOT_SHOWN = {"resident", "correction_reason", "plan_version"}
@@ -36,7 +36,7 @@ def of_day(c: Connection, home_id: int, resident: uuid.UUID, day: int, names: Na
     rows = store.records(c, home_id, KIND, subject=resident, days=(day, day))
     shown = [(KIND, row.subject, row.occurred_ms, None, orjson.dumps(row.body)) for row in rows]
     bodies = flagging.with_flags(c, home, shown, first=False, device=home.device("page"), now_ms=now)
-    said = pages_store.submissions(c, home_id, [row.id for row in rows if row.body.get("history")])
+    said = pages_store.submissions(c, home_id, [row.id for row in rows])
     near_ms = pages_store.thresholds(c, home_id, home.zone).value("hydration.bedside_minutes", at=days.from_ms(now)) * MINUTE_MS
     pairs = zip(reversed(rows), reversed(bodies), strict=True)
     return [_entry(row, body, said.get(row.id, []), home.zone, names, near_ms) for row, body in pairs]
@@ -53,7 +53,7 @@ def _entry(
         "by": names.author(body),
         "struck": row.struck,
         "tags": _tags(row, body, said, near_ms),
-        "history": _history(said, zone, names) if len(said) > 1 else [],
+        "history": _history(said, zone, names) if len(said) > 1 or any(_repairs(each) for each in said) else [],
     }
 
 
@@ -91,6 +91,11 @@ def _tags(row: store.RecordRow, body: dict[str, Any], said: list[store.LedgerRow
     return tags
 
 
+def _repairs(row: store.LedgerRow) -> bool:
+    """Whether this row puts right an entry that was set aside."""
+    return bool((row.submission or {}).get("repairs"))
+
+
 def _history(said: list[store.LedgerRow], zone: str, names: Names) -> list[dict[str, Any]]:
     steps, so_far = [], {}
     for place, row in enumerate(said):
@@ -111,6 +116,7 @@ def _history(said: list[store.LedgerRow], zone: str, names: Names) -> list[dict[
             "who": names.author(body) if body else say("names.erased"),
             "lines": lines,
             "reason": sets.get("correction_reason"),
+            "repairs": _repairs(row),
         })  # fmt: skip
         so_far.update(sets)
     return steps
