@@ -39,7 +39,23 @@ def of_day(c: Connection, home_id: int, resident: uuid.UUID, day: int, names: Na
     said = pages_store.submissions(c, home_id, [row.id for row in rows])
     near_ms = pages_store.thresholds(c, home_id, home.zone).value("hydration.bedside_minutes", at=days.from_ms(now)) * MINUTE_MS
     pairs = zip(reversed(rows), reversed(bodies), strict=True)
-    return [_entry(row, body, said.get(row.id, []), home.zone, names, near_ms) for row, body in pairs]
+    mine = [_entry(row, body, said.get(row.id, []), home.zone, names, near_ms) for row, body in pairs]
+    return mine + _moved_away(c, home_id, resident, day, names, near_ms, home.zone)
+
+
+def _moved_away(
+    c: Connection, home_id: int, resident: uuid.UUID, day: int, names: Names, near_ms: int, zone: str
+) -> list[dict[str, Any]]:
+    """Entries that were first written about this person and moved to the right one: out of this person's totals, and shown."""
+    rows = pages_store.moved_away(c, home_id, KIND, resident, day, names.residents())
+    said = pages_store.submissions(c, home_id, [row.id for row in rows])
+    found = []
+    for row in rows:
+        entry = _entry(row, row.body, said.get(row.id, []), zone, names, near_ms)
+        moved = (say("person.moved_to", name=names.resident(row.subject)), "red")
+        happened = Markup("<s>{}</s>").format(escape(clock_time(row.occurred_ms, zone)))
+        found.append({**entry, "struck": True, "time_html": happened, "tags": [moved]})
+    return found
 
 
 def _entry(
@@ -108,7 +124,7 @@ def _history(said: list[store.LedgerRow], zone: str, names: Names) -> list[dict[
                 "now": shown(name, value, zone, names),
             }
             for name, value in sets.items()
-            if name not in NOT_SHOWN and (place == 0 or so_far.get(name) != value)
+            if (name not in NOT_SHOWN or (name == "resident" and place)) and (place == 0 or so_far.get(name) != value)
         ]
         steps.append({
             "label": say("person.first") if place == 0 else say("person.change"),
@@ -130,6 +146,8 @@ def shown(name: str, value: Any, zone: str, names: Names) -> str:
         return say("person.yes") if value else say("person.no")
     if name.endswith("_ml") and isinstance(value, int):
         return say("person.ml", ml=f"{value:,}")
+    if name == "resident":
+        return names.resident(value)
     if name in ("performed_by", "owner", "staff", "checked_by", "key_worker", "done_by", "author"):
         return names.staff(value) if _is_id(value) else str(value)
     if isinstance(value, str) and (ms := from_text(value)) is not None:

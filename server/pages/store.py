@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -28,6 +29,15 @@ def one(c: Connection, home_id: int, kind: str, id_: uuid.UUID) -> RecordRow | N
     """The record of that id in this home, when it is of that kind."""
     row = store.record(c, home_id, id_)
     return row if row is not None and row.kind == kind else None
+
+
+def moved_away(
+    c: Connection, home_id: int, kind: str, person: uuid.UUID, day: int, everyone: Iterable[uuid.UUID]
+) -> list[RecordRow]:
+    """Changed records of other people's care day whose history names this person."""
+    others = store.about(c, home_id, kind, set(everyone) - {person}, days=(day, day))
+    named = str(person)
+    return [row for row in others if any(step["fields"].get("resident") == named for step in row.body.get("history") or ())]
 
 
 def submissions(c: Connection, home_id: int, records: list[uuid.UUID]) -> dict[uuid.UUID, list[store.LedgerRow]]:
