@@ -36,6 +36,8 @@ STATUS = {
     "too_old": 409,
     "too_new": 409,
     "no_subscription": 409,
+    "moved_on": 409,
+    "not_decided": 409,
     "aside_over": 409,
     "aside_unfit": 409,
     "aside_id_used": 409,

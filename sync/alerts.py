@@ -30,7 +30,7 @@ from sync.thresholds import DEFAULT, OFF, ON, Values, read_day_or_time
 
 OPEN, CHANGE, LATE, WITHDRAW, REOPEN = "open", "change", "late", "withdraw", "reopen"
 
-LATE_ARRIVAL = "late_arrival"
+LATE_ARRIVAL, DECIDED = "late_arrival", "decided"
 # What one alert of a rule is about today; when it changes, something else has happened.
 _EPISODE = ("entry", "checked_at", "since", "last_at")
 # Rules whose alert says what the day has come to since.
@@ -272,6 +272,8 @@ def _changed(alert: Existing, breach: Breach, facts: Facts) -> Step | None:
 
 def _put_right(rule: Rule, alert: Existing, facts: Facts, values: Values, now: datetime) -> Step | None:
     """Nothing is breached any more, and never was by what is known now: taken back, or left for a senior to check."""
+    if rule.asks:
+        return Step(WITHDRAW, rule.name, {"status": WITHDRAWN, "reason": DECIDED}, pages=alert.rung > 0, rung=alert.rung)
 
     def breached(without: Facts) -> bool:
         judged = judge(without, values, now)
@@ -291,6 +293,6 @@ def _text(at: datetime) -> str:
 
 
 __all__ = [
-    "CHANGE", "CHANGED_SINCE", "LATE", "LATE_ARRIVAL", "LATE_ENTRY", "OPEN", "REOPEN", "WITHDRAW", "Existing", "Judgement",
+    "CHANGE", "CHANGED_SINCE", "DECIDED", "LATE", "LATE_ARRIVAL", "LATE_ENTRY", "OPEN", "REOPEN", "WITHDRAW", "Existing", "Judgement",
     "Step", "alert_id", "existing_of", "judge", "reconcile", "step_id",
 ]  # fmt: skip

@@ -95,6 +95,8 @@ class Facts:
     silent_tablets: tuple[Mapping[str, Any], ...] = ()  # the same with {device, name, heard_at}, for people to read
     based_on_until: datetime | None = None
     home_started: datetime | None = None
+    #: Pairs of entries (ids in lower case, the smaller first) of which somebody who may decide said that both are real.
+    decided: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def unit(self) -> str | None:

@@ -20,17 +20,20 @@ from sqlalchemy import Connection, select
 from server.alerts import schedule, silence
 from server.people.store import Home
 from server.people.tables import device
+from server.records import doubles as records_doubles
 from server.records import store
 from sync import alerts as rules
 from sync import days
 from sync.facts import Entry, Facts, absence_of, entry_of, plan_versions
 from sync.fields import time_ms
+from sync.rules import doubles, hydration
 from sync.rules.catalogue import RULES
+from sync.rules.doubles import Pair
 from sync.thresholds import Values
 
 log = logging.getLogger(__name__)
 
-CHECK, ALERT, THRESHOLD = "hydration_check", "alert", "threshold"
+CHECK, ALERT, THRESHOLD, DECISION = "hydration_check", "alert", "threshold", "double_check"
 # A row of these kinds changes what is true of a person, from today on and for the day before, which may not be closed yet.
 ABOUT_A_PERSON = frozenset({"hydration_plan", "absence", "resident", "escalation"})
 # A judgement about a day looks back two more (low two days running), so an entry speaks of its own day and the two after.
@@ -102,6 +105,7 @@ def _touched(c: Connection, home: Home, rows: Iterable[store.LedgerRow], today: 
     touched: set[Day] = set()
     look_up: set[uuid.UUID] = set()
     people: set[uuid.UUID] = set()
+    decisions: set[uuid.UUID] = set()
     everybody = False
     for row in rows:
         if row.kind == CHECK:
@@ -110,12 +114,15 @@ def _touched(c: Connection, home: Home, rows: Iterable[store.LedgerRow], today: 
                 touched |= _around(person, _day(row.occurred_ms, home.zone), today)
             else:
                 look_up.add(row.record)
+        elif row.kind == DECISION:
+            decisions.add(row.record)
         elif row.kind == "resident":
             people.add(row.record)
         elif row.kind in ABOUT_A_PERSON:
             look_up.add(row.record)
         elif row.kind == THRESHOLD:
             everybody = True
+    look_up |= _decided_about(c, home, decisions)
     if look_up:
         corrected = set()
         for id_, record in store.records_by_id(c, home.id, look_up).items():
@@ -139,6 +146,12 @@ def _tablets(c: Connection, home: Home, rows: Iterable[store.LedgerRow]) -> set[
         mine = (device.c.home_id == home.id) & device.c.pseudo.is_(None) & device.c.revoked_ms.is_(None)
         found |= set(c.execute(select(device.c.id).where(mine)).scalars())
     return found
+
+
+def _decided_about(c: Connection, home: Home, decisions: set[uuid.UUID]) -> set[uuid.UUID]:
+    """The entries that these decisions speak of, or spoke of before."""
+    said = [(row.submission or {}).get("fields") or {} for row in store.rows_of(c, home.id, decisions)]
+    return {uuid.UUID(fields[name]) for fields in said for name in ("one", "other") if isinstance(fields.get(name), str)}
 
 
 def _creates_for(row: store.LedgerRow) -> uuid.UUID | None:
@@ -230,6 +243,7 @@ class _Known:
         self.checks = _by_person(store.about(c, home.id, CHECK, people, days=(first - REACH_DAYS, last)))
         self.plans = _by_person(store.about(c, home.id, "hydration_plan", people))
         self.absences = _by_person(store.about(c, home.id, "absence", people))
+        self.decided = _decided(c, home, self.checks)
         self.ids = {
             (person, day): _alerts_of(home.uuid, person, day) for person, day in wanted
         }
@@ -276,6 +290,7 @@ class _Known:
             silent_tablets=tuple(tablet.wire() for tablet in self.silence.tablets),
             based_on_until=days.from_ms(self.silence.based_on_until_ms),
             home_started=self.started,
+            decided=self.decided,
         )
 
 
@@ -293,6 +308,14 @@ def _entry(row: store.RecordRow) -> Entry | None:
             _entries.clear()
         known = _entries[row.id] = row.body, entry_of(row.body)
     return known[1]
+
+
+def _decided(c: Connection, home: Home, checks: dict[uuid.UUID, list[store.RecordRow]]) -> frozenset[Pair]:
+    """What was decided about those of these entries that lie so close that somebody may be asked."""
+    near: set[Pair] = set()
+    for rows in checks.values():
+        near |= doubles.suspected(hydration.drinks(entry for row in rows if (entry := _entry(row)) is not None), records_doubles.LONGEST_MS)
+    return records_doubles.both_real(c, home.id, {uuid.UUID(id_) for pair in near for id_ in pair})
 
 
 def _by_person(rows: Iterable[store.RecordRow]) -> dict[uuid.UUID, list[store.RecordRow]]:

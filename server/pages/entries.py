@@ -24,7 +24,7 @@ KIND = "hydration_check"
 # Marks that ask somebody to look, by the colour of their tag; any other is grey.
 COLOURS = {
     flags.ABOVE_LIMIT: "red", flags.ABOVE_VESSEL: "orange", flags.UNVERIFIED: "yellow", flags.TIME_IN_DOUBT: "yellow", flags.CLOCK_CORRECTED: "grey",
-    flags.TIME_NOT_PROVEN: "yellow", flags.NO_REASON: "yellow", flags.LEFT: "yellow",
+    flags.TIME_NOT_PROVEN: "yellow", flags.SUSPECTED_DOUBLE: "orange", flags.NO_REASON: "yellow", flags.LEFT: "yellow",
 }  # fmt: skip
 # Fields that say nothing to a reader, or that the table shows by itself.
 NOT_SHOWN = {"resident", "correction_reason", "plan_version"}
@@ -36,15 +36,31 @@ def of_day(c: Connection, home_id: int, resident: uuid.UUID, day: int, names: Na
     rows = store.records(c, home_id, KIND, subject=resident, days=(day, day))
     shown = [(KIND, row.subject, row.occurred_ms, None, orjson.dumps(row.body)) for row in rows]
     bodies = flagging.with_flags(c, home, shown, first=False, device=home.device("page"), now_ms=now)
-    said = pages_store.submissions(c, home_id, [row.id for row in rows if row.body.get("history")])
+    said = pages_store.submissions(c, home_id, [row.id for row in rows])
     late_ms = near_ms(c, home_id, home.zone, now)
     pairs = zip(reversed(rows), reversed(bodies), strict=True)
-    return [_entry(row, body, said.get(row.id, []), home.zone, names, late_ms) for row, body in pairs]
+    mine = [_entry(row, body, said.get(row.id, []), home.zone, names, late_ms) for row, body in pairs]
+    return mine + _moved_away(c, home_id, resident, day, names, late_ms, home.zone)
 
 
 def near_ms(c: Connection, home_id: int, zone: str, now: int) -> int:
     """How long after the bedside an entry is still on time."""
     return pages_store.thresholds(c, home_id, zone).value("hydration.bedside_minutes", at=days.from_ms(now)) * MINUTE_MS
+
+
+def _moved_away(
+    c: Connection, home_id: int, resident: uuid.UUID, day: int, names: Names, late_ms: int, zone: str
+) -> list[dict[str, Any]]:
+    """Entries that were first written about this person and moved to the right one: out of this person's totals, and shown."""
+    rows = pages_store.moved_away(c, home_id, KIND, resident, day, names.residents())
+    said = pages_store.submissions(c, home_id, [row.id for row in rows])
+    found = []
+    for row in rows:
+        entry = _entry(row, row.body, said.get(row.id, []), zone, names, late_ms)
+        moved = (say("person.moved_to", name=names.resident(row.subject)), "red")
+        happened = Markup("<s>{}</s>").format(escape(clock_time(row.occurred_ms, zone)))
+        found.append({**entry, "struck": True, "time_html": happened, "tags": [moved]})
+    return found
 
 
 def _entry(
@@ -58,7 +74,7 @@ def _entry(
         "by": names.author(body),
         "struck": row.struck,
         "tags": _tags(row, body, said, near_ms),
-        "history": _history(said, zone, names) if len(said) > 1 else [],
+        "history": _history(said, zone, names) if len(said) > 1 or any(_repairs(each) for each in said) else [],
     }
 
 
@@ -96,6 +112,11 @@ def _tags(row: store.RecordRow, body: dict[str, Any], said: list[store.LedgerRow
     return tags
 
 
+def _repairs(row: store.LedgerRow) -> bool:
+    """Whether this row puts right an entry that was set aside."""
+    return bool((row.submission or {}).get("repairs"))
+
+
 def _history(said: list[store.LedgerRow], zone: str, names: Names) -> list[dict[str, Any]]:
     steps, so_far = [], {}
     for place, row in enumerate(said):
@@ -108,7 +129,7 @@ def _history(said: list[store.LedgerRow], zone: str, names: Names) -> list[dict[
                 "now": shown(name, value, zone, names),
             }
             for name, value in sets.items()
-            if name not in NOT_SHOWN and (place == 0 or so_far.get(name) != value)
+            if (name not in NOT_SHOWN or (name == "resident" and place)) and (place == 0 or so_far.get(name) != value)
         ]
         steps.append({
             "label": say("person.first") if place == 0 else say("person.change"),
@@ -116,6 +137,7 @@ def _history(said: list[store.LedgerRow], zone: str, names: Names) -> list[dict[
             "who": names.author(body) if body else say("names.erased"),
             "lines": lines,
             "reason": sets.get("correction_reason"),
+            "repairs": _repairs(row),
         })  # fmt: skip
         so_far.update(sets)
     return steps
@@ -129,6 +151,8 @@ def shown(name: str, value: Any, zone: str, names: Names) -> str:
         return say("person.yes") if value else say("person.no")
     if name.endswith("_ml") and isinstance(value, int):
         return say("person.ml", ml=f"{value:,}")
+    if name == "resident":
+        return names.resident(value)
     if name in ("performed_by", "owner", "staff", "checked_by", "key_worker", "done_by", "author"):
         return names.staff(value) if _is_id(value) else str(value)
     if isinstance(value, str) and (ms := from_text(value)) is not None:

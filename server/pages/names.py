@@ -9,17 +9,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from server.pages import store as pages_store
+from server.pages.store import as_id
 from server.pages.words import say
 from server.people import store as people_store
 from server.records import store
-
-
-def as_id(value: Any) -> uuid.UUID | None:
-    """The id that a record's field holds, or None where it holds none."""
-    try:
-        return uuid.UUID(str(value))
-    except ValueError:
-        return None
 
 
 @dataclass

@@ -10,7 +10,7 @@ from flask import Blueprint, abort, g, render_template
 from server.alerts import duty
 from server.clock import now_ms
 from server.db import reading
-from server.pages import alerts_view, tablets_view
+from server.pages import alerts_view, routes_check, tablets_view
 from server.pages import store as pages_store
 from server.pages.names import Names
 from server.pages.words import DAY_MS, at, code, say, when
@@ -41,6 +41,7 @@ def overview():
             "alerts": [alerts_view.line(row, names, zone, now) for row in rows[:ALERTS_SHOWN]],
             "alerts_total": len(rows),
             "duty": _duty(c, home_id, zone, now, names),
+            "to_check": routes_check.count(c, home_id, zone, now),
             "tablets": tablets_view.in_use(c, home_id, zone, now, values),
             "may_be_on": tablets_view.may_be_on(c, home_id, zone, now, values, "overview.may_be_on"),
             "restores": [

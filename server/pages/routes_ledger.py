@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, flash, g, redirect, render_templat
 from server.clock import now_ms
 from server.db import reading
 from server.pages import store as pages_store
+from server.pages import to_check_view
 from server.pages.names import Names
 from server.pages.words import clock_time, say, when
 from server.people.rights import may, signed_in
@@ -114,6 +115,8 @@ def _item(c, row, zone: str, now: int, names: Names) -> dict[str, Any]:
         "note": note,
         "digest": bytes(row.digest).hex() if row.digest else "",
         "accepted": _accepted(c, row, names),
+        "repaired": _repaired(c, row, names),
+        "old": row.state == "open" and to_check_view.old(row.received_ms, zone, now),
         "accept": f"/set-aside/{bytes(row.key).hex()}/accept" if _may_accept(row) else None,
     }
 
@@ -130,6 +133,18 @@ def _accepted(c, row, names: Names) -> str:
     if said is None:
         return ""
     return say("accept.by", name=names.author(said), why=said["fields"].get("accepted_because", ""))
+
+
+def _repaired(c, row, names: Names) -> dict[str, str] | None:
+    """Who put it right, and the page of the person whose entry did; None where it was not put right."""
+    found = pages_store.ledger_row(c, g.person.home_id, row.state_by) if row.state == "repaired" else None
+    if found is None or found.submission is None:
+        return None
+    entry = store.record(c, g.person.home_id, found.record)
+    about = entry.subject if entry else None
+    known = about in names.residents()
+    said = say("set_aside.repaired_by", name=names.author(orjson.loads(found.submission)))
+    return {"text": said, "href": f"/residents/{about}" if known and may(g.person.roles, "records.see") else ""}
 
 
 def _text(raw: bytes) -> tuple[str, str | None]:

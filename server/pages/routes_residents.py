@@ -72,6 +72,7 @@ def person(resident: uuid.UUID):
         names = Names(c, home_id)
         plans = [plan for plan in store.records(c, home_id, "hydration_plan", subject=resident) if not plan.struck]
         total = pages_store.day_totals(c, home_id, today).get(resident)
+        aside = pages_store.not_filed(c, home_id, resident)
         parts = [
             {
                 "heading": say(heading),
@@ -98,6 +99,8 @@ def person(resident: uuid.UUID):
         "since": _since(total, zone),
         "may_be_on": may_be_on,
         "days": parts,
+        "not_filed": say("person.one_not_filed") if aside == 1 else say("person.not_filed", n=aside) if aside else "",
+        "to_check": bool(total and total.to_check),
         "alerts": alerts,
         "plan": plan,
     }
@@ -131,11 +134,14 @@ class _Aims:
         return say("residents.target_ml", ml=f"{ml:,}", basis=say(f"residents.basis.{basis}"))
 
     def today(self, person: store.RecordRow, plan: dict[str, Any], total: Any) -> str:
-        """'900ml of 1,500ml'; words, never '0ml', where nothing was recorded."""
+        """'900ml of 1,500ml', '900 to 1,100ml of 1,500ml, 1 to check'; words, never '0ml', where nothing was recorded."""
         if total is None or not total.entries:
             return say("residents.no_drinks")
         ml, _ = hydration.target(plan, person.fields, self.values, at=days.from_ms(self.now), who=str(person.id))
-        return say("residents.of_target", ml=f"{total.drunk_ml:,}", target=f"{ml:,}")
+        if total.to_check:
+            between = {"least": f"{total.least_ml:,}", "most": f"{total.most_ml:,}"}
+            return say("residents.between", **between, target=f"{ml:,}", n=total.to_check)
+        return say("residents.of_target", ml=f"{total.least_ml:,}", target=f"{ml:,}")
 
     def watched(self, plan: dict[str, Any]) -> str:
         on = hydration.monitored(plan, days.from_ms(self.now), self.zone)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -21,10 +22,23 @@ from server.records.tables import hydration_day, ledger, quarantine
 from sync.thresholds import Values
 
 
+# Open entries that one page looks through; a home that has more has another worry.
+OPEN_ASIDE = 1_000
+
+
 def one(c: Connection, home_id: int, kind: str, id_: uuid.UUID) -> RecordRow | None:
     """The record of that id in this home, when it is of that kind."""
     row = store.record(c, home_id, id_)
     return row if row is not None and row.kind == kind else None
+
+
+def moved_away(
+    c: Connection, home_id: int, kind: str, person: uuid.UUID, day: int, everyone: Iterable[uuid.UUID]
+) -> list[RecordRow]:
+    """Changed records of other people's care day whose history names this person."""
+    others = store.about(c, home_id, kind, set(everyone) - {person}, days=(day, day))
+    named = str(person)
+    return [row for row in others if any(step["fields"].get("resident") == named for step in row.body.get("history") or ())]
 
 
 def submissions(c: Connection, home_id: int, records: list[uuid.UUID]) -> dict[uuid.UUID, list[store.LedgerRow]]:
@@ -104,6 +118,44 @@ def set_aside(c: Connection, home_id: int, *, skip: int, limit: int) -> tuple[li
 def set_aside_one(c: Connection, home_id: int, key: bytes) -> Any:
     """One thing that was set aside, by its key; None when this home has none of that key."""
     return c.execute(select(quarantine).where(quarantine.c.home_id == home_id, quarantine.c.key == key)).first()
+
+
+def not_filed(c: Connection, home_id: int, resident: uuid.UUID) -> int:
+    """How many entries about a person are set aside and not put right yet: they count in no total."""
+    count, about = 0, set()
+    for row in store.set_aside(c, home_id, limit=OPEN_ASIDE):
+        said = _read(bytes(row.body))
+        fields = said.get("fields")
+        named = as_id(fields.get("resident")) if isinstance(fields, dict) else None
+        if named is None:
+            about.add((row.key, as_id(said.get("record"))))
+        else:
+            count += named == resident
+    known = store.records_by_id(c, home_id, {record for _, record in about if record is not None})
+    return count + sum(record in known and known[record].subject == resident for _, record in about)
+
+
+def _read(raw: bytes) -> dict[str, Any]:
+    """What was set aside, where it is a JSON object; {} where it is not."""
+    try:
+        said = orjson.loads(raw)
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def as_id(value: Any) -> uuid.UUID | None:
+    """The id that a field holds, or None where it holds none."""
+    try:
+        return uuid.UUID(str(value))
+    except ValueError:
+        return None
+
+
+def ledger_row(c: Connection, home_id: int, id_: uuid.UUID) -> Any:
+    """Which record a submission in the ledger speaks of, and what it says; None where there is none."""
+    query = select(ledger.c.record, ledger.c.submission)
+    return c.execute(query.where(ledger.c.home_id == home_id, ledger.c.id == id_)).first()
 
 
 def submission(c: Connection, home_id: int, id_: uuid.UUID) -> dict[str, Any] | None:

@@ -31,6 +31,7 @@ PLACES = {
     "source": ("kinds.hydration_check.source",),
     "basis": ("kinds.hydration_check.basis",),
     "flags": ("kinds.flags",),
+    "kinds": ("kinds.names",),
     "status": ("kinds.alert.status",),
     "severity": ("kinds.alert.severity",),
     "fields": ("pages.fields", "refusals.fields"),

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from server import fast, ids
 from server.people.store import Home
 from server.people.tables import access, staff
+from server.records import doubles
 from server.records.tables import record
 from sync import days, flags
 
@@ -33,6 +34,8 @@ def with_flags(c: Connection, home: Home, rows: Sequence[Shown], *, first: bool,
     holds = {str(id_): orjson.loads(text)["fields"].get("ml") for id_, text in _others(c, home, map(ids.read, vessels), ("id", "body"))}
     limits = _limits(c, home, {row[1] for row in rows if row[0] == DRINK and row[1] is not None})
     staff_ends = _staff_ends(c, home, bodies)
+    drinks = [(row[1], row[2], body) for row, body in zip(rows, bodies, strict=True) if row[0] == DRINK and row[1] is not None]
+    suspected = doubles.suspected_of(c, home.id, home.zone, drinks) if drinks else {}
     shown = []
     for (kind, subject, occurred_ms, ends_day, _), body in zip(rows, bodies, strict=True):
         if ends_day is not None and ends_day <= today:
@@ -46,6 +49,8 @@ def with_flags(c: Connection, home: Home, rows: Sequence[Shown], *, first: bool,
         if (gone is not None and day > gone[0]) or (author_ends is not None and occurred_ms > author_ends):
             more.append(flags.LEFT)
         if kind == DRINK:
+            if body["record"] in suspected:
+                more.append(flags.SUSPECTED_DOUBLE)
             drunk = body["fields"].get("drunk_ml")
             if isinstance(drunk, int):
                 most, limit = holds.get(body["fields"].get("vessel")), limits.get(subject)

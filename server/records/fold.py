@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from server import fast, ids
 from server.people.store import Home
 from server.people.tables import staff
-from server.records import holding
+from server.records import doubles, holding
 from server.records.entries import Entry
 from server.records.tables import ledger, record, waiting
 from sync import flags, merge
@@ -49,6 +49,7 @@ def entries(c: Connection, home: Home, new: list[Entry]) -> None:
     _write(c, home, folded, names, here, present, born)
     if born:
         _wake(c, home, born, set(folded))
+    doubles.entered(c, home.id, folded, min((entry.seq for entry in new), default=1) - 1)
 
 
 def _wake(c: Connection, home: Home, born: Mapping[uuid.UUID, int], done: set[uuid.UUID]) -> None:

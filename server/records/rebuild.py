@@ -12,8 +12,8 @@ from server import fast
 from server.db import writing
 from server.people.store import Home
 from server.people.tables import staff
-from server.records import fold, intake, projections
-from server.records.tables import ledger, record, waiting
+from server.records import doubles, fold, intake, projections
+from server.records.tables import drink_place, ledger, record, waiting
 from sync import merge
 from sync.kinds import kind as kind_named
 
@@ -28,7 +28,7 @@ def rebuild(home_id: int) -> int:
         for name in projections.FOLDS:
             projections.lock(c, home_id, name)
         lock = intake.lock_home(c, home_id)
-        for table in (record, waiting, staff):
+        for table in (record, waiting, staff, drink_place):
             c.execute(delete(table).where(table.c.home_id == home_id))
         count = _records(c, lock.home)
         projections.refill(c, home_id)
@@ -39,6 +39,7 @@ def rebuild(home_id: int) -> int:
 
 def _records(c: Connection, home: Home) -> int:
     born, count = _born(c, home.id), 0
+    places = doubles.Refill(c, home.id)
     chunk: list[tuple[uuid.UUID, merge.Folded]] = []
     for id_, rows in _by_record(c, home.id):
         found = merge.fold(kind_named, rows)
@@ -48,8 +49,11 @@ def _records(c: Connection, home: Home) -> int:
         count += 1
         if len(chunk) == CHUNK:
             _write(c, home, chunk, born)
+            places.take(chunk)
             chunk = []
     _write(c, home, chunk, born)
+    places.take(chunk)
+    places.done()
     return count
 
 

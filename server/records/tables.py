@@ -94,6 +94,17 @@ waiting = Table(
     Index("ix_waiting_record", "home_id", "record"),
 )
 
+# Where a drink lies, or ever lay, among the home's: what may be its double lies at the same place or one beside it.
+drink_place = Table(
+    "drink_place",
+    db.metadata,
+    _home(),
+    Column("place", BigInteger, primary_key=True, autoincrement=False),  # of person, drink, amount and quarter of an hour
+    Column("record", Id, primary_key=True),
+    Column("seq", BigInteger, nullable=False),  # of the record's newest row
+    Index("ix_drink_place_record", "home_id", "record"),
+)
+
 quarantine = Table(
     "quarantine",
     db.metadata,
@@ -126,7 +137,9 @@ hydration_day = Table(
     _home(),
     Column("resident", Id, primary_key=True),
     Column("day", Integer, primary_key=True, autoincrement=False),
-    Column("drunk_ml", Integer, nullable=False),
+    Column("least_ml", Integer, nullable=False),  # suspected doubles counted once
+    Column("most_ml", Integer, nullable=False),  # and counted both
+    Column("to_check", Integer, nullable=False),  # entries that may be the same drink as another
     Column("food_ml", Integer, nullable=False),
     Column("offered", Integer, nullable=False),  # offers made
     Column("refused", Integer, nullable=False),

@@ -29,6 +29,7 @@ SILENT = "tablets.silent"
 MISSING_ENTRIES = "tablets.missing_entries"
 TWO_TABLETS = "tablets.two_with_one_identity"
 SET_ASIDE = "tablets.set_aside"
+DOUBLE_UNDECIDED = "hydration.double_undecided"
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ class Rule:
     withdraws: bool = True
     #: Each new event is a matter of its own, whatever was done about the last one.
     each_event: bool = False
+    #: Asks for a decision, and ends with it, whenever it comes.
+    asks: bool = False
     #: Judged when the care day closes, and provisional while a tablet is silent.
     at_close: bool = False
 
@@ -64,6 +67,7 @@ _ALL = (
     Rule(RED_FLAG_LOW_INTAKE, CRITICAL, by_itself=True, from_first_day=True, withdraws=False, each_event=True),
     Rule(OVER_LIMIT, URGENT, by_itself=True, from_first_day=True, withdraws=False),
     Rule(THICKNESS, URGENT, by_itself=True, from_first_day=True, withdraws=False, each_event=True),
+    Rule(DOUBLE_UNDECIDED, NUDGE, asks=True),
 )
 
 RULES: Mapping[str, Rule] = {rule.name: rule for rule in _ALL}

@@ -5,15 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sync.days import LONDON, care_day
+from sync.days import LONDON, care_day, to_ms
 from sync.facts import Entry
+from sync.rules import doubles
+from sync.rules.doubles import Drink, Pair, Total
 from sync.rules.spans import Span, after, covered, day_span, merged, minus, waking_span, window_at
-from sync.thresholds import Values, read_day_or_time
+from sync.thresholds import THRESHOLDS, Values, read_day_or_time
 
 OFFERS = frozenset({"given", "drank", "refused", "left_within_reach", "unwell"})
 PAUSES = frozenset({"asleep", "out", "nil_by_mouth", "restriction_reached", "unsafe_to_swallow", "comfort_only"})
@@ -24,6 +26,10 @@ NOT_DUE, DUE, LATE, PAUSED = "not_due", "due", "late", "paused"
 ORAL = frozenset({"", "oral", "by_mouth", "mouth"})
 # `basis` of a plan whose figure a clinician set.
 CLINICIANS = frozenset({"clinician", "prescribed"})
+
+
+MS = timedelta(milliseconds=1)
+DOUBLE = timedelta(minutes=THRESHOLDS["hydration.double_minutes"].default)
 
 
 def number(value: Any) -> int | None:
@@ -106,36 +112,14 @@ def nil_by_mouth_span(plan: Mapping[str, Any] | None, zone: str) -> tuple[dateti
 # ---- how much ----
 
 
-@dataclass(frozen=True)
-class Total:
-    """Both readings of a day's intake: suspected doubles counted once, and counted both. `doubtful` are their ids."""
-
-    low_ml: int
-    high_ml: int
-    doubtful: tuple[str, ...] = ()
+def drinks(entries: Iterable[Entry]) -> list[Drink]:
+    """Entries as the drinks that they add."""
+    return [Drink(each.id, to_ms(each.occurred), each.drink, each.ml, each.device) for each in entries if each.ml > 0]
 
 
-def total(entries: Iterable[Entry], *, within: timedelta = timedelta(minutes=2)) -> Total:
-    """The intake that entries add up to. Low-intake rules read `low_ml`, over-limit rules `high_ml`."""
-    found = [entry for entry in entries if entry.ml > 0]
-    doubtful = doubles(found, within)
-    high = sum(entry.ml for entry in found)
-    return Total(high - sum(entry.ml for entry in found if entry.id in doubtful), high, tuple(sorted(doubtful)))
-
-
-def doubles(entries: Iterable[Entry], within: timedelta) -> frozenset[str]:
-    """The later one of each suspected double: same drink and amount within minutes from different tablets."""
-    kept: dict[tuple[str | None, int], list[Entry]] = {}
-    found = set()
-    for entry in sorted(entries, key=lambda each: (each.occurred, each.id)):
-        before = kept.setdefault((entry.drink, entry.ml), [])
-        twin = next((one for one in before if entry.occurred - one.occurred <= within and one.device != entry.device), None)
-        if twin is None or not entry.ml:
-            before.append(entry)
-        else:
-            before.remove(twin)  # one drink has one double: a third entry is a drink of its own
-            found.add(entry.id)
-    return frozenset(found)
+def total(entries: Iterable[Entry], *, within: timedelta = DOUBLE, decided: Collection[Pair] = frozenset()) -> Total:
+    """The intake that entries add up to. Low-intake rules read `least_ml`, over-limit rules `most_ml`."""
+    return doubles.total(drinks(entries), within // MS, decided)
 
 
 def expected_by(target_ml: float, at: datetime, free: Sequence[Span]) -> float:

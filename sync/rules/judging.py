@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sync.days import local, read_clock, to_ms, write_time
+from sync.days import local, read_clock, shift_bounds, shift_of, to_ms, write_time
 from sync.facts import Entry
 from sync.rules import catalogue as rules
-from sync.rules import hydration
+from sync.rules import doubles, hydration
 from sync.rules.scene import ONE_DAY, Scene
 from sync.rules.spans import after, day_span
 from sync.severities import CRITICAL, URGENT
@@ -72,7 +72,7 @@ def _clock(scene: Scene, rule: str, name: str, marks: list[datetime], judged: Ca
         facts = {
             "since": say(since),
             "minutes": int(scene.minutes(name).total_seconds() // 60),
-            "drunk_ml": scene.total_by(at).low_ml,
+            "drunk_ml": scene.total_by(at).least_ml,
             "target_ml": scene.target[0],
             "basis": scene.target[1],
         }
@@ -115,12 +115,12 @@ def behind_pace(scene: Scene) -> Iterator[Found]:
         if at > scene.now or not scene.monitored(at) or scene.end_of_life(at):
             continue
         if hydration.needs_plan(scene.plan):
-            facts = {"checked_at": say(at), "drunk_ml": scene.total_by(at).low_ml, "route": str(scene.plan.get("route"))}
+            facts = {"checked_at": say(at), "drunk_ml": scene.total_by(at).least_ml, "route": str(scene.plan.get("route"))}
             yield Found(rules.BEHIND_PACE, at, facts, ("pace_percent",), reason=NEEDS_PLAN)
             continue
         expected = scene.expected(at)
         wanted = scene.capped(expected * scene.value("pace_percent") / 100)
-        if wanted <= 0 or scene.total_by(at).low_ml >= wanted:
+        if wanted <= 0 or scene.total_by(at).least_ml >= wanted:
             continue
         facts = {"checked_at": say(at), "expected_ml": round(expected), **_sums(scene, at)}
         yield Found(
@@ -131,7 +131,7 @@ def behind_pace(scene: Scene) -> Iterator[Found]:
 def _reached(scene: Scene, wanted: float, since: datetime) -> datetime | None:
     """When the day's intake came to `wanted`, after `since`."""
     for entry in scene.today:
-        if entry.occurred > since and scene.total_by(entry.occurred).low_ml >= wanted:
+        if entry.occurred > since and scene.total_by(entry.occurred).least_ml >= wanted:
             return entry.occurred
     return None
 
@@ -139,9 +139,9 @@ def _reached(scene: Scene, wanted: float, since: datetime) -> datetime | None:
 def _sums(scene: Scene, at: datetime) -> dict[str, Any]:
     """The day's intake as a list says it: drunk by an instant, what is aimed at and why, what may be a double."""
     total = scene.total_by(at)
-    said: dict[str, Any] = {"drunk_ml": total.low_ml, "target_ml": scene.target[0], "basis": scene.target[1]}
-    if total.doubtful:
-        said |= {"drunk_up_to_ml": total.high_ml, "to_check": len(total.doubtful)}
+    said: dict[str, Any] = {"drunk_ml": total.least_ml, "target_ml": scene.target[0], "basis": scene.target[1]}
+    if total.to_check:
+        said |= {"drunk_up_to_ml": total.most_ml, "to_check": total.to_check}
     return said
 
 
@@ -155,7 +155,7 @@ def at_close(scene: Scene) -> Iterator[Found]:
         return
     if scene.end_of_life(at) or hydration.needs_plan(scene.plan):
         return
-    drunk, share = scene.total_by(at).low_ml, scene.present(scene.days[2])
+    drunk, share = scene.total_by(at).least_ml, scene.present(scene.days[2])
     incomplete = scene.incomplete(at)
     facts = {**_sums(scene, at), "chart_filled": scene.chart(at).filled, "chart_due": scene.chart(at).due}
     low = scene.capped(scene.value("low_day_ml")) * share
@@ -194,7 +194,7 @@ def _day_before(scene: Scene) -> tuple[int, float, bool] | None:
     share = scene.present(scene.days[1])
     if not share or scene.end_of_life(start):
         return None
-    return scene.total(scene.day_before()).low_ml, share, scene.incomplete(end, back=1)
+    return scene.total(scene.day_before()).least_ml, share, scene.incomplete(end, back=1)
 
 
 # ---- what was said or done ----
@@ -206,7 +206,7 @@ def three_refusals(scene: Scene) -> Iterator[Found]:
     refused = [e for e in scene.today if e.outcome == "refused" and scene.monitored(e.occurred)]
     for place in range(count, len(refused) + 1, count):
         entry = refused[place - 1]
-        facts = {"refusals": place, "last_at": say(entry.occurred), "drunk_ml": scene.total_by(entry.occurred).low_ml}
+        facts = {"refusals": place, "last_at": say(entry.occurred), "drunk_ml": scene.total_by(entry.occurred).least_ml}
         yield Found(rules.THREE_REFUSALS, entry.occurred, facts, ("refusals",), received_at=entry.received)
 
 
@@ -263,11 +263,11 @@ def over_limit(scene: Scene) -> Iterator[Found]:
         if limit is None:
             continue
         total = scene.total(seen)
-        if total.high_ml <= limit:
+        if total.most_ml <= limit:
             continue
-        facts: dict[str, Any] = {"limit_ml": limit, "drunk_ml": total.high_ml, "entry": entry.id, "at": say(entry.occurred)}
-        if total.doubtful:
-            facts |= {"drunk_from_ml": total.low_ml, "to_check": len(total.doubtful)}
+        facts: dict[str, Any] = {"limit_ml": limit, "drunk_ml": total.most_ml, "entry": entry.id, "at": say(entry.occurred)}
+        if total.to_check:
+            facts |= {"drunk_from_ml": total.least_ml, "to_check": total.to_check}
         yield Found(rules.OVER_LIMIT, entry.occurred, facts, (), received_at=entry.received)
 
 
@@ -284,8 +284,38 @@ def thickness(scene: Scene) -> Iterator[Found]:
         yield Found(rules.THICKNESS, entry.occurred, facts, (), received_at=entry.received)
 
 
+# ---- what waits for a decision ----
+
+
+def asked_at(scene: Scene) -> dict[datetime, list[Entry]]:
+    """When somebody is asked about suspected doubles (the end of the shift in which they were written, or of the care day,
+    whichever comes first), and the later entry of each pair."""
+    by_id = {each.id.lower(): each for each in scene.today}
+    pairs = doubles.suspected(hydration.drinks(scene.today), scene.double // hydration.MS, scene.facts.decided)
+    found: dict[datetime, list[Entry]] = {}
+    for pair in pairs:
+        later = max((by_id[id_] for id_ in pair), key=lambda each: (each.occurred, each.id))
+        ends = min(shift_bounds(shift_of(later.occurred, scene.zone), scene.zone)[1], scene.end)
+        found.setdefault(ends, []).append(later)
+    return found
+
+
+def undecided_doubles(scene: Scene) -> Iterator[Found]:
+    """Entries that may be one drink, of which nobody has decided by the end of the shift."""
+    ended = {at: later for at, later in asked_at(scene).items() if at <= scene.now}
+    if not ended:
+        return
+    at = max(ended)
+    total = scene.total_by(at)
+    last = max(each.occurred for later in ended.values() for each in later)
+    facts = {"to_check": total.to_check, "drunk_ml": total.least_ml, "drunk_up_to_ml": total.most_ml, "last_at": say(last)}
+    received = max(each.received for later in ended.values() for each in later)
+    yield Found(rules.DOUBLE_UNDECIDED, at, facts, ("double_minutes",), received_at=max(at, received))
+
+
 EVERY: tuple[Callable[[Scene], Iterator[Found]], ...] = (
     no_offer, nothing_drunk, behind_pace, at_close, three_refusals, red_flags, over_limit, thickness,
+    undecided_doubles,
 )  # fmt: skip
 
 
@@ -306,6 +336,7 @@ def times_ahead(scene: Scene) -> Iterator[datetime]:
         ("nothing_drunk_urgent_minutes", [e.occurred for e in scene.entries if e.ml]),
     ):
         yield from (at for _, at, ended in _gaps(scene, name, marks) if ended is None)
+    yield from asked_at(scene)
     if scene.watched_from is not None:
         yield from checks(scene)
         yield scene.end

@@ -10,6 +10,7 @@ from typing import Any
 
 from sync.facts import Entry, Facts
 from sync.rules import hydration
+from sync.rules.doubles import Total
 from sync.rules.spans import Span, covered, day_span, merged, minus, waking_span, windows_of
 from sync.thresholds import Values
 
@@ -116,8 +117,13 @@ class Scene:
         waking = self.days[2]
         return hydration.expected_by(self.target[0], at, self.free(waking)) * self.present(waking)
 
-    def total(self, entries: Sequence[Entry]) -> hydration.Total:
-        return hydration.total(entries, within=self.minutes("double_minutes"))
+    @property
+    def double(self) -> timedelta:
+        """How close two entries may be one drink: the home's own number alone, so that every list of it says the same."""
+        return timedelta(minutes=self.values.value("hydration.double_minutes", at=self.start))
+
+    def total(self, entries: Sequence[Entry]) -> Total:
+        return hydration.total(entries, within=self.double, decided=self.facts.decided)
 
     def total_by(self, at: datetime) -> hydration.Total:
         """What was drunk this care day up to an instant."""

@@ -17,7 +17,7 @@ from server.db import db, reading
 from server.people.tables import staff
 from server.records import backup, ledger, projections, rebuild, store
 from server.records.intake import Statement
-from server.records.tables import hydration_day, record, waiting
+from server.records.tables import drink_place, hydration_day, record, waiting
 from tests.harness.apps import House, config_for
 
 VERIFIER = Path(__file__).resolve().parents[2] / "docs" / "verify_ledger.py"
@@ -117,7 +117,7 @@ def test_an_erased_submission_leaves_the_chain_whole_and_is_counted_apart(home, 
 
 
 def everything(home):
-    tables = (record, waiting, staff, hydration_day)
+    tables = (record, waiting, staff, hydration_day, drink_place)
     with home.house.app.app_context(), reading() as c:
         found = {}
         for table in tables:
@@ -157,7 +157,7 @@ def test_totals_follow_corrections_strikes_and_moves_and_never_count_twice(home,
         run_totals(home)
         with home.house.app.app_context(), reading() as c:
             rows = c.execute(select(hydration_day).where(hydration_day.c.home_id == home.id)).all()
-        return {row.resident: (row.drunk_ml, row.entries) for row in rows}
+        return {row.resident: (row.least_ml, row.entries) for row in rows}
 
     tablet.sync([drink, tablet.drink(edith, 50)])
     assert totals() == {edith: (150, 2)}

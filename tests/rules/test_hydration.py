@@ -41,7 +41,7 @@ def test_the_list_says_what_the_tablet_says(case):
     assert case["want"] == {
         "target_ml": target_ml,
         "basis": basis,
-        "drunk_ml": hydration.total(today).low_ml,
+        "drunk_ml": hydration.total(today).least_ml,
         "expected_ml": round(hydration.expected_by(target_ml, now, [waking_span(care_day(now, zone), zone, plan, VALUES)])),
         "last_drink_at": text(max((each.occurred for each in today if each.ml), default=None)),
         "due": state.state,
@@ -54,21 +54,21 @@ def test_the_list_says_what_the_tablet_says(case):
 
 def test_a_suspected_double_counts_once_for_low_intake_and_twice_for_a_limit():
     total = hydration.total([entry("09:00", device="a"), entry("09:02", device="b")])
-    assert (total.low_ml, total.high_ml, len(total.doubtful)) == (200, 400, 1)
+    assert (total.least_ml, total.most_ml, len(total.doubtful)) == (200, 400, 1)
 
 
 def test_three_the_same_are_one_double_and_one_drink_of_its_own():
     total = hydration.total([entry("09:00", device="a", id="1"), entry("09:01", device="b", id="2"), entry("09:01", device="a", id="3")])
-    assert (total.low_ml, total.high_ml) == (400, 600)
+    assert (total.least_ml, total.most_ml) == (400, 600)
 
 
 def test_an_open_cup_is_nothing_until_somebody_says_how_much():
-    assert hydration.total([entry("09:00", "given"), entry("10:00", "left_within_reach")]).high_ml == 0
-    assert hydration.total([entry("09:00", "given", 120)]).low_ml == 120
+    assert hydration.total([entry("09:00", "given"), entry("10:00", "left_within_reach")]).most_ml == 0
+    assert hydration.total([entry("09:00", "given", 120)]).least_ml == 120
 
 
 def test_what_is_liquid_in_food_counts():
-    assert hydration.total([entry("12:30", ml=180, from_food=True)]).low_ml == 180
+    assert hydration.total([entry("12:30", ml=180, from_food=True)]).least_ml == 180
 
 
 # ---- floors ----

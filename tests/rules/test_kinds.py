@@ -63,6 +63,7 @@ FIXED = {
     "care_review_note": ("resident words", RECENT),
     "duty": ("what", ALWAYS),
     "absence": ("resident type from", ALWAYS),
+    "double_check": ("one other decision", RECENT),
 }
 GOVERNANCE = "improvement_action review audit minute log_entry complaint practice_observation staff_account".split()
 SET_UP = (

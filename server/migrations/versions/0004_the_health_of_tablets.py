@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '0004'
-down_revision = '0001'
+down_revision = '0003'
 
 def upgrade() -> None:
     op.add_column('device', sa.Column('form', sa.Text(), nullable=False, server_default='tablet'))
