@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 from tests.harness.postgres import Postgres
-from tests.sim.checks import CHECKS
+from tests.sim.checks import CHECKS, NO_ERROR
 from tests.sim.installation import Installation
 from tests.sim.schedule import Outcome, run
 
@@ -95,7 +95,7 @@ def show(outcomes: list[Outcome], seconds: float) -> None:
     for name, count in faults.most_common():
         print(f"{name:24} {count:7}")
     print("\nInvariant               violations")
-    for name in CHECKS:
+    for name in (*CHECKS, NO_ERROR):
         print(f"{name:24} {sum(name in o.broken for o in outcomes):7}")
     _show_broken(outcomes)
 

@@ -59,6 +59,14 @@ class Drained:
         with reading() as c:
             return {id_: row.body for id_, row in records.records_by_id(c, self.place.facts.home_id, self.by_record).items()}
 
+    def why(self, key: tuple[str, str]) -> str | None:
+        """What the server said of an entry that it set aside."""
+        for body, errors in self.place.rows(quarantine, "body", "errors"):
+            said = _loads(bytes(body))
+            if (str(said.get("id")), str(said.get("nonce"))) == key:
+                return errors
+        return None
+
     def live(self) -> list[tuple[int, Tablet]]:
         return [(n, tablet) for n, tablet in enumerate(self.world.tablets) if tablet.refused != "revoked"]
 
@@ -87,7 +95,7 @@ def nothing_lost(d: Drained) -> list[str]:
         if saved.must == WAITS and d.world.updated and saved.entry.submission["kind"] != "hydration_check":
             right = where in ("ledger", "aside")
         if not right and not revoked:
-            found.append(f"number {saved.entry.number} of {saved.device} must be {saved.must} and is {where}: {d.aside.get(key)}")
+            found.append(f"number {saved.entry.number} of {saved.device} must be {saved.must} and is {where}: {d.why(key)}")
     return found
 
 
@@ -267,6 +275,8 @@ def _without(body: bytes, gone: set) -> bytes:
     return json.dumps({**said, "submissions": kept}).encode()
 
 
+#: What the product raises where it should have answered, and a simulator that could not go on.
+NO_ERROR = "no error"
 #: Every invariant by its name, in the order in which they are asked: the last ones write.
 CHECKS = {
     "acknowledged is stored": acknowledged_is_stored,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+import traceback
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from sync import kinds
-from tests.sim.checks import CHECKS, Drained
+from tests.sim.checks import CHECKS, NO_ERROR, Drained
 from tests.sim.installation import HOUR_MS, Installation
 from tests.sim.tablet import UNREAD_MS
 from tests.sim.world import FUTURE, World
@@ -48,16 +49,25 @@ def run(place: Installation, seed: int) -> Outcome:
     draw = random.Random(seed)
     with place.schedule(seed), learning() as learn:
         world = World(place, draw, draw.choice((2, 2, 3, 3, 4, 6, 12)))
-        world.net.rate = draw.choice((0.0, 0.15, 0.35, 0.6))
-        for _ in range(draw.choice((20, 40, 60, 90))):
-            event = draw.choices(list(EVENTS), list(EVENTS.values()))[0]
-            getattr(world, event)(draw.randrange(len(world.tablets)))
-            place.now_ms += draw.choice((40, 1_500, 30_000))
-        if draw.random() < 0.5:
-            learn()
-            world.updated = True
-        broken = finish(world)
+        try:
+            _live(world, learn)
+            broken = finish(world)
+        except Exception as error:  # noqa: BLE001 (whatever the product raises is what was looked for)
+            broken = {NO_ERROR: ["".join(traceback.format_exception(error)[-3:])]}
         return Outcome(seed, len(world.book.saved), world.seen, broken, place.head().hash.hex(), world.story)
+
+
+def _live(world: World, learn: Callable[[], None]) -> None:
+    """Let happen what the seed chooses."""
+    draw, place = world.draw, world.place
+    world.net.rate = draw.choice((0.0, 0.15, 0.35, 0.6))
+    for _ in range(draw.choice((20, 40, 60, 90))):
+        event = draw.choices(list(EVENTS), list(EVENTS.values()))[0]
+        getattr(world, event)(draw.randrange(len(world.tablets)))
+        place.now_ms += draw.choice((40, 1_500, 30_000))
+    if draw.random() < 0.5:
+        learn()
+        world.updated = True
 
 
 def finish(world: World) -> dict[str, list[str]]:
@@ -95,7 +105,7 @@ def _quiet(tablet) -> bool:
 
 
 @contextmanager
-def learning() -> Iterator:
+def learning() -> Iterator[Callable[[], None]]:
     """A server that can be updated: yields a function after which it knows the kind and the version of the future."""
     known = dict(kinds.kinds())
 

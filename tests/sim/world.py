@@ -13,7 +13,7 @@ from sync.kinds import kind as kind_named
 from tests.sim.book import ACCEPTED, ASIDE, STORED, WAITS, Book, key_of
 from tests.sim.installation import DAY_MS, HOUR_MS, MINUTE_MS, ROLES, Installation
 from tests.sim.network import Network
-from tests.sim.tablet import Storage, Tablet
+from tests.sim.tablet import Storage, Tablet, rfc3339
 
 #: A kind that this server does not know yet, and learns when it is updated.
 FUTURE = "sim_future_note"
@@ -111,7 +111,8 @@ class World:
     def tell_more(self, number: int) -> None:
         """Another group of fields, or one of sets."""
         if record := self._some_drink(number):
-            more = self.draw.choice(({"note": "slowly 𝄞"}, {"red_flags": ["drowsy"]}, {"occurred_at": "2026-11-22T08:30:00+00:00"}))
+            earlier = rfc3339(self.place.now_ms + self.tablets[number].skew_ms - HOUR_MS)
+            more = self.draw.choice(({"note": "slowly 𝄞"}, {"red_flags": ["drowsy"]}, {"occurred_at": earlier}))
             self._save(number, "hydration_check", {**more, "correction_reason": "added"}, record=record)
 
     def strike(self, number: int) -> None:
