@@ -263,7 +263,11 @@ def a_replay_changes_nothing(d: Drained) -> list[str]:
         d.place.post(token, _without(body, gone))
     d.place.escalate()
     after = state()
-    return [] if before == after else [f"the replay moved the ledger from {before[:3]} to {after[:3]}"]
+    if before == after:
+        return []
+    rows = [row for row in d.place.rows(ledger, "seq", "kind", "origin", "submission") if row[0] > before[0]]
+    names = [name for name, a, b in zip(("seq", "hash", "set aside", "steps", "records"), before, after, strict=True) if a != b]
+    return [f"the replay moved {', '.join(names)} by {rows}"]
 
 
 def _without(body: bytes, gone: set) -> bytes:
