@@ -28,7 +28,7 @@ def test_a_rebuild_makes_no_alert_climb_that_was_opened_while_the_clock_was_ahea
     now, ama = clock_at(11), alerted.home.staff("Ama", ["senior_carer"])
     edith, tablet = alerted.home.resident("Edith"), alerted.home.tablet()
     tablet.unlock(ama)
-    tablet.sync([tablet.statement("hydration_check", {"resident": str(edith), "outcome": "drank", "red_flags": ["choking"]})])
+    tablet.sync([tablet.statement("hydration_check", {"resident": str(edith), "outcome": "drank", "drunk_ml": 40, "red_flags": ["choking"]})])
     alerted.follow(now + HOUR)
     with alerted.app.app_context():
         while follow.fire(alerted.home.id, now).more:
