@@ -86,7 +86,8 @@ def of_rows(c: Connection, home: Home, rows: Sequence[store.LedgerRow], now_ms: 
 
 def of_days(c: Connection, home: Home, due: Iterable[Day], now_ms: int) -> Found:
     """Judge these people's days."""
-    return _judge(c, home, set(due), _day(now_ms, home.zone), now_ms)
+    # Written again even where nothing moves: a look that was set under a wrong clock is due until it is set under this one.
+    return _judge(c, home, set(due), _day(now_ms, home.zone), now_ms, again=True)
 
 
 # ---- whom rows concern ----
@@ -200,7 +201,7 @@ def _day(ms: int, zone: str) -> int:
 # ---- judging ----
 
 
-def _judge(c: Connection, home: Home, wanted: set[Day], today: int, now_ms: int) -> Found:
+def _judge(c: Connection, home: Home, wanted: set[Day], today: int, now_ms: int, *, again: bool = False) -> Found:
     found = Found()
     if not wanted:
         return found
@@ -216,7 +217,7 @@ def _judge(c: Connection, home: Home, wanted: set[Day], today: int, now_ms: int)
             continue
         found.steps += steps
         at = None if next_look is None else max(days.to_ms(next_look), now_ms + 1)
-        if at != known.looks.get((resident, day)):
+        if again or at != known.looks.get((resident, day)):
             found.looks[resident, day] = at
         _leave_a_look(found, known, resident, day, today, home.zone)
     return found

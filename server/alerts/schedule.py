@@ -131,4 +131,11 @@ def refill(c: Connection, home_id: int) -> None:
     for alert in records.records(c, home_id, "alert", open_only=True):
         at = next_step_ms(alert.fields)
         if at is not None and not alert.struck:
-            set_step(c, home_id, alert.id, alert.subject, at, alert.occurred_ms)
+            set_step(c, home_id, alert.id, alert.subject, at, _last_said_ms(alert))
+
+
+def _last_said_ms(alert: records.RecordRow) -> int:
+    """When the newest row of an alert was received: what it planned was planned by the clock of that moment, and not by
+    the one at its opening, which may have been wrong."""
+    newest = max(alert.body.get("history") or [alert.body], key=lambda row: row["seq"])
+    return time_ms(newest["received_at"])

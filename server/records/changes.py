@@ -110,7 +110,8 @@ def removed(c: Connection, home: Home, cursor: Cursor | None, now_ms: int) -> li
     """Residents and staff who left since the cursor, or ever when there is none."""
     at = days.from_ms(now_ms).astimezone(days.zone_of(home.zone)).date().toordinal()
     left = "home_id = ? AND ends_day <= ?"
-    if cursor is None:
+    # A cursor from the future was given under a wrong clock: what was said since is not known by it, so all is said again.
+    if cursor is None or cursor.told_ms > now_ms:
         gone = fast.select_where(c, ("id",), record, left, (home.id, at))
         ended = fast.select_where(c, ("staff",), access, "home_id = ? AND revoked_ms <= ?", (home.id, now_ms))
     else:
@@ -119,6 +120,9 @@ def removed(c: Connection, home: Home, cursor: Cursor | None, now_ms: int) -> li
         gone = fast.select_where(c, ("id",), record, since, (home.id, at, told, cursor.seq))
         lately = "home_id = ? AND revoked_ms <= ? AND (said_ms > ? OR revoked_ms > ?)"
         ended = fast.select_where(c, ("staff",), access, lately, (home.id, now_ms, cursor.told_ms, cursor.told_ms))
+        # Whose own record has moved since is told again, and would stand among the staff again.
+        moved = "home_id = ? AND seq > ? AND id IN (SELECT staff FROM access WHERE home_id = ? AND revoked_ms <= ?)"
+        ended += fast.select_where(c, ("id",), record, moved, (home.id, cursor.seq, home.id, now_ms))
     return sorted({str(row[0]) for row in [*gone, *ended]})
 
 

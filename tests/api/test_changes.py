@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from server import clock
+from server.people import devices
+from server.people import store as people
 from server.records.intake import Statement
 from tests.harness.apps import rfc3339
 
@@ -257,3 +259,27 @@ def test_a_time_of_saving_outside_the_server_s_own_bounds_is_marked(home, tablet
     honest = tablet.drink(edith, seen=2)
     answer = tablet.sync([early, late, honest])
     assert [of(answer, d["id"])[0]["flags"] for d in (early, late, honest)] == [["time not proven"], ["time not proven"], []]
+
+
+def test_somebody_whose_access_ended_does_not_come_back_when_their_record_changes(home):
+    ben, tablet = home.staff("Ben", ["support_worker"]), home.tablet()
+    tablet.unlock(home.staff("Sue", ["registered_manager"]))
+    tablet.sync()
+    with home.house.app.app_context():
+        people.revoke_person(home.id, ben.id, at_ms=clock.now_ms(), now_ms=clock.now_ms())
+    assert tablet.sync()["removed"] == [str(ben.id)]
+    home.append(Statement(record=ben.id, kind="staff_member", fields={"roles": ["senior_carer"]}, occurred_ms=clock.now_ms()))
+    told = tablet.sync()
+    assert str(ben.id) in [change["record"] for change in told["changes"]]
+    assert told["removed"] == [str(ben.id)]
+
+
+def test_a_tablet_that_was_told_under_a_clock_a_day_ahead_still_hears_whose_access_ended(home, monkeypatch):
+    ben, tablet, now = home.staff("Ben", ["support_worker"]), home.tablet(), clock.now_ms()
+    tablet.unlock(home.staff("Sue", ["registered_manager"]))
+    monkeypatch.setattr(devices, "now_ms", lambda: now + 24 * 3_600_000)
+    tablet.sync()
+    monkeypatch.setattr(devices, "now_ms", clock.now_ms)
+    with home.house.app.app_context():
+        people.revoke_person(home.id, ben.id, at_ms=clock.now_ms(), now_ms=clock.now_ms())
+    assert tablet.sync()["removed"] == [str(ben.id)]

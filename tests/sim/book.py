@@ -1,0 +1,85 @@
+"""What was ever saved, and what the server has said of it: the truth that the end of a schedule is held to."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from uuid import UUID
+
+import orjson
+
+from server.records.tables import ledger, quarantine
+from tests.sim.installation import Installation
+from tests.sim.tablet import Entry
+
+#: What must become of an entry: in the ledger; set aside; either (it depends on what came first); kept on the tablet.
+ACCEPTED, ASIDE, STORED, WAITS = "accepted", "aside", "stored", "waits"
+Key = tuple[str, str]
+
+
+def key_of(entry: Entry) -> Key:
+    """One entry among all that were ever saved: an id may be used twice, an id with its nonce never is."""
+    return entry.id, str(entry.submission.get("nonce"))
+
+
+@dataclass
+class Saved:
+    """One entry as it was saved."""
+
+    entry: Entry
+    device: UUID
+    must: str
+    author: str | None
+    #: The server's last word that a tablet believed.
+    word: str | None = None
+    #: Gone with storage that was wiped or put back, or cut off by a restore while no tablet held it any more.
+    may_be_gone: bool = False
+
+
+class Book:
+    """Every entry saved in a schedule."""
+
+    def __init__(self, place: Installation):
+        self.place = place
+        self.saved: dict[Key, Saved] = {}
+        self.lies: list[str] = []
+
+    def add(self, entry: Entry, device: UUID, must: str, author: str | None) -> None:
+        self.saved[key_of(entry)] = Saved(entry, device, must, author)
+
+    def word(self, entry: Entry, status: str) -> None:
+        """A tablet has just believed the server's word: what was acknowledged must be there at this instant."""
+        saved = self.saved[key_of(entry)]
+        saved.word = status
+        accepted, aside = self.stored()
+        there = key_of(entry) in (aside if status == "quarantined" else accepted)
+        if not there:
+            self.lies.append(f"{status} was said of number {entry.number} ({entry.id}), and it is not there")
+
+    def stored(self) -> tuple[dict[Key, int], dict[Key, UUID]]:
+        """(entries in the ledger by seq, entries set aside by device), of those that tablets made."""
+        accepted = {}
+        for seq, text in self.place.rows(ledger, "seq", "submission"):
+            said = orjson.loads(text)
+            accepted[said["id"].lower(), str(said.get("nonce"))] = seq
+        aside = {}
+        for device, body in self.place.rows(quarantine, "device", "body"):
+            said = _read(bytes(body))
+            aside[str(said.get("id")), str(said.get("nonce"))] = device if isinstance(device, UUID) else UUID(bytes=device)
+        return accepted, aside
+
+    def lost(self, held: set[Key]) -> None:
+        """Storage or server has just lost something: what neither holds now may be missing at the end."""
+        accepted, aside = self.stored()
+        for key, saved in self.saved.items():
+            if key not in accepted and key not in aside and key not in held:
+                saved.may_be_gone = True
+
+
+def _read(body: bytes) -> dict:
+    """What was set aside, also where it is no strict JSON."""
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

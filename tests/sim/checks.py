@@ -1,0 +1,297 @@
+"""What must be true when the faults have stopped and everything has drained. Each check returns what it found wrong."""
+
+from __future__ import annotations
+
+import json
+import random
+import uuid
+from collections import Counter
+from functools import cached_property
+from typing import Any
+
+import orjson
+
+from server.alerts.tables import step_event
+from server.people.tables import device, device_number, staff
+from server.records import fold, rebuild, totals
+from server.records import store as records
+from server.records.tables import ledger, quarantine, record, waiting
+from server.db import reading
+from sync import flags, merge
+from sync.days import care_day, from_ms
+from sync.kinds import kind as kind_named
+from tests.rules.merge_by_hand import ByHand
+from tests.sim.book import ACCEPTED, ASIDE, WAITS, key_of
+from tests.sim.tablet import Tablet
+from tests.sim.world import World
+
+PROJECTIONS = (record, waiting, staff, *totals.TABLES)
+#: Worked out when a record is shown, from other records: a tablet hears of them with the record's next change.
+SHOWN = {flags.LEFT, flags.ABOVE_VESSEL, flags.ABOVE_LIMIT}
+
+
+class Drained:
+    """A home that has come to rest, read once."""
+
+    def __init__(self, world: World):
+        self.world, self.place, self.book = world, world.place, world.book
+        self.place.fold()
+        self.accepted, self.aside = self.book.stored()
+
+    @cached_property
+    def stored(self) -> set:
+        return set(self.accepted) | set(self.aside)
+
+    @cached_property
+    def by_record(self) -> dict[uuid.UUID, list[merge.Row]]:
+        """Every record's rows, as the merge takes them."""
+        ids = {row[0] for row in self.place.rows(ledger, "record")}
+        found: dict[uuid.UUID, list[merge.Row]] = {}
+        with reading() as c:
+            wanted = [id_ if isinstance(id_, uuid.UUID) else uuid.UUID(bytes=id_) for id_ in ids]
+            for id_, row in fold.stored_rows(c, self.place.facts.home_id, wanted):
+                found.setdefault(id_, []).append(row)
+        return found
+
+    @cached_property
+    def shown(self) -> dict[uuid.UUID, dict[str, Any]]:
+        """Every record as the server holds it."""
+        with reading() as c:
+            return {id_: row.body for id_, row in records.records_by_id(c, self.place.facts.home_id, self.by_record).items()}
+
+    def why(self, key: tuple[str, str]) -> str | None:
+        """What the server said of an entry that it set aside."""
+        for body, errors in self.place.rows(quarantine, "body", "errors"):
+            said = _loads(bytes(body))
+            if (str(said.get("id")), str(said.get("nonce"))) == key:
+                return errors
+        return None
+
+    def live(self) -> list[tuple[int, Tablet]]:
+        return [(n, tablet) for n, tablet in enumerate(self.world.tablets) if tablet.refused != "revoked"]
+
+
+def acknowledged_is_stored(d: Drained) -> list[str]:
+    """What a tablet was told is in the ledger or set aside is there, at that instant and at the end."""
+    found = list(d.book.lies)
+    for key, saved in d.book.saved.items():
+        if saved.word and key not in d.stored and not saved.may_be_gone:
+            found.append(f"number {saved.entry.number} of {saved.device} was {saved.word}, and is gone")
+    return found
+
+
+def nothing_lost(d: Drained) -> list[str]:
+    """Every entry is at the server or still on its tablet, where it belongs, unless what held it was lost."""
+    found, held = [], d.world.held()
+    for key, saved in d.book.saved.items():
+        if saved.may_be_gone:
+            continue
+        where = "ledger" if key in d.accepted else "aside" if key in d.aside else "tablet" if key in held else "nowhere"
+        waiting_still = where == "tablet"
+        revoked = waiting_still and not any(key in _keys(tablet) for _, tablet in d.live())
+        right = {
+            ACCEPTED: where == "ledger", ASIDE: where == "aside", WAITS: waiting_still, "stored": where in ("ledger", "aside"),
+        }[saved.must]  # fmt: skip
+        if saved.must == WAITS and d.world.updated and saved.entry.submission["kind"] != "hydration_check":
+            right = where in ("ledger", "aside")
+        if not right and not revoked:
+            found.append(f"number {saved.entry.number} of {saved.device} must be {saved.must} and is {where}: {d.why(key)}")
+    return found
+
+
+def _keys(tablet: Tablet) -> set:
+    return {key_of(e) for kept in (tablet.disk.queue, tablet.disk.sent, tablet.disk.looks) for e in kept.values()}
+
+
+def nothing_doubled(d: Drained) -> list[str]:
+    """Each entry stands once, as it was saved, and nobody else's stands beside it."""
+    found = []
+    rows = [(row, orjson.loads(row[2])) for row in d.place.rows(ledger, "seq", "origin", "submission")]
+    times = Counter((said["id"], said["nonce"]) for (_, origin, _), said in rows if origin == "tablet")
+    for key, count in times.items():
+        if count > 1:
+            found.append(f"{key[0]} stands {count} times")
+        if key not in d.book.saved:
+            found.append(f"{key[0]} stands in the ledger, and nobody saved it")
+        elif json.loads(json.dumps(d.book.saved[key].entry.submission | {"grant": None})) != next(
+            said | {"grant": None} for _, said in rows if (said["id"], said["nonce"]) == key
+        ):
+            found.append(f"{key[0]} is not what was saved")
+    again = Counter((row[0], bytes(row[1])) for row in d.place.rows(quarantine, "device", "same"))
+    found += [f"set aside {count} times: {key}" for key, count in again.items() if count > 1]
+    found += [f"{key[0]} is accepted and set aside and open" for key in _both(d)]
+    return found
+
+
+def _both(d: Drained) -> list:
+    still = {bytes(body) for body, state in d.place.rows(quarantine, "body", "state") if state == "open"}
+    open_ = {(str(said.get("id")), str(said.get("nonce"))) for said in map(_loads, still)}
+    return [key for key in d.accepted if key in open_]
+
+
+def _loads(body: bytes) -> dict:
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def any_order_gives_the_same(d: Drained) -> list[str]:
+    """Each record is what its rows add up to in any order, also by the merge that was written out by hand."""
+    found, draw = [], random.Random(len(d.accepted))
+    for id_, rows in d.by_record.items():
+        mixed = draw.sample(rows, len(rows)) + draw.sample(rows, len(rows) // 2)
+        folded = merge.fold(kind_named, mixed)
+        if (folded is None) != (id_ not in d.shown):
+            found.append(f"{id_} shows or does not show by order")
+            continue
+        if folded is None:
+            continue
+        body, again = d.shown[id_], json.loads(orjson.dumps(merge.change(folded)))
+        for name in ("fields", "heads", "conflicts", "struck_out", "author", "occurred_at", "kind"):
+            if again[name] != body[name]:
+                found.append(f"{id_}: {name} is {body[name]} and in another order {again[name]}")
+        if folded.kind == "hydration_check" and len(rows) > 1:
+            values, conflicts, struck, _waits, heads = ByHand(rows).result()
+            told = {name: [(value, row.id) for value, row in said] for name, said in folded.conflicts.items()}
+            if (values, conflicts, struck, heads) != (folded.values, told, folded.struck_out, folded.heads):
+                found.append(f"{id_}: by hand {values} {conflicts} {struck} and not {folded.values} {told} {folded.struck_out}")
+    return found
+
+
+def a_rebuild_gives_the_same_bytes(d: Drained) -> list[str]:
+    before = {table.name: d.place.rows(table) for table in PROJECTIONS}
+    rebuild.rebuild(d.place.facts.home_id)
+    return [f"{table.name} differs after a rebuild" for table in PROJECTIONS if d.place.rows(table) != before[table.name]]
+
+
+def the_chain_verifies(d: Drained) -> list[str]:
+    found = d.place.verify()
+    return [] if found.broken is None else [f"row {found.broken} is broken: {found.why}"]
+
+
+def every_alert_once(d: Drained) -> list[str]:
+    """One record a rule, person and care day; each opening of it stated once, and taken once."""
+    alerts = {id_: body["fields"] for id_, body in d.shown.items() if body["kind"] == "alert"}
+    keys = Counter((said["rule"], said["subject"], said.get("care_day")) for said in alerts.values())
+    found = [f"{count} alerts for {key}" for key, count in keys.items() if count > 1]
+    for id_ in alerts:
+        openings = Counter(row.fields.get("opening") for row in d.by_record[id_] if row.fields.get("opened_at") and row.origin == "system")
+        found += [f"alert {id_} was opened {count} times as {opening}" for opening, count in openings.items() if count > 1]
+    steps = Counter(row[:3] for row in d.place.rows(step_event, "alert", "opening", "step"))
+    return found + [f"{step} was taken {count} times" for step, count in steps.items() if count > 1]
+
+
+def queues_are_empty(d: Drained) -> list[str]:
+    """What the server can read is no longer waiting on any tablet that it lets in."""
+    found = []
+    for number, tablet in d.live():
+        for entry in tablet.disk.queue.values():
+            saved = d.book.saved[key_of(entry)]
+            if saved.must != WAITS:
+                found.append(f"tablet {number} still holds {entry.number}")
+    return found
+
+
+def all_end_equal(d: Drained) -> list[str]:
+    """A fresh tablet that pulls everything holds what each tablet holds, and what the server shows."""
+    fresh = Tablet(*d.place.facts.tablets[-1], d.world.draw)
+    fresh.unlock("Sue", d.place.grant(fresh.disk.device, "Sue"))
+    fresh.more = True
+    while fresh.more:
+        batch, body = fresh.offer(d.place.now_ms)
+        if fresh.heard(d.place.now_ms, d.place.now_ms, batch, d.place.post(fresh.disk.token, body)) != "done":
+            return ["a fresh tablet is refused"]
+    wanted = {id_: _plain(change) for id_, change in fresh.disk.records.items()}
+    today = care_day(from_ms(d.place.server_ms()), "Europe/London").toordinal()
+    aged = {str(id_ if isinstance(id_, uuid.UUID) else uuid.UUID(bytes=id_)) for id_, day in d.place.rows(record, "id", "held_day") if day < today}
+    found = []
+    for number, tablet in d.live():
+        held = {id_: _plain(change) for id_, change in tablet.disk.records.items() if id_ not in aged}
+        for id_ in sorted(held.keys() | wanted.keys()):
+            if held.get(id_) != wanted.get(id_):
+                found.append(f"tablet {number}: {id_} is {held.get(id_)} and the server says {wanted.get(id_)}")
+    for id_, change in wanted.items():
+        if change != _plain(d.shown[uuid.UUID(id_)]):
+            found.append(f"{id_} is told otherwise than it stands")
+    return found
+
+
+def _plain(change: dict[str, Any]) -> dict[str, Any]:
+    return change | {"flags": sorted(set(change["flags"]) - SHOWN)}
+
+
+def what_is_missing_is_named(d: Drained) -> list[str]:
+    """The server knows exactly which of each device's numbers have arrived, so it can name every one that never came; a
+    number under two ids is seen."""
+    runs: dict[Any, set[int]] = {}
+    for id_, first, last in d.place.rows(device_number, "device", "first", "last"):
+        runs.setdefault(_uuid(id_), set()).update(range(first, last + 1))
+    arrived: dict[Any, list[int]] = {}
+    for key in d.stored & d.book.saved.keys():
+        saved = d.book.saved[key]
+        arrived.setdefault(saved.device, []).append(saved.entry.number)
+    found = []
+    for id_ in {saved.device for saved in d.book.saved.values()}:
+        if runs.get(id_, set()) != set(arrived.get(id_, ())):
+            found.append(f"{id_}: the server names {sorted(runs.get(id_, ()))}, arrived {sorted(arrived.get(id_, ()))}")
+    clash = {_uuid(id_): at for id_, at in d.place.rows(device, "id", "number_clash_ms")}
+    for id_, numbers in arrived.items():
+        if len(numbers) != len(set(numbers)) and clash.get(id_) is None:
+            found.append(f"{id_}: numbers under two ids were not noticed: {sorted(numbers)}")
+        if id_ not in d.world.doubtful and clash.get(id_) is not None:
+            found.append(f"{id_}: a clash of numbers is claimed, and there was none")
+    return found
+
+
+def _uuid(given: Any) -> uuid.UUID:
+    return given if isinstance(given, uuid.UUID) else uuid.UUID(bytes=given)
+
+
+def a_replay_changes_nothing(d: Drained) -> list[str]:
+    """Every request that ever reached the server arrives again, in another order: same ledger, same alerts, same length."""
+    gone = {key for key, saved in d.book.saved.items() if key not in d.stored}
+    def state() -> tuple:
+        head = d.place.head()
+        return head.seq, head.hash, len(d.place.rows(quarantine, "key")), d.place.rows(step_event), d.place.rows(record)
+
+    before = state()
+    traffic = list(d.world.net.traffic)
+    random.Random(before[0]).shuffle(traffic)
+    for token, body in traffic:
+        d.place.post(token, _without(body, gone))
+    d.place.escalate()
+    after = state()
+    if before == after:
+        return []
+    rows = [row for row in d.place.rows(ledger, "seq", "kind", "origin", "submission") if row[0] > before[0]]
+    names = [name for name, a, b in zip(("seq", "hash", "set aside", "steps", "records"), before, after, strict=True) if a != b]
+    return [f"the replay moved {', '.join(names)} by {rows}"]
+
+
+def _without(body: bytes, gone: set) -> bytes:
+    """The request without what a restore or a wipe has taken away for good: that would arrive anew."""
+    said = _loads(body)
+    if not gone or not isinstance(said.get("submissions"), list):
+        return body
+    kept = [one for one in said["submissions"] if (one["id"], str(one.get("nonce"))) not in gone]
+    return json.dumps({**said, "submissions": kept}).encode()
+
+
+#: What the product raises where it should have answered, and a simulator that could not go on.
+NO_ERROR = "no error"
+#: Every invariant by its name, in the order in which they are asked: the last ones write.
+CHECKS = {
+    "acknowledged is stored": acknowledged_is_stored,
+    "nothing lost": nothing_lost,
+    "nothing doubled": nothing_doubled,
+    "queues empty": queues_are_empty,
+    "any order, same state": any_order_gives_the_same,
+    "chain verifies": the_chain_verifies,
+    "every alert once": every_alert_once,
+    "missing is named": what_is_missing_is_named,
+    "all end equal": all_end_equal,
+    "rebuild, same bytes": a_rebuild_gives_the_same_bytes,
+    "replay changes nothing": a_replay_changes_nothing,
+}
