@@ -63,11 +63,13 @@ FIXED = {
     "care_review_note": ("resident words", RECENT),
     "duty": ("what", ALWAYS),
     "absence": ("resident type from", ALWAYS),
+    "emergency_look": ("resident", RECENT),
+    "emergency_note": ("room words", OPEN),
 }
 GOVERNANCE = "improvement_action review audit minute log_entry complaint practice_observation staff_account".split()
 SET_UP = (
     "resident hydration_plan staff_member rota_shift vessel dependency_score shift_sample threshold ladder standard "
-    "attachment set_aside alert"
+    "attachment set_aside alert double_check"
 ).split()
 
 
