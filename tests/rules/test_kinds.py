@@ -62,14 +62,14 @@ FIXED = {
     "daily_note": ("resident words", RECENT),
     "care_review_note": ("resident words", RECENT),
     "duty": ("what", ALWAYS),
-    "absence": ("resident type from", ALWAYS),
     "emergency_look": ("resident", RECENT),
     "emergency_note": ("room words", OPEN),
+    "absence": ("resident type from", ALWAYS),
 }
 GOVERNANCE = "improvement_action review audit minute log_entry complaint practice_observation staff_account".split()
 SET_UP = (
     "resident hydration_plan staff_member rota_shift vessel dependency_score shift_sample threshold ladder standard "
-    "attachment set_aside alert double_check"
+    "attachment set_aside alert"
 ).split()
 
 
