@@ -20,6 +20,7 @@ WAITING = "waiting"  # a difference that a row still on its way may settle
 UNKNOWN_PARENT = "unknown parent"
 OTHER_KIND = "another kind"  # a row that calls the record something else than its creator did
 NO_REASON = "no reason given"  # a correction without `correction_reason`
+DECIDES_NOTHING = "decides nothing"  # a decision about a suspected double whose author may not decide
 
 # From other records: computed whenever the record is shown or folded, gone when the missing thing arrives.
 UNKNOWN_PERSON = "unknown person"
@@ -27,6 +28,7 @@ UNKNOWN_RECORD = "unknown record"
 LEFT = "person has left"
 ABOVE_VESSEL = "more than the vessel holds"
 ABOVE_LIMIT = "above the limit in the plan"
+SUSPECTED_DOUBLE = "suspected_double"  # the same drink may be written down twice, until somebody decides
 
 
 def of_clock(offset_ms: int | None) -> tuple[str, ...]:

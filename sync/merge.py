@@ -65,6 +65,8 @@ def _alone(row: Row, kind: Kind | None) -> Folded:
         found.flags.add(flags.UNVERIFIED)
     if row.parents and any(parent not in (row.id, row.repairs) for parent in row.parents):
         found.flags.add(flags.UNKNOWN_PARENT)
+    if kind is not None and kind.marks is not None:
+        found.flags.update(kind.marks([row]))
     return found
 
 
@@ -293,6 +295,8 @@ class _Fold:
             found.flags.add(flags.UNVERIFIED)
         if any(self._lacks_reason(i) for i in bits(self.counts) if i != self.creator):
             found.flags.add(flags.NO_REASON)
+        if self.kind is not None and self.kind.marks is not None:
+            found.flags.update(self.kind.marks(self.counted))
 
     def _lacks_reason(self, i: int) -> bool:
         row = self.rows[i]

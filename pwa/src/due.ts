@@ -137,36 +137,3 @@ function pauses(entries: Happening[], plan: Fields, zone: string, excused: Span[
   }
   return merged(found);
 }
-
-export interface Drink {
-  id: string;
-  happened_ms: number;
-  drink: string | null;
-  ml: number;
-  device: string | null;
-}
-
-/** Same drink and amount from different tablets this close may be one drink (threshold `hydration.double_minutes`). */
-const DOUBLE_MS = 2 * 60_000;
-
-/** Both readings of a day's intake: suspected doubles counted once, and counted both; how many there are to check. */
-export function total(drinks: Drink[]): { low_ml: number; high_ml: number; to_check: number } {
-  const kept = new Map<string, Drink[]>();
-  let high_ml = 0;
-  let doubtful_ml = 0;
-  let to_check = 0;
-  for (const one of drinks.filter((each) => each.ml > 0).sort((a, b) => a.happened_ms - b.happened_ms || (a.id < b.id ? -1 : 1))) {
-    high_ml += one.ml;
-    const key = `${one.drink ?? ''} ${one.ml}`;
-    const before = kept.get(key) ?? [];
-    kept.set(key, before);
-    const twin = before.findIndex((each) => one.happened_ms - each.happened_ms <= DOUBLE_MS && each.device !== one.device);
-    if (twin < 0) before.push(one);
-    else {
-      before.splice(twin, 1); // one drink has one double: a third entry is a drink of its own
-      doubtful_ml += one.ml;
-      to_check += 1;
-    }
-  }
-  return { low_ml: high_ml - doubtful_ml, high_ml, to_check };
-}

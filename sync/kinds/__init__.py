@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -60,6 +60,8 @@ class Kind:
     #: (what the author saw, what the submission sets) -> whether it corrects what was said; None is "never": the kind's
     #: records move on by nature, and nobody has to give a reason for that.
     corrects: Callable[[Mapping[str, Any], Mapping[str, Any]], bool] | None = None
+    #: (its rows) -> flags that the record carries because of who said what in it.
+    marks: Callable[[Iterable[Any]], Iterable[str]] | None = None
     #: The field whose time says on which care day it stands; None is when it happened.
     dated_by: str | None = None
 

@@ -22,6 +22,7 @@ PWA = REPOSITORY / "pwa"
 VECTORS = json.loads((REPOSITORY / "tests" / "vectors" / "hydration_pace.json").read_text())
 ENTRY = """
 export * as due from './src/due';
+export * as doubles from './src/kinds/double_check';
 export * as spans from './src/spans';
 export * as time from './src/time';
 export * as clock from './src/clock';
@@ -73,7 +74,7 @@ PACE = """case_ => {
   const today = app.time.careDayBounds(app.time.careDay(now, zone), zone);
   const drinks = case_.entries.filter(one => { const t = at(one.occurred_at); return t >= today[0] && t < today[1] && t <= now; }).map(one =>
     ({id: one.id, happened_ms: at(one.occurred_at), drink: one.drink ?? null, ml: one.drunk_ml ?? 0, device: one.device ?? null}));
-  return {drunk_ml: due.total(drinks).low_ml, target_ml: aim.ml, basis: aim.basis, expected_ml: Math.round(due.expectedBy(aim.ml, now, free)),
+  return {drunk_ml: app.doubles.total(drinks).low_ml, target_ml: aim.ml, basis: aim.basis, expected_ml: Math.round(due.expectedBy(aim.ml, now, free)),
           due: found.state, due_at: found.due_at_ms === null ? null : new Date(found.due_at_ms).toISOString()};
 }"""
 
@@ -91,6 +92,22 @@ def test_the_tablet_says_due_and_expected_as_the_server_does(run, case):
     assert found["drunk_ml"] == want["drunk_ml"]
     assert found["due"] == want["due"]
     assert (found["due_at"] and ms(found["due_at"])) == (want["due_at"] and ms(want["due_at"]))
+
+
+DOUBLES = """case_ => {
+  const {suspected, total, pairKey} = app.doubles, within = case_.minutes * 60000;
+  const drinks = case_.drinks.map(one => ({...one, happened_ms: Date.parse(one.occurred_at)}));
+  const decided = new Set(case_.decided.map(([one, other]) => pairKey(one, other)));
+  const sum = total(drinks, within, decided);
+  const pairs = suspected(drinks, within, decided).map(([one, other]) => [one.id, other.id].sort()).sort();
+  return {pairs, least_ml: sum.low_ml, most_ml: sum.high_ml, to_check: sum.to_check};
+}"""
+DOUBLES_CASES = json.loads((REPOSITORY / "tests" / "vectors" / "doubles.json").read_text())["cases"]
+
+
+@pytest.mark.parametrize("case", DOUBLES_CASES, ids=lambda case: case["name"])
+def test_the_tablet_suspects_and_counts_doubles_as_the_server_does(run, case):
+    assert run(DOUBLES, case) == case["want"]
 
 
 NIGHTS = [datetime(2026, 10, 24, 20, tzinfo=UTC), datetime(2027, 3, 27, 20, tzinfo=UTC), datetime(2026, 6, 1, 20, tzinfo=UTC)]

@@ -65,6 +65,7 @@ FIXED = {
     "emergency_look": ("resident", RECENT),
     "emergency_note": ("room words", OPEN),
     "absence": ("resident type from", ALWAYS),
+    "double_check": ("one other decision", RECENT),
 }
 GOVERNANCE = "improvement_action review audit minute log_entry complaint practice_observation staff_account".split()
 SET_UP = (

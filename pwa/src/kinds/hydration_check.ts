@@ -6,9 +6,10 @@ import { careDay, careDayBounds, dayOrTime } from '../time';
 import type { Fields } from '../types';
 import { correctedNow, ofResident, view, zone, type Shown } from '../view';
 import { fill, ml, word, words } from '../words';
-import { due, expectedBy, target, total, waking, type Due } from '../due';
+import { due, expectedBy, target, waking, type Due } from '../due';
 import { minus, type Span } from '../spans';
 import { iso } from '../clock';
+import { asDrink, decided, total, withinMs } from './double_check';
 import { planOf, type Plan } from './hydration_plan';
 import { pace } from './threshold';
 import type { Resident } from './resident';
@@ -130,15 +131,7 @@ export function today(resident: string, plan: Plan, now = correctedNow()): Today
   const [start, end] = careDayBounds(careDay(now, zone()), zone());
   const all = ofResident(resident, 'hydration_check').sort((a, b) => a.happened_ms - b.happened_ms || a.recorded_ms - b.recorded_ms);
   const entries = all.filter((one) => one.happened_ms >= start && one.happened_ms < end);
-  const sum = total(
-    entries.map((one) => ({
-      id: one.record,
-      happened_ms: one.happened_ms,
-      drink: text(one.fields['drink']),
-      ml: number(one.fields['drunk_ml']) ?? 0,
-      device: one.device,
-    })),
-  );
+  const sum = total(entries.flatMap((one) => asDrink(one) ?? []), withinMs(start), decided());
   const last = [...all].sort((a, b) => b.recorded_ms - a.recorded_ms)[0] ?? null;
   const lastDrink = [...all].reverse().find((one) => ['drank', 'given'].includes(String(one.fields['outcome']))) ?? null;
   return {
