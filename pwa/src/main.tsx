@@ -4,7 +4,6 @@ import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import './styles/floor.scss';
 import { refreshNames } from './enrol';
-import { refresh } from './push';
 import { route } from './route';
 import { Alerts } from './screens/alerts';
 import { Home } from './screens/home';
@@ -76,7 +75,7 @@ async function begin() {
   void refreshNames();
   void prune();
   await startWorker();
-  void refresh().catch(() => undefined);
+  void import('./push').then(({ refresh }) => refresh()).catch(() => undefined);
   fetchAll();
 }
 

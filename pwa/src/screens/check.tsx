@@ -5,7 +5,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { record } from '../acts';
 import { decide, differences, type Difference, type Version } from '../kinds/conflict';
 import { mayDecide } from '../kinds/deciding';
-import { bothReal, doublesOf, type Pair } from '../kinds/double_check';
+import { keepBoth } from '../kinds/double_check';
 import { strike } from '../kinds/hydration_check';
 import type { Draft } from '../outbox';
 import { go } from '../route';
@@ -16,6 +16,7 @@ import { useOnce, useTopics } from '../ui/hooks';
 import { announce, Button, Choice, Problems } from '../ui/parts';
 import { authorName, staffName, tabletName, view, zone, type Shown } from '../view';
 import { fill, words } from '../words';
+import { pairsOf } from './checks';
 import { fieldName, inALine, kindName, personOf, valueOf } from './plain';
 import '../styles/more.scss';
 
@@ -23,7 +24,7 @@ export function Check({ id }: { id: string }) {
   useTopics('records', 'queue', 'link', 'session');
   const shown = view(id);
   const resident = text(shown?.fields['resident']);
-  const pair = resident ? doublesOf(resident).find((one) => one.some((each) => each.record === id)) : undefined;
+  const pair = resident ? pairsOf(resident).find((one) => one.some((each) => each.record === id)) : undefined;
   const differ = shown ? differences(shown) : [];
   return (
     <>
@@ -56,7 +57,7 @@ function useDecision(): [problem: string[], act: (draft: Draft) => void, fail: (
 }
 
 /** Two entries that may be one drink. */
-function Double({ pair, resident }: { pair: Pair; resident: string }) {
+function Double({ pair, resident }: { pair: [Shown, Shown]; resident: string }) {
   const [problems, act] = useDecision();
   const decides = mayDecide();
   const right = (kept: number) => act(strike(pair[1 - kept]!.record, resident, words.correct.reasons.twice));
@@ -80,7 +81,7 @@ function Double({ pair, resident }: { pair: Pair; resident: string }) {
       </div>
       {decides ? (
         <>
-          <Button class="tm-wide" kind="secondary" data-testid="keep-both" onClick={() => act(bothReal(pair, ''))}>{said.check.keep_both}</Button>
+          <Button class="tm-wide" kind="secondary" data-testid="keep-both" onClick={() => act(keepBoth(pair[0], pair[1], ''))}>{said.check.keep_both}</Button>
           <p class="tm-fine">{said.check.kept_double}</p>
         </>
       ) : <AskSenior />}

@@ -2,13 +2,13 @@
 
 import { inConflict } from '../kinds/conflict';
 import { mayDecide } from '../kinds/deciding';
-import { doubles } from '../kinds/double_check';
+import { toCheck } from '../kinds/double_check';
 import { said } from '../said';
 import { state } from '../state';
 import { sayWhen } from '../time';
 import { useTopics } from '../ui/hooks';
 import { StateIcon } from '../ui/icons';
-import { zone, type Shown } from '../view';
+import { correctedNow, zone, type Shown } from '../view';
 import { fill, words } from '../words';
 import { inALine, personOf } from './plain';
 import '../styles/more.scss';
@@ -19,10 +19,18 @@ export interface Waiting {
   why: 'double' | 'conflict';
 }
 
+const DAY_MS = 24 * 3_600_000;
+
+/** Suspected doubles of a person, of today and of yesterday, which may have ended undecided. */
+export function pairsOf(resident: string): [Shown, Shown][] {
+  const now = correctedNow();
+  return [...toCheck(resident, now - DAY_MS), ...toCheck(resident, now)];
+}
+
 /** Everything to decide, oldest first; a suspected double stands under its earlier entry. */
 export function waiting(): Waiting[] {
   const found: Waiting[] = [
-    ...doubles(state.byResident.keys()).map(([one]) => ({ record: one.record, shown: one, why: 'double' as const })),
+    ...[...state.byResident.keys()].flatMap(pairsOf).map(([one]) => ({ record: one.record, shown: one, why: 'double' as const })),
     ...inConflict().map((shown) => ({ record: shown.record, shown, why: 'conflict' as const })),
   ];
   return found.sort((a, b) => a.shown.happened_ms - b.shown.happened_ms);
