@@ -135,7 +135,7 @@ function Kept({ look }: { look: Look }) {
   const once = useOnce();
   const me = session();
   const sentences = Object.values(look.errors).flat();
-  const fixable = look.kind === 'hydration_check' || Object.keys(look.errors).some((name) => name in look.submission.fields || name === 'fields');
+  const fixable = Object.keys(look.errors).some((name) => name in look.submission.fields || name === 'fields');
   const name = personOf({ fields: { resident: look.resident } });
 
   /** Nothing in it was wrong, only that it could not be filed then: said again under the name of whoever is here. */
