@@ -152,7 +152,7 @@ const AskSenior = () => <p class="tm-old" data-testid="ask-senior">{said.check.a
 
 export function Facts({ of }: { of: [string, ComponentChildren][] }) {
   return (
-    <dl class="tm-facts">
+    <dl class="tm-told">
       {of.map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>

@@ -64,10 +64,10 @@ export function Who() {
           </section>
         ),
       )}
-      <section class="tm-card">
+      <section>
         <h2 class="tm-heading">{words.who.no_pin}</h2>
         <div class="tm-tiles">
-          <a class="tm-tile tm-tile--link tm-tile--red" data-testid="to-emergency" href="#emergency"><Stop /><span class="tm-tile__big">{words.who.emergency}</span></a>
+          <a class="tm-tile tm-tile--link tm-tile--red" data-testid="to-emergency" href="#emergency"><Stop /><span class="tm-tile__words"><span class="tm-tile__big">{words.who.emergency}</span></span></a>
           <a class="tm-tile tm-tile--link" data-testid="to-typed" href="#typed"><span class="tm-tile__words"><span class="tm-tile__big">{words.who.typed}</span></span></a>
         </div>
       </section>
