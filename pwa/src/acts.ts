@@ -1,12 +1,19 @@
 // What a tap does: save under the name of whoever has unlocked, say so, or say what went wrong.
 
-import { save, type Draft } from './outbox';
+import { save, type Draft, type Typed } from './outbox';
 import { session } from './session';
 import type { Entry } from './types';
 
-/** Save as the person at the screen. Throws when nobody is, or when the tablet could not commit it. */
+let typed: Typed | null = null;
+
+/** From the lock screen: what is recorded from now on carries this typed name, until somebody unlocks or it is put away. */
+export function recordAs(name: string | null): void {
+  typed = name === null ? null : { typed: name };
+}
+
+/** Save as the person at the screen, else under the typed name. Throws when there is neither, or when the tablet could not commit it. */
 export async function record(draft: Draft): Promise<Entry> {
-  const person = session();
+  const person = session() ?? typed;
   if (!person) throw new Error('locked');
   return save(person, draft);
 }

@@ -4,7 +4,7 @@
 // own `complete` event with strict durability, so "saved" is never said of something that a power cut can take.
 
 import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction, type StoreNames } from 'idb';
-import type { Change, Counters, Enrolment, Entry, KeptGrant, Look, PinTries, Sent, StaffName, Standing } from './types';
+import type { Change, Counters, Enrolment, Entry, KeptGrant, Look, PinTries, Sent, StaffName, Standing, TabletName } from './types';
 
 export interface Meta {
   enrolment: Enrolment;
@@ -12,6 +12,9 @@ export interface Meta {
   counters: Counters;
   standing: Standing;
   units: string[];
+  tablets: TabletName[];
+  /** When each person last unlocked this tablet, by staff id. */
+  visits: Record<string, number>;
 }
 
 interface Tables extends DBSchema {
@@ -112,4 +115,5 @@ export const NEW_STANDING: Standing = {
   offset_ms: null,
   last_contact: null,
   last_sent: null,
+  all_arrived: false,
 };

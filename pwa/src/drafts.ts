@@ -9,10 +9,13 @@ function key(resident: string): string {
 }
 
 export async function draft(resident: string): Promise<string> {
+  if (!session()) return '';
   return (await (await database()).get('drafts', key(resident))) ?? '';
 }
 
 export async function keepDraft(resident: string, note: string): Promise<void> {
+  // A typed name is nobody's own: what it began must not greet the next person who types one.
+  if (!session()) return;
   const name = key(resident);
   await strictly(['drafts'], async (tx) => {
     if (note) await tx.objectStore('drafts').put(note, name);

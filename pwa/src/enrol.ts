@@ -3,7 +3,7 @@
 import { setMeta } from './db';
 import { load, state, tell } from './state';
 import { call } from './sync';
-import type { Enrolment, StaffName } from './types';
+import type { Enrolment, StaffName, TabletName } from './types';
 
 export type Enrolled = { ok: true } | { ok: false; why: 'code' | 'unreachable'; sentence: string | null };
 
@@ -33,6 +33,9 @@ export async function refreshNames(): Promise<void> {
   if (answer?.status !== 200 || !Array.isArray(answer.body['staff'])) return;
   const staff = answer.body['staff'] as StaffName[];
   const home = answer.body['home'] as (Enrolment['home'] & { units?: unknown[] }) | undefined;
+  const tablets = Array.isArray(answer.body['tablets']) ? (answer.body['tablets'] as TabletName[]) : [];
+  await setMeta('tablets', tablets);
+  state.tablets = tablets;
   const device = answer.body['device'] as { name?: string } | undefined;
   await setMeta('staff', staff);
   state.staff = staff;

@@ -4,16 +4,11 @@ import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import './styles/floor.scss';
 import { refreshNames } from './enrol';
-import { refresh } from './push';
 import { startReporting } from './report';
 import { route } from './route';
-import { AlertScreen } from './screens/alert';
 import { Alerts } from './screens/alerts';
-import { Enrol } from './screens/enrol';
-import { Help } from './screens/help';
 import { Home } from './screens/home';
-import { NotSent } from './screens/not_sent';
-import { Notifications } from './screens/notifications';
+import { fetchAll, Later } from './screens/later';
 import { Residents } from './screens/residents';
 import { Shell } from './screens/shell';
 import { Who } from './screens/who';
@@ -25,6 +20,7 @@ import { watchTheme } from './ui/theme';
 import { prune } from './tidy';
 import { words } from './words';
 import { startWorker } from './worker';
+import { watchVisits } from './visits';
 
 function App() {
   useTopics('session', 'device');
@@ -41,23 +37,30 @@ function App() {
 }
 
 function screen(here: ReturnType<typeof route>) {
-  if (here.screen === 'enrol' || !state.enrolment) return <Enrol key={here.screen === 'enrol' ? here.code : ''} code={here.screen === 'enrol' ? here.code : ''} />;
+  if (here.screen === 'enrol' || !state.enrolment) {
+    const code = here.screen === 'enrol' ? here.code : '';
+    return <Later key={code} screen="enrol" code={code} />;
+  }
   // Help works locked. An alert that was tapped waits behind the PIN and opens after it.
-  if (here.screen === 'help') return <Help />;
-  if (!session()) return <Who />;
+  if (here.screen === 'help') return <Later screen="help" />;
+  if (!session()) return here.screen === 'emergency' || here.screen === 'typed' ? <Later key={here.screen} screen={here.screen} /> : <Who />;
   switch (here.screen) {
     case 'residents':
       return <Residents />;
     case 'alerts':
       return <Alerts />;
     case 'alert':
-      return <AlertScreen key={here.id} id={here.id} />;
-    case 'not-sent':
-      return <NotSent />;
-    case 'notifications':
-      return <Notifications />;
+    case 'entry':
+    case 'check':
+    case 'fix':
+      return <Later key={here.screen + here.id} screen={here.screen} id={here.id} />;
     case 'home':
+    // The two of the lock screen have no use once somebody has unlocked it.
+    case 'emergency':
+    case 'typed':
       return <Home />;
+    default:
+      return <Later key={here.screen} screen={here.screen} />;
   }
 }
 
@@ -69,11 +72,13 @@ async function begin() {
   watchIdle();
   start(grantForSync);
   listen('session', () => session() && soon());
+  watchVisits();
   void refreshNames();
   void prune();
   startReporting();
   await startWorker();
-  void refresh().catch(() => undefined);
+  void import('./push').then(({ refresh }) => refresh()).catch(() => undefined);
+  fetchAll();
 }
 
 void begin();

@@ -28,10 +28,15 @@ export interface Author {
   grant: string;
 }
 
+/** Somebody without a PIN: care is never refused for that, only marked until a senior says who it was. */
+export interface Typed {
+  typed: string;
+}
+
 const SCHEMA = 1;
 
 /** Queue one submission. Resolves after the commit: only then may anybody be told that it is saved. */
-export async function save(author: Author, draft: Draft, now_ms: number = Date.now()): Promise<Entry> {
+export async function save(author: Author | Typed, draft: Draft, now_ms: number = Date.now()): Promise<Entry> {
   const device = state.enrolment!.device;
   const id = uuid7(now_ms);
   const offset_ms = state.standing.offset_ms;
@@ -43,8 +48,8 @@ export async function save(author: Author, draft: Draft, now_ms: number = Date.n
     kind: draft.kind,
     schema: SCHEMA,
     parents: draft.record ? parents(draft.record) : [],
-    author: author.id,
-    grant: author.grant,
+    author: 'typed' in author ? null : author.id,
+    grant: 'typed' in author ? null : author.grant,
     occurred_at: iso(draft.happened ?? now_ms),
     recorded_at: iso(now_ms),
     offset_ms,
@@ -54,6 +59,7 @@ export async function save(author: Author, draft: Draft, now_ms: number = Date.n
     number: 0,
     fields,
     ...(draft.repairs ? { repairs: draft.repairs } : {}),
+    ...('typed' in author ? { author_name: author.typed } : {}),
   };
   const entry = await strictly(['meta', 'queue'], async (tx) => {
     const metas = tx.objectStore('meta');

@@ -1,15 +1,17 @@
-// Where we are. The address holds a screen's name or an alert's id and nothing about a person.
+// Where we are. The address holds a screen's name or the id of a record and nothing about a person.
 
 export type Route =
-  | { screen: 'home' | 'residents' | 'alerts' | 'not-sent' | 'help' | 'notifications' }
-  | { screen: 'alert'; id: string }
+  | { screen: (typeof PLAIN)[number] }
+  | { screen: 'alert' | 'entry' | 'check' | 'fix'; id: string }
   | { screen: 'enrol'; code: string };
 
-const PLAIN = ['home', 'residents', 'alerts', 'not-sent', 'help', 'notifications'] as const;
+const PLAIN = ['home', 'residents', 'alerts', 'not-sent', 'help', 'notifications', 'checks', 'names', 'agency', 'emergency', 'typed'] as const;
+const OF_ONE = ['alert', 'entry', 'check', 'fix'] as const;
 
 export function route(hash: string = location.hash): Route {
   const [name, value] = hash.replace(/^#/, '').split('=');
-  if (name === 'alert' && value) return { screen: 'alert', id: decodeURIComponent(value) };
+  const one = OF_ONE.find((each) => each === name);
+  if (one && value) return { screen: one, id: decodeURIComponent(value) };
   if (name === 'enrol') return { screen: 'enrol', code: decodeURIComponent(value ?? '') };
   return { screen: PLAIN.find((one) => one === name) ?? 'home' };
 }

@@ -14,6 +14,8 @@ let reading: ReturnType<typeof setTimeout> | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let running = false;
 let wanted = false;
+/** More is to be sent at once: between two batches the screen goes on saying so. */
+let draining = false;
 let failures = 0;
 let halvings = 0;
 let limit = MAX_BATCH;
@@ -22,11 +24,17 @@ let quiet_until = 0;
 /** Entries that the server could not read yet: it is older than we are. Tried again later, holding back no other. */
 const later = new Map<string, number>();
 let grant: () => string | null = () => null;
+/** A pause that is forgotten must not keep a queue from the server. */
+const LONGEST_PAUSE_MS = 10 * 60_000;
+let pause_ends: ReturnType<typeof setTimeout> | undefined;
 
 /** Begin, with a way to read the grant of whoever has unlocked this tablet. */
 export function start(reader: () => string | null): void {
   grant = reader;
-  saved.addEventListener('saved', () => soon());
+  saved.addEventListener('saved', () => {
+    if (state.paused && urgent()) pause(false);
+    soon();
+  });
   hear(() => {
     // Another tab or the worker has saved or sent: many words in a row are one reading.
     clearTimeout(reading);
@@ -35,6 +43,21 @@ export function start(reader: () => string | null): void {
   addEventListener('online', () => soon());
   document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && soon());
   soon();
+}
+
+/** Wait with sending, or go on. It ends by itself, and at once for what cannot wait. */
+export function pause(on: boolean): void {
+  state.paused = on;
+  clearTimeout(pause_ends);
+  if (on) pause_ends = setTimeout(() => pause(false), LONGEST_PAUSE_MS);
+  else soon();
+  tell('link');
+}
+
+/** The newest entry calls somebody, or answers an alert. */
+function urgent(): boolean {
+  const newest = [...state.queue.values()].at(-1);
+  return newest !== undefined && (newest.kind === 'alert' || newest.kind === 'escalation' || 'red_flags' in newest.submission.fields);
 }
 
 /** Talk now, or as soon as the talk under way has ended. A server's own "not before" is kept. */
@@ -51,14 +74,14 @@ function plan(ms: number): void {
 async function round(): Promise<void> {
   if (running || !state.enrolment) return;
   running = true;
-  wanted = false;
-  if (state.queue.size) setSending(true);
+  wanted = draining = false;
+  if (state.queue.size && !state.paused) setSending(true);
   try {
     // While nobody answers, a tap costs one small question and not the reading of everything that waits.
     if (state.link === 'unreachable' && !(await knock())) return plan_after({ is: 'unreachable' }, 0);
     const now = Date.now();
     const skip = new Set([...later].filter(([, until]) => until > now).map(([id]) => id));
-    plan_after(await exchange(grant(), limit, skip), skip.size);
+    plan_after(await exchange(grant(), state.paused ? 0 : limit, skip), skip.size);
   } catch {
     // The database is closed or full: nothing was taken out; try again as for any failure.
     plan(STEADY.backoff(failures++));
@@ -66,7 +89,7 @@ async function round(): Promise<void> {
     running = false;
     // Whatever came of it: somebody has saved meanwhile, or the network is back.
     if (wanted) soon();
-    else setSending(false);
+    else if (!draining) setSending(false);
   }
 }
 
@@ -77,8 +100,11 @@ function plan_after(outcome: Outcome, skipped: number): void {
       limit = Math.min(MAX_BATCH, limit * 2);
       const unread = takeIn(outcome.moved);
       link('ok', outcome.locked);
-      const sendable = outcome.left - skipped - unread;
-      if (outcome.more || sendable > 0 || wanted || outcome.moved.dropped_all) return plan(0);
+      const sendable = state.paused ? 0 : outcome.left - skipped - unread;
+      if (outcome.more || sendable > 0 || wanted || outcome.moved.dropped_all) {
+        draining = sendable > 0;
+        return plan(0);
+      }
       return plan(STEADY.idle(document.visibilityState === 'visible'));
     }
     case 'elsewhere':
@@ -148,6 +174,8 @@ function takeIn(moved: Moved): number {
     }
   }
   for (const id of moved.removed) dropRecord(id);
+  const answered = moved.sent.length + moved.looks.length;
+  if (state.progress) state.progress = { done: state.progress.done + answered, total: state.progress.done + answered + state.queue.size };
   tell('queue', 'link');
   if (moved.looks.length) tell('looks');
   if (moved.changes.length || moved.removed.length) tell('records');
@@ -173,5 +201,6 @@ function link(now: Link, locked_out = state.locked_out): void {
 function setSending(now: boolean): void {
   if (state.sending === now) return;
   state.sending = now;
+  state.progress = now ? { done: 0, total: state.queue.size } : null;
   tell('link');
 }

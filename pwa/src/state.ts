@@ -2,7 +2,7 @@
 // is queued. Components subscribe to a topic and are drawn again when it is told.
 
 import { database, meta, NEW_STANDING } from './db';
-import type { Change, Enrolment, Entry, Look, Sent, StaffName, Standing } from './types';
+import type { Change, Enrolment, Entry, Look, Sent, StaffName, Standing, TabletName } from './types';
 
 /** How the last conversation with the server went, in the words that screens choose by. */
 export type Link = 'unknown' | 'ok' | 'unreachable' | 'busy' | 'revoked' | 'unknown_device' | 'update' | 'server_old';
@@ -11,9 +11,14 @@ export const state = {
   enrolment: null as Enrolment | null,
   staff: [] as StaffName[],
   units: [] as string[],
+  tablets: [] as TabletName[],
   standing: { ...NEW_STANDING } as Standing,
   link: 'unknown' as Link,
   sending: false,
+  /** While a queue drains: how many of how many the server has answered for. */
+  progress: null as { done: number; total: number } | null,
+  /** Somebody asked to wait with sending; recording and receiving go on. */
+  paused: false,
   /** The server no longer reads our grant: a PIN is needed to receive, never to send. */
   locked_out: false,
   records: new Map<string, Change>(),
@@ -50,10 +55,11 @@ export function moved(): void {
 export async function load(): Promise<void> {
   const started = generation;
   const db = await database();
-  const [enrolment, staff, units, standing, records, queue, sent, looks] = await Promise.all([
+  const [enrolment, staff, units, tablets, standing, records, queue, sent, looks] = await Promise.all([
     meta('enrolment'),
     meta('staff'),
     meta('units'),
+    meta('tablets'),
     meta('standing'),
     db.getAll('records'),
     db.getAll('queue'),
@@ -64,6 +70,7 @@ export async function load(): Promise<void> {
   state.enrolment = enrolment ?? null;
   state.staff = staff ?? [];
   state.units = units ?? [];
+  state.tablets = tablets ?? [];
   state.standing = { ...NEW_STANDING, ...standing };
   state.queue = new Map(queue.map((entry) => [entry.id, entry]));
   state.looks = new Map(looks.map((look) => [look.id, look]));

@@ -205,6 +205,7 @@ async function takeIn(answer: Answer, batch: Entry[], before: Standing, asked: n
     offset_ms: now - asked < CLOCK_ROUND_TRIP_MS ? Math.round(server_ms - (asked + now) / 2) : before.offset_ms,
     last_contact: now,
     last_sent: sent.length + looks.length ? now : before.last_sent,
+    all_arrived: !rewound && answer.resend.length === 0,
   };
   const changes = rewound ? [] : answer.changes;
   const again: Entry[] = [];

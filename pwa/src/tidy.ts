@@ -6,7 +6,7 @@ import { dropRecord, moved, state, tell } from './state';
 import { careDay, careDayBounds } from './time';
 import { correctedNow, zone } from './view';
 
-const RECENT = new Set(['hydration_check', 'shift_hydration_check', 'deployment_observation', 'contact', 'incident', 'daily_note', 'care_review_note']);
+const RECENT = new Set(['hydration_check', 'shift_hydration_check', 'deployment_observation', 'contact', 'incident', 'daily_note', 'care_review_note', 'emergency_look', 'double_check']);
 const DAY_MS = 24 * 3_600_000;
 const EVERY_MS = 3_600_000;
 

@@ -20,6 +20,8 @@ export interface Submission {
   number: number;
   fields: Fields;
   repairs?: string;
+  /** Typed by somebody without a PIN; then `author` and `grant` are null. */
+  author_name?: string;
 }
 
 /** A submission in the queue. Never changed once it is there: it only leaves. */
@@ -63,7 +65,22 @@ export interface Change {
   conflicts: Record<string, { value: unknown; author: string | null; occurred_at: string; submission: string }[]>;
   struck_out: boolean;
   flags: string[];
-  history?: unknown[];
+  /** Every submission of the record, oldest first, when there is more than one. */
+  history?: Told[];
+}
+
+/** One submission as the server's record tells of it. */
+export interface Told {
+  submission: string;
+  seq: number;
+  author: string | null;
+  author_name?: string;
+  device: string | null;
+  occurred_at: string;
+  recorded_at: string;
+  received_at: string;
+  fields: Fields;
+  flags: string[];
 }
 
 export interface Result {
@@ -103,6 +120,12 @@ export interface Enrolment {
   home: { id: string; name: string; zone: string };
 }
 
+/** A tablet of this home, by the name that a manager gave it. */
+export interface TabletName {
+  id: string;
+  name: string;
+}
+
 export interface StaffName {
   id: string;
   name: string;
@@ -127,6 +150,8 @@ export interface Standing {
   /** By this tablet's clock: the last answer, and the last time that the server took something. */
   last_contact: number | null;
   last_sent: number | null;
+  /** The last answer asked for nothing again: every number of this tablet up to the newest it sent has arrived. */
+  all_arrived: boolean;
 }
 
 /** One person's grant on this tablet, readable only with the PIN. */

@@ -14,10 +14,14 @@ export interface Shown {
   happened_ms: number;
   recorded_ms: number;
   author: string | null;
+  /** Typed by somebody without a PIN. */
+  author_name: string | null;
+  /** What the server marks it with, in its own words (sync/flags.py). */
+  flags: string[];
   device: string | null;
   struck: boolean;
   state: RowState;
-  conflicts: Record<string, { value: unknown; author: string | null; occurred_at: string }[]>;
+  conflicts: Record<string, { value: unknown; author: string | null; occurred_at: string; submission: string }[]>;
   /** The submission it was last written by, as the server knows it: the version of a plan. */
   seq: number | null;
 }
@@ -44,6 +48,8 @@ export function view(record: string): Shown | null {
     happened_ms: known ? Date.parse(known.occurred_at) : corrected(made!.occurred_at, first!),
     recorded_ms: known ? Date.parse(known.recorded_at) : corrected(made!.recorded_at, first!),
     author: known ? known.author : made!.author,
+    author_name: (known ? known.author_name : made!.author_name) ?? null,
+    flags: known?.flags ?? [],
     device: known ? known.device : (state.enrolment?.device ?? null),
     struck: known?.struck_out ?? false,
     state: 'sent',
@@ -95,9 +101,22 @@ export function ofResident(resident: string, kind: string, struck = false): Show
   for (const id of state.byResident.get(resident) ?? []) {
     if (kindOf(id) !== kind) continue;
     const shown = view(id);
-    if (shown && (struck || !shown.struck)) found.push(shown);
+    // A record that was moved to somebody else is no longer this person's.
+    if (shown && shown.fields['resident'] === resident && (struck || !shown.struck)) found.push(shown);
   }
   return found;
+}
+
+/** Who recorded it: a name we know, the name that was typed, or none. */
+export function authorName(of: { author: string | null; author_name?: string | null | undefined }): string | null {
+  return staffName(of.author) ?? of.author_name ?? null;
+}
+
+/** The name of a tablet of this home; null while this one has not heard it. */
+export function tabletName(id: string | null): string | null {
+  if (!id) return null;
+  if (id === state.enrolment?.device) return state.enrolment.name;
+  return state.tablets.find((one) => one.id === id)?.name ?? null;
 }
 
 export function staffName(id: string | null): string | null {

@@ -5,11 +5,27 @@ import { session } from './session';
 import { listen, state, tell } from './state';
 import { saved } from './outbox';
 
+/** A newer version waits to take over. */
+export const update = { ready: false };
+let take_over: () => void = () => undefined;
+/** Until this says yes, the update that somebody has put off stays put off. */
+let not_before: () => boolean = () => true;
+
+/** Somebody on Shift home wants it now: nothing is being entered there, and drafts are kept. */
+export function updateNow(): void {
+  take_over();
+}
+
+/** Not while this is false, whoever locks the screen meanwhile. */
+export function updateAfter(over: () => boolean): void {
+  not_before = over;
+}
+
 const LOOK_EVERY_MS = 30 * 60_000;
 
 /** A locked screen on which nothing is being entered: the one moment at which a new version costs nobody anything. */
 function quiet(): boolean {
-  return session() === null && document.querySelector('dialog[open], form, input:focus, textarea:focus') === null;
+  return not_before() && session() === null && document.querySelector('dialog[open], form, input:focus, textarea:focus') === null;
 }
 
 export async function startWorker(): Promise<void> {
@@ -18,7 +34,13 @@ export async function startWorker(): Promise<void> {
   if (!registration) return;
   let first = navigator.serviceWorker.controller === null; // the first worker of a new tablet replaces nobody
   let replaced = false;
-  const start_over = () => replaced && quiet() && location.reload();
+  let wanted = false;
+  const start_over = () => replaced && (wanted || quiet()) && location.reload();
+  take_over = () => {
+    wanted = true;
+    registration.waiting?.postMessage({ type: 'take over' });
+    start_over();
+  };
   navigator.serviceWorker.addEventListener('controllerchange', () => {
     replaced = !first;
     first = false;
@@ -31,6 +53,11 @@ export async function startWorker(): Promise<void> {
   });
   const offer = () => {
     start_over();
+    const ready = (registration.waiting !== null && navigator.serviceWorker.controller !== null) || replaced;
+    if (ready !== update.ready) {
+      update.ready = ready;
+      tell('device');
+    }
     if (registration.waiting && navigator.serviceWorker.controller && quiet()) registration.waiting.postMessage({ type: 'take over' });
   };
   registration.addEventListener('updatefound', () => registration.installing?.addEventListener('statechange', offer));

@@ -104,6 +104,7 @@ class EnrolOut(Schema):
 class WhereAmIOut(Schema):
     device = fields.Nested(DeviceOut)
     home = fields.Nested(HomeOut)
+    tablets = fields.List(fields.Nested(DeviceOut))
     staff = fields.List(fields.Nested(PersonOut))
     server_time = fields.String(metadata={"format": "date-time"})
 

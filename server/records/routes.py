@@ -167,6 +167,7 @@ def device():
     return answer({
         "device": {"id": str(row.id), "name": row.name},
         "home": {"id": str(home.uuid), "name": home.name, "zone": home.zone, "units": units},
+        "tablets": [{"id": str(one.id), "name": one.name} for one in people.devices(home.id) if one.revoked_ms is None],
         "staff": [{"id": str(person.id), "name": person.name, "roles": list(person.roles)} for person in staff],
         "server_time": rfc3339(now),
     })  # fmt: skip

@@ -5,6 +5,7 @@ Each state is looked at in light and dark, on a small phone and on a desk, witho
 
 from __future__ import annotations
 
+import os
 import re
 
 import pytest
@@ -16,6 +17,8 @@ from tests.harness.hands import SAVED, SENT, WORDS, Hands
 from tests.harness.processes import until
 
 CAPTURE_PX, OTHER_PX = 64, 48
+# A folder in which to leave a picture of every state, for whoever wants to look at them.
+SHOTS = os.environ.get("SHOTS")
 # What a hand taps to record: at least 64 px. Everything else that is tapped: at least 48, but for links inside a sentence.
 CAPTURE = "[data-testid=drink-button], [data-testid=same-again], .tm-tile, .tm-key, [data-testid=ack-button], [data-testid=cup-fraction]"
 TAPPED = "button, select, input:not([type=radio]):not([type=checkbox]), .tm-chip, a.nhsuk-button, a.tm-link"
@@ -35,6 +38,8 @@ class Look:
                 tablet.dark(dark)
                 where = f"{state}, {'dark' if dark else 'light'}, {size[0]}x{size[1]}"
                 tablet.page.wait_for_timeout(60)
+                if SHOTS:
+                    tablet.page.screenshot(path=f"{SHOTS}/{re.sub(r'[^a-z0-9]+', '-', where.lower())}.png", full_page=True)
                 self.note(where, tablet.axe())
                 if tablet.overflow() > 0:
                     self.note(where, [f"{tablet.overflow()} px wider than the screen"])

@@ -62,6 +62,8 @@ FIXED = {
     "daily_note": ("resident words", RECENT),
     "care_review_note": ("resident words", RECENT),
     "duty": ("what", ALWAYS),
+    "emergency_look": ("resident", RECENT),
+    "emergency_note": ("room words", OPEN),
     "absence": ("resident type from", ALWAYS),
     "double_check": ("one other decision", RECENT),
 }

@@ -6,16 +6,18 @@ import { iso } from '../clock';
 import { correctedNow, ofKind, type Shown } from '../view';
 import { state } from '../state';
 
+/** Every shift that is on now, the newest first. */
+export function onShift(): Shown[] {
+  const now = correctedNow();
+  return ofKind('duty')
+    .filter((one) => one.fields['what'] === 'on_shift' && (!one.fields['to'] || Date.parse(String(one.fields['to'])) > now))
+    .sort((a, b) => b.happened_ms - a.happened_ms);
+}
+
 /** The shift that the person at the screen is on, on whatever device it was begun. */
 export function myShift(): Shown | null {
   const me = session()?.id;
-  const now = correctedNow();
-  return (
-    ofKind('duty')
-      .filter((one) => one.fields['what'] === 'on_shift' && one.fields['staff'] === me)
-      .filter((one) => !one.fields['to'] || Date.parse(String(one.fields['to'])) > now)
-      .sort((a, b) => b.happened_ms - a.happened_ms)[0] ?? null
-  );
+  return onShift().find((one) => one.fields['staff'] === me) ?? null;
 }
 
 export function startShift(person: Session, role: string, unit: string): Draft {

@@ -9,11 +9,11 @@ import {
 import { levelWord, stops } from '../kinds/hydration_plan';
 import { namesakes, residentOf, residents } from '../kinds/resident';
 import { MOST_TILES, sayVessel, vessels, type Vessel } from '../kinds/vessel';
-import type { Draft } from '../outbox';
+import { putAway, type Draft } from '../outbox';
 import { setRecent } from '../kinds/recent';
-import { state } from '../state';
+import { state, text } from '../state';
 import { sayWhen } from '../time';
-import type { Fields } from '../types';
+import type { Fields, Look } from '../types';
 import { useOnce, useTopics } from '../ui/hooks';
 import { Cup, Drop, Glass } from '../ui/icons';
 import { announce, Button, Choice, Problems, Sheet, Tile } from '../ui/parts';
@@ -32,6 +32,10 @@ export interface Opened {
   none?: string;
   /** Filled in already, and stopped at: "Same again" for somebody whom it would take over a limit. */
   fields?: Fields;
+  /** What the server could not file: recorded once more, this time right, as the same record. */
+  repairs?: Look;
+  /** Under a typed name, on a locked tablet: nothing is shown of the person but what keeps them safe. */
+  guest?: boolean;
 }
 
 type Step =
@@ -49,8 +53,8 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
   const [step, setStep] = useState<Step>({ at: opened.none ? 'refused' : 'main' });
   const [amount, setAmount] = useState<Fraction | 'given'>('all');
   const [level, setLevel] = useState<number | null>(null);
-  const [happened, setHappened] = useState<Happened>({ minutes: 0 });
-  const [note, setNote] = useState('');
+  const [happened, setHappened] = useState<Happened>(() => (opened.repairs ? { ms: Math.min(Date.parse(opened.repairs.submission.occurred_at), Date.now()) } : { minutes: 0 }));
+  const [note, setNote] = useState(() => text(opened.repairs?.submission.fields['note']) ?? '');
   const [more, setMore] = useState(false);
   const [problems, setProblems] = useState<string[]>([]);
   useEffect(() => void draft(opened.resident).then((kept) => kept && setNote(kept)), [opened.resident]);
@@ -77,6 +81,7 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
     if (found.length && !sure.reason) return setStep({ at: 'stop', fields, sentences: found });
     const whole = { ...fields, ...(note ? { note } : {}), ...(sure.reason ? { override_reason: sure.reason } : {}) };
     const happened_ms = 'ms' in happened ? happened.ms : Date.now() - happened.minutes * 60_000;
+    if (opened.repairs) return keep({ kind: 'hydration_check', record: opened.repairs.record, repairs: opened.repairs.id, resident: person!.id, fields: whole, happened: happened_ms });
     await keep(correcting ? asCorrection(whole) : { kind: 'hydration_check', fields: whole, happened: happened_ms });
   }
 
@@ -89,6 +94,7 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
   async function keep(draft: Draft): Promise<void> {
     try {
       const entry = await record(draft);
+      if (opened.repairs) await putAway(opened.repairs.id);
       setRecent(person!.id, entry.record);
       void keepDraft(person!.id, '');
       const what = say(view(entry.record)?.fields ?? draft.fields);
@@ -137,7 +143,8 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
         <>
           <Twins name={person.name} />
           <Marks standing={now} />
-          <Progress standing={now} />
+          {opened.repairs && <p class="tm-old" data-testid="puts-right">{fill(words.drink.puts_right, { what: say(opened.repairs.submission.fields) })}</p>}
+          {!opened.guest && <Progress standing={now} />}
           <p class="tm-fine">
             {now.plan.shown && state.standing.last_contact
               ? fill(words.drink.plan_at, { time: sayWhen(state.standing.last_contact, Date.now(), zone()) })
@@ -185,7 +192,7 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
               }}
             />
           </label>
-          <EntriesToday person={person} entries={now.day.entries} />
+          {!opened.guest && <EntriesToday person={person} entries={now.day.entries} />}
         </>
       )}
     </Sheet>

@@ -9,11 +9,11 @@ import { setRecent } from '../kinds/recent';
 import { sayTime } from '../time';
 import { useOnce } from '../ui/hooks';
 import { announce, Button, Choice, Field, Problems, StateTag } from '../ui/parts';
-import { ofResident, staffName, zone, type Shown } from '../view';
+import { authorName, ofResident, zone, type Shown } from '../view';
 import { fill, sayMinutes, words } from '../words';
 
 /** Happened and recorded further apart than this is said. */
-const LATE_MS = 30 * 60_000;
+export const LATE_MS = 30 * 60_000;
 
 export function EntriesToday({ person, entries }: { person: Resident; entries: Shown[] }) {
   const [correcting, setCorrecting] = useState<string | null>(null);
@@ -28,13 +28,14 @@ export function EntriesToday({ person, entries }: { person: Resident; entries: S
           <li key={entry.record} class={entry.struck ? 'tm-entries__struck' : ''}>
             <p>
               <strong>{sayTime(entry.happened_ms, zone())}</strong> <span class="tm-entries__what">{say(entry.fields)}</span>{' '}
-              <span class="tm-fine">{staffName(entry.author) ? fill(words.drink.by, { name: staffName(entry.author)! }) : ''}</span>
+              <span class="tm-fine">{authorName(entry) ? fill(words.drink.by, { name: authorName(entry)! }) : ''}</span>
             </p>
             <p class="tm-entries__tags">
               <StateTag state={entry.state} />
               {entry.struck && <span class="tm-tag">{words.drink.struck}</span>}
               {entry.recorded_ms - entry.happened_ms > LATE_MS && <span class="tm-tag">{fill(words.drink.late_by, { span: sayMinutes((entry.recorded_ms - entry.happened_ms) / 60_000) })}</span>}
             </p>
+            <a class="tm-link tm-entries__more" href={`#entry=${entry.record}`} data-testid="to-entry">{words.drink.entry}</a>
             {!entry.struck && (
               <Button kind="secondary" data-testid="correct" aria-expanded={correcting === entry.record} onClick={() => setCorrecting(correcting === entry.record ? null : entry.record)}>
                 {words.residents.correct_this}
@@ -48,7 +49,7 @@ export function EntriesToday({ person, entries }: { person: Resident; entries: S
   );
 }
 
-function Correct({ person, entry, onDone }: { person: Resident; entry: Shown; onDone: () => void }) {
+export function Correct({ person, entry, onDone }: { person: Resident; entry: Shown; onDone: () => void }) {
   const once = useOnce();
   const [amount, setAmount] = useState(String(number(entry.fields['drunk_ml']) ?? ''));
   const [why, setWhy] = useState<keyof typeof words.correct.reasons | null>(null);

@@ -7,6 +7,7 @@ import { alerts, isMine, isOpen } from '../kinds/alert';
 import { endShift, myShift, rolesInOrder, startShift } from '../kinds/duty';
 import { standing } from '../kinds/hydration_check';
 import { residents, units } from '../kinds/resident';
+import { nothingLeft } from '../left';
 import { session } from '../session';
 import { state } from '../state';
 import { sayTime } from '../time';
@@ -16,6 +17,7 @@ import { theme, setTheme, type Theme } from '../ui/theme';
 import { zone } from '../view';
 import { fill, plural, word, words } from '../words';
 import { AlertRow } from './alerts';
+import { Later } from './later';
 
 export function Home() {
   useTopics('records', 'queue', 'looks', 'session', ...([...state.byResident.keys()].map((id) => `resident:${id}` as const)));
@@ -43,13 +45,14 @@ export function Home() {
         <h2 class="tm-heading">{words.home.alerts}</h2>
         {mine.length === 0 ? <p>{words.home.no_alerts}</p> : <ul class="tm-rows">{mine.map((one) => <AlertRow key={one.record} alert={one} />)}</ul>}
       </section>
+      <Later screen="notices" />
       {notes > 0 && (
         <section class="tm-card">
           <h2 class="tm-heading">{plural(words.home.unfinished, notes)}</h2>
           <p>{words.home.unfinished_hint}</p>
         </section>
       )}
-      {state.looks.size > 0 && <p><a class="tm-link" href="#not-sent">{plural(words.home.looks, state.looks.size)}</a></p>}
+      {state.looks.size > 0 && <p><a class="tm-link" href="#not-sent">{plural(words.home.refused, state.looks.size)}</a></p>}
       <p><a class="tm-link" href="#notifications">{words.home.notifications}</a></p>
       <Light />
     </>
@@ -103,7 +106,7 @@ function Shift() {
       ) : (
         <>
           <p class="tm-lead">{ended ? fill(words.home.ended, { time: sayTime(ended, zone()) }) : words.home.not_on}</p>
-          {ended !== null && <p data-testid="left-here">{state.queue.size ? plural(words.home.still_here, state.queue.size) : words.home.nothing_left}</p>}
+          {ended !== null && <p data-testid="left-here">{state.queue.size ? plural(words.home.still_here, state.queue.size) : nothingLeft() ? words.home.nothing_left : words.home.not_sure}</p>}
           <div class="tm-filters">
             {roles.length > 1 && (
               <label class="tm-filters__one">

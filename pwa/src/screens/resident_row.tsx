@@ -146,6 +146,9 @@ function LastEntry(props: { person: Resident; standing: Standing; recent: Recent
           <StateTag state={shown.state} />
         </p>
       )}
+      {(now.day.to_check > 0 || now.day.entries.some((one) => Object.keys(one.conflicts).length > 0) || Object.keys(now.plan.shown?.conflicts ?? {}).length > 0) && (
+        <p class="tm-last" data-testid="to-check"><StateTag state="look" /> <a class="tm-link" href="#checks">{words.residents.to_decide}</a></p>
+      )}
       {refused && <p class="tm-last"><StateTag state="look" /> <a href="#not-sent">{words.residents.to_check}</a></p>}
       {shown && recent && !shown.struck && !recent.undone && <JustNow {...props} shown={shown} />}
       {recent?.undone && <p class="tm-last">{words.residents.undone}</p>}

@@ -7,6 +7,7 @@ import { state } from '../state';
 import { sayTime } from '../time';
 import type { StaffName } from '../types';
 import { useTopics } from '../ui/hooks';
+import { Stop } from '../ui/icons';
 import { Button, Problems } from '../ui/parts';
 import { zone } from '../view';
 import { fill, plural, word, words } from '../words';
@@ -63,6 +64,13 @@ export function Who() {
           </section>
         ),
       )}
+      <section>
+        <h2 class="tm-heading">{words.who.no_pin}</h2>
+        <div class="tm-tiles">
+          <a class="tm-tile tm-tile--link tm-tile--red" data-testid="to-emergency" href="#emergency"><Stop /><span class="tm-tile__words"><span class="tm-tile__big">{words.who.emergency}</span></span></a>
+          <a class="tm-tile tm-tile--link" data-testid="to-typed" href="#typed"><span class="tm-tile__words"><span class="tm-tile__big">{words.who.typed}</span></span></a>
+        </div>
+      </section>
     </>
   );
 }
@@ -131,7 +139,7 @@ function say(answer: Exclude<Unlocked, { ok: true }>): string {
     case 'wrong':
       return plural(words.who.wrong, answer.tries_left);
     case 'wait':
-      return fill(words.who.wait, { time: sayTime(answer.until, zone()) });
+      return `${fill(words.who.wait, { time: sayTime(answer.until, zone()) })} ${words.who.wait_senior}`;
     case 'first_time':
       return words.who.needs_connection;
     case 'too_long':

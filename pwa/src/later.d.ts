@@ -1,0 +1,6 @@
+declare module '*/messages.json?later' {
+  type Messages = typeof import('../../sync/messages.json');
+  export const kinds: Messages['kinds'];
+  export const refusals: Messages['refusals'];
+  export const screens: Messages['screens'];
+}

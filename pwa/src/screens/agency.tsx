@@ -1,0 +1,83 @@
+// A senior adds an agency worker in under a minute: a name, a PIN, until the end of this shift. The server writes it.
+
+import { useState } from 'preact/hooks';
+import { refreshNames } from '../enrol';
+import { mayDecide } from '../kinds/deciding';
+import { said } from '../said';
+import { session } from '../session';
+import { state } from '../state';
+import { call } from '../sync';
+import { sayWhen } from '../time';
+import { useOnce, useTopics } from '../ui/hooks';
+import { announce, Button, Field, Problems } from '../ui/parts';
+import { zone } from '../view';
+import { fill, words } from '../words';
+import '../styles/more.scss';
+
+const PIN = /^\d{6}$/;
+
+export function Agency() {
+  useTopics('session', 'link');
+  const once = useOnce();
+  const [name, setName] = useState('');
+  const [pin, setPin] = useState('');
+  const [again, setAgain] = useState('');
+  const [problems, setProblems] = useState<string[]>([]);
+  const [going, setGoing] = useState(false);
+  const [added, setAdded] = useState<{ name: string; until: number | null } | null>(null);
+
+  async function add() {
+    setGoing(true);
+    const answer = await call('POST', 'staff/agency', { grant: session()?.grant, name: name.trim(), pin }, state.enrolment?.token);
+    setGoing(false);
+    if (!answer) return setProblems([said.agency.offline]);
+    if (answer.status !== 201) return setProblems([typeof answer.body['detail'] === 'string' ? answer.body['detail'] : words.default.error]);
+    const until = Date.parse(String(answer.body['valid_until']));
+    setAdded({ name: name.trim(), until: Number.isNaN(until) ? null : until });
+    setName('');
+    setPin('');
+    setAgain('');
+    announce(fill(said.agency.added, { name: name.trim() }));
+    void refreshNames();
+  }
+
+  function submit(event: Event) {
+    event.preventDefault();
+    setAdded(null);
+    const found = [!name.trim() && said.agency.name_missing, !PIN.test(pin) && said.agency.pin_bad, PIN.test(pin) && pin !== again && said.agency.pin_differs].filter((one) => one !== false);
+    setProblems(found);
+    if (!found.length) once('add', () => void add());
+  }
+
+  return (
+    <>
+      <h1 class="tm-title">{said.agency.title}</h1>
+      {!mayDecide() ? <p class="tm-old">{said.agency.ask}</p> : (
+        <>
+          {state.link === 'unreachable' && <p class="tm-old" data-testid="agency-offline">{said.agency.offline}</p>}
+          {added && (
+            <div class="tm-card" role="status" data-testid="agency-added">
+              <p class="tm-lead">{fill(said.agency.added, { name: added.name })}</p>
+              {added.until !== null && <p>{fill(said.agency.until, { time: sayWhen(added.until, Date.now(), zone()) })}</p>}
+            </div>
+          )}
+          <form noValidate autocomplete="off" onSubmit={submit}>
+            <Problems list={problems} />
+            <Field label={said.agency.name}>
+              {(ids) => <input {...ids} class="nhsuk-input" data-testid="agency-name" autocomplete="off" value={name} onInput={(event) => setName(event.currentTarget.value)} />}
+            </Field>
+            <Field label={words.who.pin_label} hint={said.agency.pin_hint}>
+              {(ids) => <input {...ids} class="nhsuk-input nhsuk-input--width-10" data-testid="agency-pin" type="password" inputMode="numeric" maxLength={6} autocomplete="off" value={pin} onInput={(event) => setPin(event.currentTarget.value)} />}
+            </Field>
+            <Field label={said.agency.pin_again}>
+              {(ids) => <input {...ids} class="nhsuk-input nhsuk-input--width-10" data-testid="agency-again" type="password" inputMode="numeric" maxLength={6} autocomplete="off" value={again} onInput={(event) => setAgain(event.currentTarget.value)} />}
+            </Field>
+            <p>{said.agency.ends}</p>
+            <Button type="submit" data-testid="agency-add" aria-disabled={going}>{said.agency.add}</Button>
+          </form>
+        </>
+      )}
+      <p><a class="tm-link" href="#home">{fill(said.back_to, { screen: words.nav.home })}</a></p>
+    </>
+  );
+}

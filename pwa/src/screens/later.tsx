@@ -1,0 +1,57 @@
+// Screens that the first look at the app does without: fetched beside it, so that unlocking and recording start sooner.
+//
+// All of them are fetched once the app is running. A page then holds every part of its own version, whatever version
+// the worker's cache moves on to under it.
+
+import type { ComponentType, JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { Button } from '../ui/parts';
+import { words } from '../words';
+
+const SCREENS = {
+  agency: async () => (await import('./agency')).Agency,
+  alert: async () => (await import('./alert')).AlertScreen,
+  check: async () => (await import('./check')).Check,
+  checks: async () => (await import('./checks')).Checks,
+  emergency: async () => (await import('./emergency')).Emergency,
+  enrol: async () => (await import('./enrol')).Enrol,
+  entry: async () => (await import('./entry')).EntryScreen,
+  fix: async () => (await import('./fix')).Fix,
+  help: async () => (await import('./help')).Help,
+  names: async () => (await import('./names')).Names,
+  'not-sent': async () => (await import('./not_sent')).NotSent,
+  notices: async () => (await import('./notices')).Notices,
+  notifications: async () => (await import('./notifications')).Notifications,
+  typed: async () => (await import('./typed')).Typed,
+};
+type Name = keyof typeof SCREENS;
+type PropsOf<N extends Name> = Awaited<ReturnType<(typeof SCREENS)[N]>> extends (props: infer P) => unknown ? P : never;
+type Asked = { [N in Name]: { screen: N } & (unknown extends PropsOf<N> ? object : PropsOf<N>) }[Name];
+
+const fetched = new Map<Name, ComponentType<Record<string, unknown>>>();
+
+async function fetchScreen(name: Name): Promise<void> {
+  fetched.set(name, (await SCREENS[name]()) as ComponentType<Record<string, unknown>>);
+}
+
+/** Everything that may be asked for later, now that nothing waits for it. */
+export function fetchAll(): void {
+  for (const name of Object.keys(SCREENS) as Name[]) void fetchScreen(name).catch(() => undefined);
+}
+
+export function Later({ screen, ...props }: Asked): JSX.Element | null {
+  const [tries, setTries] = useState(0);
+  const [failed, setFailed] = useState(false);
+  const Found = fetched.get(screen);
+  useEffect(() => {
+    if (!fetched.has(screen)) void fetchScreen(screen).then(() => setFailed(false), () => setFailed(true)).then(() => setTries((n) => n + 1));
+  }, [screen]);
+  if (Found) return <Found {...props} />;
+  if (!failed) return null;
+  return (
+    <>
+      <p class="tm-lead" role="alert">{words.default.error}</p>
+      <Button key={tries} onClick={() => void fetchScreen(screen).then(() => setTries(tries + 1), () => undefined)}>{words.try_again}</Button>
+    </>
+  );
+}

@@ -1,0 +1,41 @@
+"""What Shift home tells whoever comes back: their entries, their other tablet, and how to add an agency worker."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.browser.test_screens import Look
+from tests.harness.floor import FloorTablet
+from tests.harness.hands import SENT
+
+
+def test_whoever_comes_back_sees_what_became_of_their_entries_and_where_else_they_are_on(person, tidemark, home):
+    ama = person("Ama Mensah")
+    ama.residents()
+    ama.drink("Joan")
+    ama.expect_state("Joan", SENT)
+    other = FloorTablet(tidemark, home["id"], "Tablet 2 of the lounge")
+    other.unlock(home["staff"]["Ama Mensah"])
+    other.start_shift("senior_carer")
+    ama.page.reload()  # its list of tablets is asked for anew
+    ama.sign_in("Ama Mensah")
+    ama.go("")
+    expect(ama.by("since-count")).to_have_text("2 sent", timeout=20_000)  # the drink, and the shift begun on the other tablet
+    expect(ama.by("also-on")).to_have_text("You are still logged in on Tablet 2 of the lounge (allowed)")
+    ama.page.locator("[data-testid=since] summary").tap()
+    look = Look(ama)
+    look.at("shift home, back again")
+    ama.tap(ama.by("to-agency"))
+    look.at("add an agency worker")
+    ama.by("agency-name").fill("Grace Hall")
+    ama.by("agency-pin").fill("123456")
+    ama.by("agency-again").fill("123457")
+    ama.tap(ama.by("agency-add"))
+    expect(ama.by("problem")).to_be_visible()
+    look.at("add an agency worker, two PINs that differ")
+    tidemark.kill9()
+    ama.by("agency-again").fill("123456")
+    ama.tap(ama.by("agency-add"))
+    expect(ama.by("problem")).to_contain_text("typed name", timeout=40_000)
+    look.at("add an agency worker, offline")
+    look.done()
