@@ -1,24 +1,26 @@
 """`make bench`: every figure of performance.md that this version can measure, each beside its floor. It prints; it gates nothing.
 
-`python -m tests.bench intake` runs one part: intake, push or tap.
+`python -m tests.bench intake` runs one part: intake, filled, push or tap.
 """
 
 from __future__ import annotations
 
 import sys
 
-from tests.bench import intake, push, tap
+from tests.bench import filled, intake, push, tap
 from tests.bench.report import machine, show
 from tests.harness.postgres import Postgres
 
 
 def main() -> None:
-    wanted = set(sys.argv[1:]) or {"intake", "push", "tap"}
+    wanted = set(sys.argv[1:]) or {"intake", "filled", "push", "tap"}
     print(f"Measured on {machine()}")
     postgres = Postgres(durable=True)
     try:
         if "intake" in wanted:
             show("Intake", intake.run(postgres))
+        if "filled" in wanted:
+            show("In use", filled.run(postgres))
         if "push" in wanted:
             show("Breach to push", push.run(postgres))
     finally:

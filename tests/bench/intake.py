@@ -136,9 +136,9 @@ def one_database(kind: str, url: str, folder: Path, server_pid: int | None) -> l
     ]  # fmt: skip
 
 
-def one_request(house: House, tablet: Tablet, item: dict) -> Callable[[], None]:
-    """POST /api/v1/sync with one drink, straight through the WSGI application: no client of ours in the figure."""
-    body = json.dumps(tablet.envelope([item], grant=None)).encode()
+def one_request(house: House, tablet: Tablet, *items: dict) -> Callable[[], None]:
+    """POST /api/v1/sync with these drinks, straight through the WSGI application: no client of ours in the figure."""
+    body = json.dumps(tablet.envelope(list(items), grant=None)).encode()
 
     def call() -> None:
         said: list[str] = []
