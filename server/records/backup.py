@@ -99,6 +99,13 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, uuid.UUID) else value
 
 
+def _opened(source: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(source)
+    except (zipfile.BadZipFile, OSError) as error:
+        raise Unfit("damaged") from error
+
+
 def check(archive: zipfile.ZipFile) -> dict[str, Any]:
     """The manifest of a backup whose every part is whole. Raises Unfit."""
     try:
@@ -125,11 +132,7 @@ def restore(settings: Config, source: Path, *, overwrite: bool, now_ms: int) -> 
     came after the backup, from tablets (which send again what they hold) and from pages and Tidemark (gone); None where
     nothing of that home was replaced. Raises Unfit.
     """
-    try:
-        archive = zipfile.ZipFile(source)
-    except (zipfile.BadZipFile, OSError) as error:
-        raise Unfit("damaged") from error
-    with archive:
+    with _opened(source) as archive:
         manifest = check(archive)
 
         def work(c: Connection) -> None:
@@ -228,11 +231,7 @@ def kept(source: Path) -> list[dict[str, Any]]:
 
     Raises Unfit, and then notes nothing.
     """
-    try:
-        archive = zipfile.ZipFile(source)
-    except (zipfile.BadZipFile, OSError) as error:
-        raise Unfit("damaged") from error
-    with archive:
+    with _opened(source) as archive:
         manifest = check(archive)
 
         def work(c: Connection) -> list[dict[str, Any]]:
