@@ -223,3 +223,16 @@ def test_a_wrong_pin_is_counted_and_then_waits(person, home, tidemark):
     ama.pin("000000")
     told = WORDS["who"]["wait"].split("{")[0]
     ama.tablet.wait(lambda: told in ama.page.inner_text("body"), what=f"to be told: {told}")
+
+
+def test_an_entry_that_waits_a_quarter_of_an_hour_turns_the_header_amber_in_words(tidemark, home, person):
+    ama = person("Ama Mensah")
+    ama.residents()
+    tidemark.kill9()
+    ama.drink("Joan", "Teacup")
+    ama.expect_header("1 not sent")
+    assert ama.by("sync-header").get_attribute("data-late") == "false"
+    ama.page.add_init_script("const real = Date.now; Date.now = () => real() + 16 * 60_000")  # sixteen minutes later
+    ama.page.reload()
+    ama.expect_header("waiting 16 minutes")
+    assert ama.by("sync-header").get_attribute("data-late") == "true"

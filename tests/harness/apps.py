@@ -105,9 +105,9 @@ class Home:
         assert result.status == "accepted", result
         return id_
 
-    def tablet(self, name: str = "Willow 1") -> Tablet:
+    def tablet(self, name: str = "Willow 1", form: str = "tablet") -> Tablet:
         with self.house.app.app_context():
-            id_, token = store.enrol_device(self.id, name, now_ms=clock.now_ms())
+            id_, token = store.enrol_device(self.id, name, now_ms=clock.now_ms(), form=form)
         return Tablet(self, id_, token)
 
     def rows(self) -> list[dict[str, Any]]:

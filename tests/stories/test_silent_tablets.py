@@ -31,7 +31,6 @@ class Floor:
         self.real_start = clock.now_ms()
         self.ama, self.priya = self.home.staff("Ama", ["senior_carer"]), self.home.staff("Priya", ["duty_manager"])
         self.ama_phone, self.priya_phone = alerted.phone("Ama's phone"), alerted.phone("Priya's phone")
-        self.alerted.home.sql("UPDATE device SET form = 'phone'")
         self.tablet = self.home.tablet("Willow lounge")
         self.joan = self.home.resident("Joan")
         alerted.sign_on(self.ama, "senior_carer", self.ama_phone, self.start)
