@@ -215,6 +215,8 @@ def test_the_pages_for_managers(browsers, tidemark, home):
         assert sue.page.goto(tidemark.url + path).status == 200, path
         look(path)
     a_day_with_everything(tidemark, home)
+    until(lambda: sue.page.goto(f"{tidemark.url}/to-check") and "/to-check/doubles/" in sue.page.content(), what="the double on its list")
+    look("/to-check with something on it")
     for path, link in DEEPER:
         assert sue.page.goto(tidemark.url + path).status == 200, path
         sue.page.locator(link).first.click()
@@ -231,11 +233,14 @@ DEEPER = [
     ("/residents", "main a[href^='/residents/']"), ("/overview", "main a[href^='/alerts/']"),
     ("/set-aside", "main a[href$='/accept']"), ("/tablets", "main a[href^='/tablets/']:not([href='/tablets/add'])"),
     ("/tablets", "main a[href$='/remove']"), ("/staff", "main a[href^='/staff/']"),
+    ("/to-check", "main a[href^='/to-check/doubles/']"),
+    ("/to-check", "main a[href^='/to-check/versions/']"),
 ]  # fmt: skip
 
 
 def a_day_with_everything(tidemark, home) -> None:
-    """A drink put right, a red flag with its alert, and an entry that Ben had no right to make."""
+    """A drink put right, a red flag with its alert, an entry that Ben had no right to make, a drink on two tablets, and one
+    of which two people say different things."""
     ben = FloorTablet(tidemark, home["id"], "Ben's tablet")
     ben.unlock(home["staff"]["Ben Okoro"])
     drink = ben.drink(home["residents"]["Joan"], 200)
@@ -245,6 +250,14 @@ def a_day_with_everything(tidemark, home) -> None:
     ben.sync(drink, put_right, ben.red_flag(home["residents"]["Joan"]))
     refused = ben.statement("vessel", {"name": "Blue mug", "ml": 250})
     assert ben.offer(refused)["results"][0]["status"] == "quarantined"
+    ama = FloorTablet(tidemark, home["id"], "Ama's tablet")
+    ama.unlock(home["staff"]["Ama Mensah"])
+    once, again = ben.drink(home["residents"]["Mabel"], 200), ama.drink(home["residents"]["Mabel"], 200)
+    ben.sync(once)
+    ama.sync(again)
+    for tablet, ml in ((ben, 120), (ama, 130)):
+        said = {"drunk_ml": ml, "correction_reason": "Saw the cup"}
+        tablet.sync(tablet.statement("hydration_check", said, record=drink["id"], parents=(put_right["id"],)))
     until(lambda: ben.changes("alert"), what="the alert about the red flag")
 
 
