@@ -5,7 +5,7 @@ VENV := .venv/.ready
 APP := pwa/node_modules/.built
 APP_SOURCES := $(shell find pwa sync/messages.json -type f -not -path '*/node_modules/*' -not -path 'pwa/dist/*' 2>/dev/null)
 
-.PHONY: run test bench sim check setup test-setup
+.PHONY: run test bench sim chaos check setup test-setup
 
 run: setup ## set up, make the demo home if there is no data yet, serve
 	@exec $(BIN)/tidemark serve --demo
@@ -18,6 +18,9 @@ bench: setup test-setup ## figures beside their floors (performance.md); no gate
 
 sim: setup test-setup ## ten thousand schedules of tablets, network and server; prints a table
 	@$(BIN)/python -m tests.sim
+
+chaos: setup test-setup ## a long storm over a tablet in a real browser; prints figures
+	@$(BIN)/python -m tests.chaos
 
 check: setup ## quick: import rules, keys, words, types
 	@cd pwa && npm run --silent check

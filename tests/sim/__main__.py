@@ -3,22 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import os
 import sys
-import tempfile
-import time
-from collections import Counter
-from pathlib import Path
 
-from tests.harness.postgres import Postgres
-from tests.sim.checks import CHECKS, NO_ERROR
-from tests.sim.installation import Installation
-from tests.sim.schedule import Outcome, run
-
-#: Seeds that one process takes at a time.
-CHUNK = 20
-_place: Installation | None = None
+from tests.sim.many import many, one, show_broken
 
 
 def main() -> None:
@@ -30,81 +18,12 @@ def main() -> None:
     asked.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     said = asked.parse_args()
     if said.seed is not None:
-        outcome = _one(said.seed, said.database)
+        outcome = one(said.seed, said.database)
         print("\n".join(outcome.story))
         print(f"seed {outcome.seed}: {outcome.entries} entries, head {outcome.head}")
-        _show_broken([outcome])
+        show_broken([outcome])
         sys.exit(0 if outcome.holds else 1)
     sys.exit(0 if many(said.first, said.schedules, said.processes, said.database) else 1)
-
-
-def _one(seed: int, database: str) -> Outcome:
-    postgres = Postgres() if database == "postgresql" else None
-    with tempfile.TemporaryDirectory(prefix="tidemark-sim-") as folder:
-        try:
-            return run(Installation(Path(folder), postgres), seed)
-        finally:
-            if postgres:
-                postgres.stop()
-
-
-def _start(folder: str) -> None:
-    global _place
-    own = Path(tempfile.mkdtemp(dir=folder))
-    _place = Installation(own)
-
-
-def _chunk(seeds: range) -> list[Outcome]:
-    found = [run(_place, seed) for seed in seeds]
-    for outcome in found:
-        outcome.story.clear()  # a seed tells it again
-    return found
-
-
-def many(first: int, schedules: int, processes: int, database: str) -> bool:
-    """Run so many seeds and print what they came to. True when everything held."""
-    began, outcomes = time.monotonic(), []
-    if database == "postgresql":
-        postgres = Postgres()
-        with tempfile.TemporaryDirectory(prefix="tidemark-sim-") as folder:
-            place = Installation(Path(folder), postgres)
-            outcomes = [run(place, seed) for seed in range(first, first + schedules)]
-        postgres.stop()
-    else:
-        chunks = [range(at, min(at + CHUNK, first + schedules)) for at in range(first, first + schedules, CHUNK)]
-        with tempfile.TemporaryDirectory(prefix="tidemark-sim-") as folder:
-            with multiprocessing.get_context("spawn").Pool(processes, _start, (folder,)) as pool:
-                for found in pool.imap_unordered(_chunk, chunks):
-                    outcomes += found
-                    _progress(outcomes, schedules)
-    show(outcomes, time.monotonic() - began)
-    return all(outcome.holds for outcome in outcomes)
-
-
-def _progress(outcomes: list[Outcome], of: int) -> None:
-    if sys.stderr.isatty():
-        print(f"\r{len(outcomes)} of {of}", end="", file=sys.stderr)
-
-
-def show(outcomes: list[Outcome], seconds: float) -> None:
-    """The table: schedules, entries, faults by kind, and how often each invariant was broken."""
-    faults: Counter[str] = sum((outcome.faults for outcome in outcomes), Counter())
-    print(f"{len(outcomes)} schedules (seeds {min(o.seed for o in outcomes)} to {max(o.seed for o in outcomes)}), "
-          f"{sum(o.entries for o in outcomes)} entries, {sum(faults.values())} faults, {seconds:.0f} s")  # fmt: skip
-    print("\nFault                      times")
-    for name, count in faults.most_common():
-        print(f"{name:24} {count:7}")
-    print("\nInvariant               violations")
-    for name in (*CHECKS, NO_ERROR):
-        print(f"{name:24} {sum(name in o.broken for o in outcomes):7}")
-    _show_broken(outcomes)
-
-
-def _show_broken(outcomes: list[Outcome]) -> None:
-    for outcome in sorted((o for o in outcomes if not o.holds), key=lambda o: o.seed)[:10]:
-        print(f"\nBroken: python -m tests.sim --seed {outcome.seed}")
-        for name, said in outcome.broken.items():
-            print(f"  {name}: {said[0][:600]}" + (f" (and {len(said) - 1} more)" if len(said) > 1 else ""))
 
 
 if __name__ == "__main__":
