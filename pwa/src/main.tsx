@@ -3,7 +3,7 @@
 import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import './styles/floor.scss';
-import { refreshNames } from './enrol';
+import { askToStay, refreshNames } from './enrol';
 import { refresh } from './push';
 import { route } from './route';
 import { AlertScreen } from './screens/alert';
@@ -69,6 +69,7 @@ async function begin() {
   start(grantForSync);
   listen('session', () => session() && soon());
   void refreshNames();
+  if (state.enrolment) void askToStay();
   void prune();
   await startWorker();
   void refresh().catch(() => undefined);
