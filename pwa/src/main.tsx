@@ -8,11 +8,8 @@ import { refresh } from './push';
 import { route } from './route';
 import { AlertScreen } from './screens/alert';
 import { Alerts } from './screens/alerts';
-import { Enrol } from './screens/enrol';
-import { Help } from './screens/help';
 import { Home } from './screens/home';
 import { NotSent } from './screens/not_sent';
-import { Notifications } from './screens/notifications';
 import { Residents } from './screens/residents';
 import { Shell } from './screens/shell';
 import { Who } from './screens/who';
@@ -20,10 +17,15 @@ import { soon, start } from './sending';
 import { grantForSync, session, watchIdle } from './session';
 import { load, state, listen } from './state';
 import { useTopics } from './ui/hooks';
+import { later } from './ui/later';
 import { watchTheme } from './ui/theme';
 import { prune } from './tidy';
 import { words } from './words';
 import { startWorker } from './worker';
+
+const Help = later(async () => (await import('./screens/help')).Help);
+const Enrol = later(async () => (await import('./screens/enrol')).Enrol);
+const Notifications = later(async () => (await import('./screens/notifications')).Notifications);
 
 function App() {
   useTopics('session', 'device');
