@@ -6,11 +6,6 @@ import './styles/floor.scss';
 import { askToStay, refreshNames } from './enrol';
 import { refresh } from './push';
 import { route } from './route';
-import { AlertScreen } from './screens/alert';
-import { Alerts } from './screens/alerts';
-import { Home } from './screens/home';
-import { NotSent } from './screens/not_sent';
-import { Residents } from './screens/residents';
 import { Shell } from './screens/shell';
 import { Who } from './screens/who';
 import { soon, start } from './sending';
@@ -23,6 +18,11 @@ import { prune } from './tidy';
 import { words } from './words';
 import { startWorker } from './worker';
 
+const Home = later(async () => (await import('./screens/home')).Home);
+const Residents = later(async () => (await import('./screens/residents')).Residents);
+const AlertScreen = later(async () => (await import('./screens/alert')).AlertScreen);
+const Alerts = later(async () => (await import('./screens/alerts')).Alerts);
+const NotSent = later(async () => (await import('./screens/not_sent')).NotSent);
 const Help = later(async () => (await import('./screens/help')).Help);
 const Enrol = later(async () => (await import('./screens/enrol')).Enrol);
 const Notifications = later(async () => (await import('./screens/notifications')).Notifications);
@@ -67,6 +67,9 @@ async function begin() {
   watchTheme();
   await load();
   render(<App />, document.getElementById('app')!);
+  // What follows the PIN is fetched while it is being entered.
+  void import('./screens/home').catch(() => undefined);
+  void import('./screens/residents').catch(() => undefined);
   watchIdle();
   start(grantForSync);
   listen('session', () => session() && soon());

@@ -46,13 +46,15 @@ export async function hide(id: string, value: unknown): Promise<Hidden> {
   return hidden;
 }
 
-/** What `hide` was given; null while no key for it is in memory. */
+/** What `hide` was given; null while no key for it is in memory, or when the row is damaged. */
 export async function show<T>(id: string, hidden: Hidden): Promise<T | null> {
   const key = ring.get(hidden.under);
   if (!key) return null;
   const name = base64url(hidden.iv);
   const known = opened.get(name) ?? before.get(name);
-  const value = known ?? (await decrypt(key, id, hidden));
+  // One damaged row must not keep the rest from being read.
+  const value = known ?? (await decrypt(key, id, hidden).catch(() => null));
+  if (value === null) return null;
   opened.set(name, value);
   return value as T;
 }
