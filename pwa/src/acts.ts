@@ -1,8 +1,9 @@
 // What a tap does: save under the name of whoever has unlocked, say so, or say what went wrong.
 
-import { save, type Draft, type Typed } from './outbox';
+import { save, TooLong, type Draft, type Typed } from './outbox';
 import { session } from './session';
 import type { Entry } from './types';
+import { words } from './words';
 
 let typed: Typed | null = null;
 
@@ -16,4 +17,9 @@ export async function record(draft: Draft): Promise<Entry> {
   const person = session() ?? typed;
   if (!person) throw new Error('locked');
   return save(person, draft);
+}
+
+/** Why it was not saved, in words for whoever typed it; what was typed stays on the screen. */
+export function sayNotSaved(error: unknown): string {
+  return error instanceof TooLong ? words.default.too_long : words.default.not_saved;
 }

@@ -4,28 +4,36 @@
 // own `complete` event with strict durability, so "saved" is never said of something that a power cut can take.
 
 import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction, type StoreNames } from 'idb';
-import type { Change, Counters, Enrolment, Entry, KeptGrant, Look, PinTries, Sent, StaffName, Standing, TabletName } from './types';
+import type {
+  Counters, Enrolment, Hidden, KeptGrant, PinTries, PlainKept, SealedKey, StaffName, Standing, StoredChange, StoredEntry, StoredLook, StoredSent,
+} from './types';
 
 export interface Meta {
   enrolment: Enrolment;
-  staff: StaffName[];
   counters: Counters;
   standing: Standing;
+  /** Names for the first screen, under the device's own key, which script can use and not read. */
+  names: Hidden;
+  device_key: CryptoKey;
+  /** As the version before kept them. */
+  staff: StaffName[];
   units: string[];
-  tablets: TabletName[];
+  /** The home's public key, to seal to when nobody is signed in. */
+  home_key: unknown;
   /** When each person last unlocked this tablet, by staff id. */
   visits: Record<string, number>;
 }
 
 interface Tables extends DBSchema {
   meta: { key: string; value: unknown };
-  queue: { key: number; value: Entry };
-  sent: { key: string; value: Sent; indexes: { number: number } };
-  looks: { key: string; value: Look };
-  records: { key: string; value: Change };
-  grants: { key: string; value: KeptGrant };
+  queue: { key: number; value: StoredEntry };
+  sent: { key: string; value: StoredSent; indexes: { number: number; record: string; unseen: number } };
+  looks: { key: string; value: StoredLook };
+  records: { key: string; value: StoredChange };
+  keys: { key: string; value: SealedKey };
+  grants: { key: string; value: KeptGrant | PlainKept };
   tries: { key: string; value: PinTries };
-  drafts: { key: string; value: string };
+  drafts: { key: string; value: Hidden | string };
   receipts: { key: number; value: { message: string; event: 'shown' | 'opened'; at: string } };
 }
 
@@ -36,17 +44,27 @@ let opening: Promise<IDBPDatabase<Tables>> | null = null;
 
 /** The database, opened once and opened again whenever the browser has closed it under us (iOS does). */
 export function database(): Promise<IDBPDatabase<Tables>> {
-  opening ??= openDB<Tables>('tidemark', 1, {
-    upgrade(db) {
-      db.createObjectStore('meta');
-      db.createObjectStore('queue', { keyPath: 'number' });
-      db.createObjectStore('sent', { keyPath: 'id' }).createIndex('number', 'number');
-      db.createObjectStore('looks', { keyPath: 'id' });
-      db.createObjectStore('records', { keyPath: 'record' });
-      db.createObjectStore('grants', { keyPath: 'staff' });
-      db.createObjectStore('tries');
-      db.createObjectStore('drafts');
-      db.createObjectStore('receipts', { autoIncrement: true });
+  opening ??= openDB<Tables>('tidemark', 2, {
+    async upgrade(db, from, _to, tx) {
+      if (from < 1) {
+        db.createObjectStore('meta');
+        db.createObjectStore('queue', { keyPath: 'number' });
+        db.createObjectStore('sent', { keyPath: 'id' }).createIndex('number', 'number');
+        db.createObjectStore('looks', { keyPath: 'id' });
+        db.createObjectStore('records', { keyPath: 'record' });
+        db.createObjectStore('grants', { keyPath: 'staff' });
+        db.createObjectStore('tries');
+        db.createObjectStore('drafts');
+        db.createObjectStore('receipts', { autoIncrement: true });
+      }
+      // Rows stay as they are: plain ones are valid, and are hidden at the first unlock (keyring.ts).
+      db.createObjectStore('keys', { keyPath: 'kid' });
+      const sent = tx.objectStore('sent');
+      sent.createIndex('record', 'record');
+      sent.createIndex('unseen', 'unseen');
+      for (let cursor = await sent.openCursor(); cursor; cursor = await cursor.continue()) {
+        if (!cursor.value.echoed) void cursor.update({ ...cursor.value, unseen: 1 });
+      }
     },
     blocking(_current, _blocked, event) {
       (event.target as IDBDatabase).close();
@@ -62,16 +80,31 @@ export function database(): Promise<IDBPDatabase<Tables>> {
   return opening;
 }
 
-/** Run `work` in one strict transaction; resolves with its result after the commit. Repeated once on a lost connection. */
+/** Run `work` in one strict transaction; resolves with its result after the commit. Tried once more on a database opened anew. */
 export async function strictly<T>(tables: Table[], work: (tx: Writing) => Promise<T>): Promise<T> {
+  return onceMore(() => attempt(tables, work));
+}
+
+/** Read something; tried once more on a database opened anew. */
+export async function reading<T>(work: (db: IDBPDatabase<Tables>) => Promise<T>): Promise<T> {
+  return onceMore(async () => work(await database()));
+}
+
+async function onceMore<T>(work: () => Promise<T>): Promise<T> {
   try {
-    return await attempt(tables, work);
+    return await work();
   } catch (error) {
-    if (!lostConnection(error)) throw error;
+    if (!(error instanceof DOMException) || FINAL.has(error.name)) throw error;
+    // Whatever the browser calls it (iOS has several names for it), a connection that failed is not used again.
+    const old = opening;
     opening = null;
-    return attempt(tables, work);
+    void old?.then((db) => db.close()).catch(() => undefined);
+    return work();
   }
 }
+
+/** A full disk stays full, and a row that is there stays there: asking again changes neither. */
+const FINAL = new Set(['QuotaExceededError', 'ConstraintError', 'DataError', 'DataCloneError']);
 
 async function attempt<T>(tables: Table[], work: (tx: Writing) => Promise<T>): Promise<T> {
   const db = await database();
@@ -92,12 +125,8 @@ async function attempt<T>(tables: Table[], work: (tx: Writing) => Promise<T>): P
   }
 }
 
-function lostConnection(error: unknown): boolean {
-  return error instanceof DOMException && (error.name === 'InvalidStateError' || error.name === 'UnknownError');
-}
-
 export async function meta<K extends keyof Meta>(key: K): Promise<Meta[K] | undefined> {
-  return (await (await database()).get('meta', key)) as Meta[K] | undefined;
+  return (await reading((db) => db.get('meta', key))) as Meta[K] | undefined;
 }
 
 export async function setMeta<K extends keyof Meta>(key: K, value: Meta[K]): Promise<void> {

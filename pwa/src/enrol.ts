@@ -1,6 +1,6 @@
 // Making this tablet the home's: a one-time code becomes a device token, and the names that the first screen shows.
 
-import { setMeta } from './db';
+import { keepNames } from './names';
 import { load, state, tell } from './state';
 import { call } from './sync';
 import type { Enrolment, StaffName, TabletName } from './types';
@@ -14,9 +14,8 @@ export async function enrol(code: string): Promise<Enrolled> {
   if (answer.status >= 300 || !device || !token || !home) {
     return { ok: false, why: 'code', sentence: (answer.body['detail'] as string | undefined) ?? null };
   }
-  await setMeta('enrolment', { device: device.id, token, home, name: device.name });
-  // Ask the browser not to clear us when the disk is short. It may refuse; the queue is sent all the sooner then.
-  await navigator.storage?.persist?.().catch(() => false);
+  await keepNames({ device: device.id, token, home, name: device.name }, { home: home.name, tablet: device.name, staff: [], units: [] });
+  await askToStay();
   await load();
   await refreshNames();
   return { ok: true };
@@ -34,17 +33,22 @@ export async function refreshNames(): Promise<void> {
   const staff = answer.body['staff'] as StaffName[];
   const home = answer.body['home'] as (Enrolment['home'] & { units?: unknown[] }) | undefined;
   const tablets = Array.isArray(answer.body['tablets']) ? (answer.body['tablets'] as TabletName[]) : [];
-  await setMeta('tablets', tablets);
   state.tablets = tablets;
   const device = answer.body['device'] as { name?: string } | undefined;
-  await setMeta('staff', staff);
   state.staff = staff;
   if (home) {
     const { units, ...kept } = home;
     state.enrolment = { ...state.enrolment, home: kept, name: device?.name ?? state.enrolment.name };
     state.units = (units ?? []).map((unit) => (typeof unit === 'string' ? unit : String((unit as { name?: string }).name ?? '')));
-    await setMeta('enrolment', state.enrolment);
-    await setMeta('units', state.units);
   }
+  const { home: whole, name: tablet } = state.enrolment;
+  await keepNames(state.enrolment, { home: whole.name, tablet, staff, units: state.units, tablets });
   tell('device');
+}
+
+/** Ask the browser not to clear us when the disk is short. It may refuse; asked again at each start until it agrees. */
+export async function askToStay(): Promise<void> {
+  const { storage } = navigator;
+  if (await storage?.persisted?.().catch(() => false)) return;
+  await storage?.persist?.().catch(() => false);
 }

@@ -3,7 +3,7 @@
 import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import './styles/floor.scss';
-import { refreshNames } from './enrol';
+import { askToStay, refreshNames } from './enrol';
 import { startReporting } from './report';
 import { route } from './route';
 import { Alerts } from './screens/alerts';
@@ -74,6 +74,7 @@ async function begin() {
   listen('session', () => session() && soon());
   watchVisits();
   void refreshNames();
+  if (state.enrolment) void askToStay();
   void prune();
   startReporting();
   await startWorker();

@@ -1,12 +1,15 @@
 // Saving: a tap becomes a stamped submission in the queue, in one strict transaction.
 //
-// The work per tap does not depend on how much is queued. The device's number and clock live in the same transaction
-// as the entry, so numbers are gapless through crashes and several tabs, without a lock: IndexedDB runs one writer at
-// a time on a store.
+// The work per tap does not depend on how much is queued. The number stands inside the sealed text, and IndexedDB commits
+// while it waits for crypto: so the number is read, the entry sealed, and both are written only if the number is still
+// the next one. One tab at a time takes its turn (alone.ts); where two did not, the later one seals again.
 
+import { alone } from './alone';
 import { iso, say, tick } from './clock';
-import { NEW_COUNTERS, strictly } from './db';
+import { meta, NEW_COUNTERS, strictly } from './db';
 import { nonce, uuid7 } from './ids';
+import { rowOf } from './rows';
+import { sealsFor, startSealing } from './sealing';
 import { dropEntry, moved, putEntry, state, tell, text } from './state';
 import type { Counters, Entry, Fields, Submission } from './types';
 import { MOVED, post } from './wire';
@@ -34,10 +37,14 @@ export interface Typed {
 }
 
 const SCHEMA = 1;
+/** protocol.md: a tablet never queues an entry over 64 kB. */
+const MOST_BYTES = 64 * 1024;
+
+/** More was written than one entry may hold; nothing was queued. */
+export class TooLong extends Error {}
 
 /** Queue one submission. Resolves after the commit: only then may anybody be told that it is saved. */
 export async function save(author: Author | Typed, draft: Draft, now_ms: number = Date.now()): Promise<Entry> {
-  const device = state.enrolment!.device;
   const id = uuid7(now_ms);
   const offset_ms = state.standing.offset_ms;
   const fields = clean(draft.fields) as Fields;
@@ -61,22 +68,10 @@ export async function save(author: Author | Typed, draft: Draft, now_ms: number 
     ...(draft.repairs ? { repairs: draft.repairs } : {}),
     ...('typed' in author ? { author_name: author.typed } : {}),
   };
-  const entry = await strictly(['meta', 'queue'], async (tx) => {
-    const metas = tx.objectStore('meta');
-    const before = ((await metas.get('counters')) as Counters | undefined) ?? NEW_COUNTERS;
-    const counters = { ...tick(before, now_ms + (offset_ms ?? 0)), number: before.number + 1 };
-    const stamped: Entry = {
-      number: counters.number,
-      id,
-      record,
-      kind: draft.kind,
-      resident: text(fields['resident']) ?? draft.resident ?? null,
-      submission: { ...submission, number: counters.number, clock: say(counters, device) },
-    };
-    void metas.put(counters, 'counters');
-    void tx.objectStore('queue').add(stamped);
-    return stamped;
-  });
+  const resident = text(fields['resident']) ?? draft.resident ?? null;
+  // Nobody's unlock made a key to seal this with: the home's own is public, and enough.
+  if ('typed' in author && !sealsFor('')) await startSealing('', await meta('home_key'));
+  const entry = (await alone('tidemark-queue', true, () => queue(submission, resident, now_ms + (offset_ms ?? 0))))!;
   moved();
   state.queue.set(entry.id, entry);
   putEntry(entry);
@@ -87,6 +82,30 @@ export async function save(author: Author | Typed, draft: Draft, now_ms: number 
   post({ type: MOVED });
   saved.dispatchEvent(new Event('saved'));
   return entry;
+}
+
+/** Number, seal and write. Nothing is read of the queue, so that it costs the same however long that is. */
+async function queue(submission: Submission, resident: string | null, corrected_ms: number): Promise<Entry> {
+  const device = state.enrolment!.device;
+  for (;;) {
+    const before = (await meta('counters')) ?? NEW_COUNTERS;
+    const counters = { ...tick(before, corrected_ms), number: before.number + 1 };
+    const { number } = counters;
+    const { id, record, kind } = submission;
+    const entry: Entry = { number, id, record, kind, resident, submission: { ...submission, number, clock: say(counters, device) } };
+    if (new TextEncoder().encode(JSON.stringify(entry.submission)).length > MOST_BYTES) throw new TooLong();
+    const row = await rowOf(entry, device);
+    const written = await strictly(['meta', 'queue'], async (tx) => {
+      const metas = tx.objectStore('meta');
+      const now = ((await metas.get('counters')) as Counters | undefined) ?? NEW_COUNTERS;
+      if (now.number !== before.number) return (await tx.objectStore('queue').get(number))?.id === id;
+      // The server's time may have moved the clock meanwhile, and it never runs backwards.
+      void metas.put(now.clock_ms > counters.clock_ms ? { ...now, number } : counters, 'counters');
+      void tx.objectStore('queue').add(row);
+      return true;
+    });
+    if (written) return entry;
+  }
 }
 
 /** Tells the sender that there is something to send. */

@@ -5,6 +5,7 @@ import { MAX_BATCH, STEADY } from './pace';
 import { dropEntry, dropRecord, load, moved as memoryMoved, putEntry, putRecord, residentTopics, state, tell, type Link } from './state';
 import { exchange, knock, type Moved, type Outcome } from './sync';
 import { saved } from './outbox';
+import type { Sent } from './types';
 import { ANSWERED, hear, post } from './wire';
 
 const READ_AFTER_MS = 80;
@@ -156,16 +157,27 @@ function takeIn(moved: Moved): number {
     return moved.unread.length;
   }
   const touched = new Set<string>();
-  for (const entry of [...moved.sent, ...moved.looks]) {
-    state.queue.delete(entry.id);
-    later.delete(entry.id);
-    if (entry.resident) touched.add(entry.resident);
+  // What was saved here is in memory as it was typed; rows that are not came from another tab, and are read again.
+  let strange = false;
+  const own = (id: string) => {
+    const entry = state.queue.get(id);
+    strange ||= !entry;
+    state.queue.delete(id);
+    later.delete(id);
+    if (entry?.resident) touched.add(entry.resident);
+    return entry;
+  };
+  for (const { id, errors, at } of moved.looks) {
+    const entry = own(id);
+    if (!entry) continue;
+    state.looks.set(id, { ...entry, errors, at });
+    dropEntry(entry);
   }
-  for (const look of moved.looks) {
-    state.looks.set(look.id, look);
-    dropEntry(look);
+  for (const { id, seq, at, echoed } of moved.sent) {
+    const entry = own(id);
+    // While nobody has unlocked since the start there is nothing to lay over records.
+    if (entry?.kind) replaceEntry({ ...entry, seq, at, echoed });
   }
-  for (const one of moved.sent) replaceEntry(one);
   for (const change of moved.changes) {
     const resident = putRecord(change);
     if (resident) touched.add(resident);
@@ -181,10 +193,11 @@ function takeIn(moved: Moved): number {
   if (moved.changes.length || moved.removed.length) tell('records');
   tell(...residentTopics(touched));
   if (moved.sent.length || moved.looks.length || moved.changes.length) post({ type: ANSWERED });
+  if (strange) void load();
   return moved.unread.length;
 }
 
-function replaceEntry(one: Moved['sent'][number]): void {
+function replaceEntry(one: Sent): void {
   const list = state.overlay.get(one.record);
   const at = list?.findIndex((entry) => entry.id === one.id) ?? -1;
   if (list && at >= 0) list[at] = one;

@@ -1,25 +1,22 @@
-// Who is using this tablet. A PIN unlocks online through the server, and offline by opening that person's grant, which
-// is kept encrypted under a key made from the PIN. Locking hides the screen; it never discards anything.
+// Who is using this tablet. A PIN unlocks online through the server, and offline by opening that person's unlock key
+// (keyring.ts). Locking hides the screen and forgets the sealing key; it never discards anything.
 
-import { database, strictly } from './db';
-import { moved, state, tell } from './state';
+import { meta, reading, setMeta, strictly } from './db';
+import { fetchKeys, hidePlain, keep, OFFLINE_MS, openKept, shareKeys, type Grant, type Opened } from './keyring';
+import { sealsFor, startSealing, stopSealing } from './sealing';
+import { load, moved, pullAnew, state, tell } from './state';
 import { call } from './sync';
-import type { KeptGrant, PinTries, StaffName } from './types';
+import type { PinTries, StaffName } from './types';
+import { held, isOpen, makeKey, take } from './vault';
 
-const ROUNDS = 500_000;
 const MOST_WRONG = 5;
 const WAIT_MS = 5 * 60_000;
-/** One online unlock lets a person unlock offline for this long (protocol.md, Access). */
-const OFFLINE_MS = 14 * 24 * 3_600_000;
 export const LOCK_AFTER_MS = 5 * 60_000;
 /** How long an unreachable server may hold up a person whose PIN this tablet cannot check by itself. */
 const PATIENCE_MS = 8_000;
+/** How often to ask who else may unlock this tablet without a connection. */
+const KEYS_EVERY_MS = 3 * 3_600_000;
 
-interface Grant {
-  grant: string;
-  expires_at: string;
-  home_key: unknown;
-}
 export interface Session extends StaffName {
   grant: string;
 }
@@ -45,6 +42,7 @@ export function grantForSync(): string | null {
 export function lock(): void {
   if (!current) return;
   current = null;
+  stopSealing();
   tell('session');
 }
 
@@ -58,29 +56,34 @@ export function watchIdle(): void {
   for (const event of ['pointerdown', 'keydown'] as const) addEventListener(event, touched, { capture: true, passive: true });
   const look = () => current && Date.now() - touched_at >= LOCK_AFTER_MS && lock();
   setInterval(look, 5_000);
+  setInterval(() => void fetchKeys(current).catch(() => undefined), KEYS_EVERY_MS);
   document.addEventListener('visibilitychange', look);
 }
 
 /** Who may unlock this tablet without a connection. */
 export async function knownHere(): Promise<Set<string>> {
-  const kept = await (await database()).getAll('grants');
+  const kept = await reading((db) => db.getAll('grants'));
   return new Set(kept.filter((one) => one.online_at > Date.now() - OFFLINE_MS).map((one) => one.staff));
 }
 
 export async function unlock(person: StaffName, pin: string): Promise<Unlocked> {
-  const tries = await (await database()).get('tries', person.id);
+  const tries = await reading((db) => db.get('tries', person.id));
   if (tries && tries.wait_until > Date.now()) return { ok: false, why: 'wait', until: tries.wait_until };
   const asked = call('POST', 'unlock', { staff: person.id, pin }, state.enrolment?.token, PATIENCE_MS);
   const here = await openKept(person.id, pin);
   if (here.is === 'right') {
+    await open(here.keys);
+    if (!here.key) await keep(person.id, pin, here.grant, null, await onlineAt(person.id));
     await begin(person, here.grant);
-    void asked.then((answer) => confirm(person, pin, answer));
+    void asked.then((answer) => confirm(person, pin, here, answer)).catch(() => undefined);
     return { ok: true };
   }
   const answer = await asked;
   if (answer?.status === 200 && typeof answer.body['grant'] === 'string') {
-    await keep(person, pin, answer.body as unknown as Grant);
+    await open([]);
+    await keep(person.id, pin, answer.body as unknown as Grant, null, Date.now());
     await begin(person, answer.body as unknown as Grant);
+    void fetchKeys(current).catch(() => undefined);
     return { ok: true };
   }
   if (answer?.status === 403) return { ok: false, why: 'wrong', tries_left: Number(answer.body['tries_left'] ?? 0) };
@@ -91,12 +94,17 @@ export async function unlock(person: StaffName, pin: string): Promise<Unlocked> 
 }
 
 /** The server's word on a PIN that this tablet had already accepted: a fresh grant, or a PIN that is no longer right. */
-async function confirm(person: StaffName, pin: string, answer: Awaited<ReturnType<typeof call>>): Promise<void> {
+async function confirm(person: StaffName, pin: string, here: Extract<Opened, { is: 'right' }>, answer: Awaited<ReturnType<typeof call>>): Promise<void> {
   if (answer?.status === 200 && typeof answer.body['grant'] === 'string') {
     const fresh = answer.body as unknown as Grant;
-    await keep(person, pin, fresh);
+    await keep(person.id, pin, fresh, here.key, Date.now());
     if (last?.id === person.id) last.grant = fresh.grant;
-    if (current?.id === person.id) current.grant = fresh.grant;
+    if (current?.id === person.id) {
+      current.grant = fresh.grant;
+      if (fresh.home_key) await setMeta('home_key', fresh.home_key);
+      if (!sealsFor(person.id)) await startSealing(person.id, fresh.home_key);
+    }
+    await fetchKeys(current);
   }
   if (answer?.status === 403) {
     await strictly(['grants'], async (tx) => tx.objectStore('grants').delete(person.id));
@@ -104,14 +112,37 @@ async function confirm(person: StaffName, pin: string, answer: Awaited<ReturnTyp
   }
 }
 
+/** Whether memory holds all that the keys in memory can open. */
+let loaded = false;
+
+/** Open the vault with what the PIN opened; the first unlock of a tablet makes its key. */
+async function open(keys: [string, Uint8Array<ArrayBuffer>][]): Promise<void> {
+  if (keys.some(([name]) => !held().includes(name))) loaded = false;
+  for (const [name, raw] of keys) await take(name, raw);
+  if (!isOpen()) await makeKey();
+}
+
 async function begin(person: StaffName, grant: Grant): Promise<void> {
   await strictly(['tries'], async (tx) => tx.objectStore('tries').delete(person.id));
-  const known = (await (await database()).get('grants', person.id)) ?? person;
-  current = last = { id: person.id, name: person.name || known.name, roles: person.roles, grant: grant.grant };
+  if (grant.home_key) await setMeta('home_key', grant.home_key);
+  await startSealing(person.id, grant.home_key ?? (await meta('home_key')));
+  // Once after a restart: memory held only what may be counted, and now holds what may be read.
+  if (!loaded) await hidePlain();
+  await shareKeys();
+  if (!loaded && !(await load())) {
+    await pullAnew();
+    await load();
+  }
+  loaded = true;
+  current = last = { id: person.id, name: person.name, roles: person.roles, grant: grant.grant };
   state.locked_out = false;
   moved();
   touched();
   tell('session', 'link');
+}
+
+async function onlineAt(staff: string): Promise<number> {
+  return (await reading((db) => db.get('grants', staff)))?.online_at ?? 0;
 }
 
 async function wrongOffline(staff: string, tries: PinTries | undefined): Promise<Unlocked> {
@@ -120,34 +151,4 @@ async function wrongOffline(staff: string, tries: PinTries | undefined): Promise
   await strictly(['tries'], async (tx) => tx.objectStore('tries').put({ wrong, wait_until }, staff));
   if (wait_until) return { ok: false, why: 'wait', until: wait_until };
   return { ok: false, why: 'wrong', tries_left: MOST_WRONG - wrong };
-}
-
-async function pinKey(pin: string, salt: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
-  const raw = await crypto.subtle.importKey('raw', new TextEncoder().encode(pin), 'PBKDF2', false, ['deriveKey']);
-  const how = { name: 'PBKDF2', hash: 'SHA-256', salt, iterations: ROUNDS };
-  return crypto.subtle.deriveKey(how, raw, { name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
-}
-
-async function keep(person: StaffName, pin: string, grant: Grant): Promise<void> {
-  const salt = crypto.getRandomValues(new Uint8Array(16));
-  const iv = crypto.getRandomValues(new Uint8Array(12));
-  const { expires_at, home_key } = grant;
-  const plain = new TextEncoder().encode(JSON.stringify({ grant: grant.grant, expires_at, home_key }));
-  const box = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, await pinKey(pin, salt), plain);
-  const kept: KeptGrant = { staff: person.id, name: person.name, roles: person.roles, salt, iv, box, online_at: Date.now() };
-  await strictly(['grants'], async (tx) => tx.objectStore('grants').put(kept));
-}
-
-type Opened = { is: 'right'; grant: Grant } | { is: 'wrong' } | { is: 'first_time' } | { is: 'too_long' };
-
-async function openKept(staff: string, pin: string): Promise<Opened> {
-  const kept = await (await database()).get('grants', staff);
-  if (!kept) return { is: 'first_time' };
-  if (kept.online_at < Date.now() - OFFLINE_MS) return { is: 'too_long' };
-  try {
-    const plain = await crypto.subtle.decrypt({ name: 'AES-GCM', iv: kept.iv }, await pinKey(pin, kept.salt), kept.box);
-    return { is: 'right', grant: JSON.parse(new TextDecoder().decode(plain)) as Grant };
-  } catch {
-    return { is: 'wrong' };
-  }
 }

@@ -1,8 +1,11 @@
 // What is on the screen: the database's contents, held in memory and indexed so that one tap costs the same whatever
 // is queued. Components subscribe to a topic and are drawn again when it is told.
 
-import { database, meta, NEW_STANDING } from './db';
+import { meta, NEW_STANDING, reading, strictly } from './db';
+import { keptNames } from './names';
+import { openLooks, openQueue, openRecords, openSent } from './rows';
 import type { Change, Enrolment, Entry, Look, Sent, StaffName, Standing, TabletName } from './types';
+import { isOpen, turn } from './vault';
 
 /** How the last conversation with the server went, in the words that screens choose by. */
 export type Link = 'unknown' | 'ok' | 'unreachable' | 'busy' | 'revoked' | 'unknown_device' | 'update' | 'server_old';
@@ -51,37 +54,52 @@ export function moved(): void {
   generation += 1;
 }
 
-/** Everything from the database: at start, and when another tab or the worker has changed it. */
-export async function load(): Promise<void> {
+/**
+ * Everything from the database: at start, at the first unlock, and when another tab or the worker has changed it. While
+ * the vault is closed what waits is counted and nothing is read. Resolves with whether every record could be read.
+ */
+export async function load(): Promise<boolean> {
   const started = generation;
-  const db = await database();
-  const [enrolment, staff, units, tablets, standing, records, queue, sent, looks] = await Promise.all([
+  const [enrolment, names, standing, rows] = await Promise.all([
     meta('enrolment'),
-    meta('staff'),
-    meta('units'),
-    meta('tablets'),
+    keptNames(),
     meta('standing'),
-    db.getAll('records'),
-    db.getAll('queue'),
-    db.getAll('sent'),
-    db.getAll('looks'),
+    reading(async (db) => ({
+      queue: await db.getAll('queue'),
+      looks: await db.getAll('looks'),
+      sent: isOpen() ? await db.getAllFromIndex('sent', 'unseen') : [],
+      records: isOpen() ? await db.getAll('records') : [],
+    })),
   ]);
+  turn();
+  const [queue, looks, sent, records] = await Promise.all([openQueue(rows.queue), openLooks(rows.looks), openSent(rows.sent), openRecords(rows.records)]);
   if (started !== generation) return load();
-  state.enrolment = enrolment ?? null;
-  state.staff = staff ?? [];
-  state.units = units ?? [];
-  state.tablets = tablets ?? [];
+  state.enrolment = enrolment ? { ...enrolment, name: names.tablet, home: { ...enrolment.home, name: names.home } } : null;
+  state.staff = names.staff;
+  state.units = names.units;
+  state.tablets = names.tablets ?? [];
   state.standing = { ...NEW_STANDING, ...standing };
-  state.queue = new Map(queue.map((entry) => [entry.id, entry]));
+  state.queue = new Map(queue.all.map((entry) => [entry.id, entry]));
   state.looks = new Map(looks.map((look) => [look.id, look]));
   state.overlay = new Map();
   state.records = new Map();
   state.byKind = new Map();
   state.byResident = new Map();
-  for (const change of records) putRecord(change);
-  const unseen = [...sent.filter((one) => !one.echoed), ...queue].sort((a, b) => a.number - b.number);
+  for (const change of records) if (change) putRecord(change);
+  const unseen = [...sent, ...(isOpen() ? queue.read : [])].sort((a, b) => a.number - b.number);
   for (const entry of unseen) putEntry(entry);
   tell('queue', 'link', 'records', 'looks', 'device', ...residentTopics(state.byResident.keys()));
+  return !records.includes(null);
+}
+
+/** Somebody opened this tablet whom nobody had handed its keys: what was pulled is pulled again, under theirs. */
+export async function pullAnew(): Promise<void> {
+  await strictly(['meta', 'records'], async (tx) => {
+    const metas = tx.objectStore('meta');
+    const standing = (await metas.get('standing')) as Standing | undefined;
+    void metas.put({ ...NEW_STANDING, ...standing, cursor: null, head: null, seen: null }, 'standing');
+    void tx.objectStore('records').clear();
+  });
 }
 
 export function residentTopics(ids: Iterable<string>): Topic[] {

@@ -3,10 +3,12 @@
 // One rule stands above the rest: an entry leaves the queue only when an answer that is ours names its id with the
 // digest that we hold. No status code, time-out, network flag or foreign page moves anything.
 
-import { digest } from './digest';
+import { alone } from './alone';
 import { iso, observe } from './clock';
-import { database, meta, NEW_COUNTERS, NEW_STANDING, strictly } from './db';
-import type { Answer, Change, Counters, Entry, Look, Result, Sent, Standing } from './types';
+import { meta, NEW_COUNTERS, NEW_STANDING, reading, strictly } from './db';
+import { digestOf, isSealed, lookOf, recordOf, travelling } from './rows';
+import type { Answer, Change, Counters, Result, Standing, StoredEntry, StoredLook, StoredSent } from './types';
+import { isOpen } from './vault';
 
 const PROTOCOL = 1;
 const MOST_ENTRIES = 500;
@@ -16,8 +18,6 @@ const PATIENCE_MS = 30_000;
 const LONGEST_WAIT_MS = 24 * 3_600_000;
 /** A round trip longer than this says too little about the server's clock. */
 const CLOCK_ROUND_TRIP_MS = 10_000;
-/** How long copies of what was sent stay here, for a server that comes back without them. */
-export const KEEP_SENT_MS = 2 * 24 * 3_600_000;
 
 export type Outcome =
   | { is: 'done'; left: number; more: boolean; locked: boolean; moved: Moved }
@@ -29,9 +29,9 @@ export type Outcome =
 
 /** What one answer changed, for whoever holds it in memory. */
 export interface Moved {
-  sent: Sent[];
-  looks: Look[];
-  again: Entry[];
+  sent: StoredSent[];
+  looks: (StoredLook & { errors: Record<string, string[]> })[];
+  again: StoredEntry[];
   /** Ids that the server could not read yet (`retry`). */
   unread: string[];
   changes: Change[];
@@ -94,15 +94,15 @@ export async function knock(): Promise<boolean> {
 
 /** One round trip: the oldest waiting entries out, the server's word in. Only one tab or worker does it at a time. */
 export async function exchange(grant: string | null, limit = MOST_ENTRIES, skip: ReadonlySet<string> = new Set()): Promise<Outcome> {
-  return navigator.locks.request('tidemark-sync', { ifAvailable: true }, async (lock) =>
-    lock ? roundTrip(grant, limit, skip) : { is: 'elsewhere' as const },
-  );
+  // What cannot be hidden is not received: without a key, the device's token alone delivers.
+  const reads = isOpen() ? grant : null;
+  return (await alone('tidemark-sync', false, () => roundTrip(reads, limit, skip))) ?? { is: 'elsewhere' };
 }
 
 async function roundTrip(grant: string | null, limit: number, skip: ReadonlySet<string>): Promise<Outcome> {
   const enrolment = await meta('enrolment');
   if (!enrolment) return { is: 'refused', why: 'unknown_device' };
-  const { batch, pending, last_number } = await oldest(Math.min(limit, MOST_ENTRIES), skip);
+  const { batch, keys, pending, last_number } = await oldest(Math.min(limit, MOST_ENTRIES), skip);
   const standing = { ...NEW_STANDING, ...(await meta('standing')) };
   const asked = Date.now();
   const answer = await call(
@@ -116,7 +116,8 @@ async function roundTrip(grant: string | null, limit: number, skip: ReadonlySet<
       head: standing.head,
       pending,
       last_number,
-      submissions: batch.map((entry) => entry.submission),
+      keys,
+      submissions: batch.map(travelling),
     },
     enrolment.token,
   );
@@ -125,30 +126,42 @@ async function roundTrip(grant: string | null, limit: number, skip: ReadonlySet<
   if (answer.status !== 200) return refusal(answer.status, answer.body, answer.retry_after_ms);
   if (!isAnswer(answer.body, batch)) return { is: 'unreachable' };
   const moved = await takeIn(answer.body, batch, standing, asked);
-  const left = await (await database()).count('queue');
+  const left = await reading((db) => db.count('queue'));
   return { is: 'done', left, more: answer.body.more, locked: grant !== null && answer.body.locked, moved };
 }
 
-/** The oldest entries that fit in one request, and how many stay behind. */
+/** The oldest entries that fit in one request with their keys, and how many stay behind. */
 async function oldest(limit: number, skip: ReadonlySet<string>) {
-  const tx = (await database()).transaction(['queue', 'meta']);
-  const queue = tx.objectStore('queue');
-  const batch: Entry[] = [];
-  let bytes = 0;
-  for (let cursor = await queue.openCursor(); cursor && batch.length < limit; cursor = await cursor.continue()) {
-    const entry = cursor.value;
-    if (skip.has(entry.id)) continue;
-    bytes += new TextEncoder().encode(JSON.stringify(entry.submission)).length + 1;
-    if (bytes > MOST_BYTES && batch.length) break;
-    batch.push(entry);
-  }
-  const all = await queue.count();
-  const counters = ((await tx.objectStore('meta').get('counters')) as Counters | undefined) ?? NEW_COUNTERS;
-  return { batch, pending: all - batch.length, last_number: counters.number };
+  return reading(async (db) => {
+    const tx = db.transaction(['queue', 'keys', 'meta']);
+    const queue = tx.objectStore('queue');
+    const batch: StoredEntry[] = [];
+    const keys: Record<string, string> = {};
+    let bytes = 0;
+    for (let cursor = await queue.openCursor(); cursor && batch.length < limit; cursor = await cursor.continue()) {
+      const row = cursor.value;
+      if (skip.has(row.id)) continue;
+      bytes += sizeOf(row) + 1;
+      if (bytes > MOST_BYTES && batch.length) break;
+      batch.push(row);
+      if (!isSealed(row) || keys[row.kid]) continue;
+      const key = await tx.objectStore('keys').get(row.kid);
+      if (key) keys[row.kid] = key.jwe;
+    }
+    const all = await queue.count();
+    const counters = ((await tx.objectStore('meta').get('counters')) as Counters | undefined) ?? NEW_COUNTERS;
+    return { batch, keys, pending: all - batch.length, last_number: counters.number };
+  });
+}
+
+/** Bytes that a row adds to a request; what surrounds a sealed text, a new key among it, is well within the allowance. */
+const AROUND = 900;
+function sizeOf(row: StoredEntry): number {
+  return isSealed(row) ? row.sealed.length + AROUND : new TextEncoder().encode(JSON.stringify(row.submission)).length;
 }
 
 /** Is this 200 our protocol's, and about this batch? A hotel's log-in page is also a 200. */
-function isAnswer(body: unknown, batch: Entry[]): body is Answer {
+function isAnswer(body: unknown, batch: StoredEntry[]): body is Answer {
   const it = body as Partial<Answer>;
   return (
     it.protocol === PROTOCOL &&
@@ -180,17 +193,17 @@ function refusal(status: number, body: Record<string, unknown>, retry_after_ms: 
 }
 
 /** Write the whole answer in one transaction: results, changes and cursor hold together or not at all. */
-async function takeIn(answer: Answer, batch: Entry[], before: Standing, asked: number): Promise<Moved> {
+async function takeIn(answer: Answer, batch: StoredEntry[], before: Standing, asked: number): Promise<Moved> {
   const now = Date.now();
-  const digests = await Promise.all(batch.map((entry) => digest(entry.submission).catch(() => null)));
+  const digests = await Promise.all(batch.map(digestOf));
   const server_ms = Date.parse(answer.server_time);
-  const sent: Sent[] = [];
-  const looks: Look[] = [];
+  const sent: StoredSent[] = [];
+  const looks: Moved['looks'] = [];
   const unread: string[] = [];
   batch.forEach((entry, at) => {
     const result = answer.results[at]!;
     const verdict = judge(entry, result, digests[at] ?? null);
-    if (verdict === 'sent') sent.push({ ...entry, seq: result.seq ?? 0, at: now, echoed: false });
+    if (verdict === 'sent') sent.push({ ...entry, seq: result.seq ?? 0, at: now, echoed: false, unseen: 1 });
     if (verdict === 'look') looks.push({ ...entry, errors: result.errors ?? {}, at: now });
     if (verdict === 'stay') unread.push(entry.id);
   });
@@ -208,33 +221,44 @@ async function takeIn(answer: Answer, batch: Entry[], before: Standing, asked: n
     all_arrived: !rewound && answer.resend.length === 0,
   };
   const changes = rewound ? [] : answer.changes;
-  const again: Entry[] = [];
+  const again: StoredEntry[] = [];
+  // Crypto first: a transaction does not wait for it.
+  const hidden = await Promise.all(changes.map(recordOf));
+  const told = await Promise.all(looks.map(({ errors, at, ...row }) => lookOf(row, errors, at)));
   await strictly(['meta', 'queue', 'sent', 'looks', 'records'], async (tx) => {
     const queue = tx.objectStore('queue');
     const sents = tx.objectStore('sent');
     const records = tx.objectStore('records');
     for (const entry of [...sent, ...looks]) void queue.delete(entry.number);
     for (const entry of sent) void sents.put(entry);
-    for (const look of looks) void tx.objectStore('looks').put(look);
+    for (const look of told) void tx.objectStore('looks').put(look);
     if (rewound) void records.clear();
-    for (const change of changes) void records.put(change);
+    for (const row of hidden) void records.put(row);
     for (const id of answer.removed) void records.delete(id);
-    for (const copy of await sents.getAll()) {
-      const shown = changes.find((change) => change.record === copy.record && change.seq >= copy.seq);
-      if (!answered.has(copy.id) && wanted(copy.number, copy.seq, answer)) {
-        const { seq: _seq, at: _at, echoed: _echoed, ...entry } = copy;
-        again.push(entry);
-        void queue.put(entry);
-        void sents.delete(copy.id);
-      } else if (shown && !copy.echoed) void sents.put({ ...copy, echoed: true });
-      else if (copy.echoed && copy.at < now - KEEP_SENT_MS) void sents.delete(copy.id);
+    for (const { record, seq } of changes) {
+      for (const copy of await sents.index('record').getAll(record)) {
+        if (copy.echoed || copy.seq > seq) continue;
+        const { unseen: _unseen, ...shown } = copy;
+        // The server's record shows it now: what is kept is for sending again, not for reading.
+        if (isSealed(shown)) delete shown.hidden;
+        void sents.put({ ...shown, echoed: true });
+      }
+    }
+    const asked_for: StoredSent[] = rewound ? (await sents.getAll()).filter((one) => one.seq > rewound.seq) : [];
+    for (const [from, to] of answer.resend) if (from <= to) asked_for.push(...(await sents.index('number').getAll(IDBKeyRange.bound(from, to))));
+    for (const copy of asked_for) {
+      if (answered.has(copy.id) || again.some((one) => one.id === copy.id)) continue;
+      const { seq: _seq, at: _at, echoed: _echoed, unseen: _unseen, ...row } = copy;
+      again.push(row);
+      void queue.put(row);
+      void sents.delete(copy.id);
     }
     // A restored server has lost what it had set aside, too.
-    for (const copy of await tx.objectStore('looks').getAll()) {
+    for (const copy of rewound || answer.resend.length ? await tx.objectStore('looks').getAll() : []) {
       if (answered.has(copy.id) || !wanted(copy.number, Infinity, answer)) continue;
-      const { errors: _errors, at: _at, ...entry } = copy;
-      again.push(entry);
-      void queue.put(entry);
+      const { errors: _errors, said: _said, at: _at, ...row } = copy;
+      again.push(row);
+      void queue.put(row);
       void tx.objectStore('looks').delete(copy.id);
     }
     const counters = ((await tx.objectStore('meta').get('counters')) as Counters | undefined) ?? NEW_COUNTERS;
@@ -245,7 +269,7 @@ async function takeIn(answer: Answer, batch: Entry[], before: Standing, asked: n
 }
 
 /** What the server's word on one entry means. Nothing else takes it out of the queue. */
-export function judge(entry: Entry, result: Result, own_digest: string | null): 'sent' | 'look' | 'stay' {
+export function judge(entry: { id: string }, result: Result, own_digest: string | null): 'sent' | 'look' | 'stay' {
   if (result.id !== entry.id) return 'stay';
   if (result.status === 'quarantined') return 'look';
   if (result.status !== 'accepted' && result.status !== 'duplicate') return 'stay';

@@ -1,7 +1,8 @@
 // Ageing out is the tablet's own work: of what happens to people it holds today's and yesterday's care day. Nothing
 // unsent is ever touched.
 
-import { strictly } from './db';
+import { strictly, type Writing } from './db';
+import { isSealed } from './rows';
 import { dropRecord, moved, state, tell } from './state';
 import { careDay, careDayBounds } from './time';
 import { correctedNow, zone } from './view';
@@ -24,5 +25,31 @@ export async function prune(): Promise<void> {
     for (const id of old) dropRecord(id);
     tell('records');
   }
-  setTimeout(() => void prune(), EVERY_MS);
+  await strictly(['queue', 'sent', 'looks', 'keys'], (tx) => dropCopies(tx, state.standing.safe, now)).catch(() => undefined);
+  setTimeout(() => void prune().catch(() => undefined), EVERY_MS);
+}
+
+/** protocol.md, Rewind: sealed copies of our own submissions above `safe`, at most so long and so much, oldest out first. */
+const KEEP_MS = 35 * DAY_MS;
+const KEEP_BYTES = 20_000_000;
+/** A session key that no row names may belong to somebody who has only just unlocked, in another tab. */
+const KEEP_KEY_MS = 2 * DAY_MS;
+
+async function dropCopies(tx: Writing, safe: number | null, now: number): Promise<void> {
+  const sent = tx.objectStore('sent');
+  const named = new Set<string>();
+  let bytes = 0;
+  for (let cursor = await sent.index('number').openCursor(null, 'prev'); cursor; cursor = await cursor.continue()) {
+    const copy = cursor.value;
+    bytes += isSealed(copy) ? copy.sealed.length : JSON.stringify(copy).length;
+    const backed_up = copy.echoed && safe !== null && copy.seq <= safe;
+    if (backed_up || copy.at < now - KEEP_MS || bytes > KEEP_BYTES) void cursor.delete();
+    else if (isSealed(copy)) named.add(copy.kid);
+  }
+  for (const store of ['queue', 'looks'] as const) {
+    for (const row of await tx.objectStore(store).getAll()) if (isSealed(row)) named.add(row.kid);
+  }
+  for (const key of await tx.objectStore('keys').getAll()) {
+    if (!named.has(key.kid) && key.at < now - KEEP_KEY_MS) void tx.objectStore('keys').delete(key.kid);
+  }
 }

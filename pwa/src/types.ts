@@ -154,11 +154,63 @@ export interface Standing {
   all_arrived: boolean;
 }
 
-/** One person's grant on this tablet, readable only with the PIN. */
-export interface KeptGrant {
+/** Something readable, under the data key named by `under`, or under the device's own key. */
+export interface Hidden {
+  under: string;
+  iv: Uint8Array<ArrayBuffer>;
+  ct: ArrayBuffer;
+}
+
+/** An entry on disk: its sealed form, in clear what a sender needs, and the readable form for our own screens. */
+export interface SealedRow {
+  number: number;
+  id: string;
+  record: string;
+  digest: string;
+  kid: string;
+  sealed: string;
+  /** Dropped once the server's own record shows it. */
+  hidden?: Hidden;
+}
+export type StoredEntry = Entry | SealedRow;
+/** `unseen` is there while `echoed` is false: an index finds by it what to lay over the records. */
+export type StoredSent = StoredEntry & { seq: number; at: number; echoed: boolean; unseen?: 1 };
+export type StoredLook = StoredEntry & { at: number; errors?: Record<string, string[]>; said?: Hidden };
+export interface HiddenRecord {
+  record: string;
+  seq: number;
+  hidden: Hidden;
+}
+export type StoredChange = Change | HiddenRecord;
+
+/** A session key, sealed to the home. */
+export interface SealedKey {
+  kid: string;
+  jwe: string;
+  at: number;
+}
+
+/** A person's unlock key: the private half opens with the PIN alone. */
+export interface UnlockKey {
+  salt: string;
+  rounds: number;
+  public: JsonWebKey;
+  box: string;
+}
+
+/** One person's way into this tablet: the data keys and a grant, wrapped to the unlock key. */
+export interface KeptGrant extends UnlockKey {
   staff: string;
-  name: string;
-  roles: string[];
+  online_at: number;
+  /** Compact JWEs by name of the data key. */
+  data: Record<string, string>;
+  /** Compact JWE of `{grant, expires_at, home_key}`. */
+  grant: string;
+}
+
+/** As the version before kept a grant: under the PIN itself. Opened once more, then replaced. */
+export interface PlainKept {
+  staff: string;
   salt: Uint8Array<ArrayBuffer>;
   iv: Uint8Array<ArrayBuffer>;
   box: ArrayBuffer;

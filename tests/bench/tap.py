@@ -45,24 +45,23 @@ TAP = """([resident, saved]) => new Promise((done, fail) => {
   }, 2);
 })"""
 
-# Copies of an entry that the app itself made, each with an id, a number, a person and a time of its own: what two weeks offline
-# leave behind.
+# Entries as the version before wrote them, each with an id, a number, a person and a time of its own: what two weeks offline
+# leave behind. Plain rows, since nobody but the app can seal.
 FILL = """([count, residents]) => new Promise((done, fail) => {
   const opening = indexedDB.open('tidemark');
   opening.onsuccess = () => {
     const tx = opening.result.transaction(['queue', 'meta'], 'readwrite');
     const queue = tx.objectStore('queue'), meta = tx.objectStore('meta');
-    queue.getAll().onsuccess = event => {
-      const model = event.target.result.at(-1);
+    {
       meta.get('counters').onsuccess = event => {
         const counters = event.target.result;
         for (let at = 0; at < count; at++) {
           const id = crypto.randomUUID(), resident = residents[at % residents.length];
           const when = new Date(Date.now() - (count - at) * 240_000).toISOString().replace('Z', '+00:00');
           counters.number += 1;
-          queue.add({...model, id, record: id, number: counters.number, resident, submission: {
-            ...model.submission, id, record: id, number: counters.number, occurred_at: when, recorded_at: when,
-            fields: {...model.submission.fields, resident}}});
+          queue.add({id, record: id, number: counters.number, kind: 'hydration_check', resident, submission: {
+            kind: 'hydration_check', schema: 1, parents: [], author: null, grant: null, offset_ms: 0, seen: null, clock: '', nonce: '', id, record: id, number: counters.number, occurred_at: when, recorded_at: when,
+            fields: {resident, outcome: 'drank', drink: 'tea', vessel_ml: 150, drunk_ml: 150, basis: 'vessel'}}});
         }
         meta.put(counters, 'counters');
       };

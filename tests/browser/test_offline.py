@@ -188,7 +188,7 @@ def test_what_the_server_cannot_take_is_shown_as_needs_a_look_and_holds_back_no_
     tidemark.kill9()
     ama.drink("Joan", "Teacup")
     ama.drink("Harold", "Teacup")
-    # As an old or altered client would have left it: a negative amount in the queue.
+    # As a worn-out disk would have left it: the first sealed text is no longer whole.
     ama.page.evaluate(
         """() => new Promise(done => {
              const opening = indexedDB.open('tidemark');
@@ -196,7 +196,7 @@ def test_what_the_server_cannot_take_is_shown_as_needs_a_look_and_holds_back_no_
                const store = opening.result.transaction('queue', 'readwrite').objectStore('queue');
                store.openCursor().onsuccess = event => {
                  const cursor = event.target.result;
-                 cursor.value.submission.fields.drunk_ml = -5;
+                 cursor.value.sealed = cursor.value.sealed.slice(0, -6) + 'AAAAAA';
                  cursor.update(cursor.value).onsuccess = () => { opening.result.close(); done(); };
                };
              };

@@ -330,9 +330,12 @@ def test_a_server_put_back_from_a_backup_takes_nothing_from_the_tablet(ama, prox
     ama.expect_state("Harold", SENT)
     lost = max(ama.stored("sent"), key=lambda one: one["seq"])
     kept = {one["number"] for one in ama.stored("sent")} - {lost["number"]}
-    (person,) = [one for one in ama.stored("records") if one["record"] == home["residents"]["Vera"]]
     came_after = home["id"]  # any id that the server has no record of
-    ama.page.evaluate(WRITE, ["records", person | {"record": came_after, "fields": person["fields"] | {"preferred_name": "Zelda"}}])
+    ama.page.evaluate(WRITE, ["records", {
+        "record": came_after, "kind": "resident", "seq": lost["seq"], "author": None, "device": None, "heads": [], "conflicts": {},
+        "occurred_at": "2026-11-24T04:00:00+00:00", "recorded_at": "2026-11-24T04:00:00+00:00", "received_at": "2026-11-24T04:00:00+00:00",
+        "struck_out": False, "flags": [], "fields": {"preferred_name": "Zelda"},
+    }])
     proxy.always(lose_request)
     ama.drink("Joan")
     (joan,) = ama.queued()

@@ -1,7 +1,7 @@
 // Screen 16: one alert at 03:00. What it is, who has been told, who is next, and one big button.
 
 import { useState } from 'preact/hooks';
-import { record } from '../acts';
+import { record, sayNotSaved } from '../acts';
 import { acknowledge, isOpen, owners, personOf, resolve, snooze, title, told } from '../kinds/alert';
 import { sayAlert } from '../kinds/alert_words';
 import type { Draft } from '../outbox';
@@ -41,8 +41,8 @@ export function AlertScreen({ id }: { id: string }) {
       await record(draft);
       setProblem(null);
       announce(said);
-    } catch {
-      setProblem(words.default.error);
+    } catch (error) {
+      setProblem(sayNotSaved(error));
     }
   }
 

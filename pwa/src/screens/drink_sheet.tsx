@@ -1,7 +1,7 @@
 // Screen 4: record a drink. One tap on a cup records it; everything else is beside that, never before it.
 
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { record } from '../acts';
+import { record, sayNotSaved } from '../acts';
 import { draft, keepDraft } from '../drafts';
 import {
   A_LOT_ML, drank, drankAmount, FRACTIONS, gave, number, otherAmount, say, standing, type Fraction,
@@ -100,9 +100,9 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
       const what = say(view(entry.record)?.fields ?? draft.fields);
       announce(fill(words.residents.saved_say, { name: person!.name, what }));
       onClose();
-    } catch {
+    } catch (error) {
       setStep({ at: 'main' });
-      setProblems([words.default.error]);
+      setProblems([sayNotSaved(error)]);
     }
   }
 

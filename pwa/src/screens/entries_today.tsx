@@ -1,7 +1,7 @@
 // Today's entries of one person, and how to put one right: the first version always stays.
 
 import { useState } from 'preact/hooks';
-import { record } from '../acts';
+import { record, sayNotSaved } from '../acts';
 import { MOST_ML, number, otherAmount, say, strike } from '../kinds/hydration_check';
 import type { Resident } from '../kinds/resident';
 import type { Draft } from '../outbox';
@@ -61,8 +61,8 @@ export function Correct({ person, entry, onDone }: { person: Resident; entry: Sh
       setRecent(person.id, entry.record, draft.fields['struck_out'] === true);
       announce(words.drink.corrected);
       onDone();
-    } catch {
-      setProblems([words.default.error]);
+    } catch (error) {
+      setProblems([sayNotSaved(error)]);
     }
   }
 

@@ -1,7 +1,7 @@
 // Screen 2: my shift, what is due, alerts to me, what I have not finished.
 
 import { useEffect, useState } from 'preact/hooks';
-import { record } from '../acts';
+import { record, sayNotSaved } from '../acts';
 import { unfinished } from '../drafts';
 import { alerts, isMine, isOpen } from '../kinds/alert';
 import { endShift, myShift, rolesInOrder, startShift } from '../kinds/duty';
@@ -76,8 +76,8 @@ function Shift() {
       setEnded(null);
       setProblem(null);
       announce(fill(words.home.started, { time: sayTime(Date.now(), zone()) }));
-    } catch {
-      setProblem(words.default.error);
+    } catch (error) {
+      setProblem(sayNotSaved(error));
     }
   }
 
@@ -88,8 +88,8 @@ function Shift() {
       setEnded(Date.now());
       setProblem(null);
       announce(fill(words.home.ended, { time: sayTime(Date.now(), zone()) }));
-    } catch {
-      setProblem(words.default.error);
+    } catch (error) {
+      setProblem(sayNotSaved(error));
     }
   }
 

@@ -57,7 +57,7 @@ export function Row({ person, all, onOpen }: { person: Resident; all: Resident[]
       {(now.due.state === 'due' || now.due.state === 'late') && (
         <p class="tm-fine">{now.due.last_offer_ms === null ? words.residents.never_offered : fill(words.residents.last_offer, { time: sayTime(now.due.last_offer_ms, zone()) })}</p>
       )}
-      {failed && <p class="tm-row__failed" role="alert">{words.default.error}</p>}
+      {failed && <p class="tm-row__failed" role="alert">{words.default.not_saved}</p>}
       <LastEntry person={person} standing={now} recent={recent} onOpen={onOpen} onFail={() => setFailed(true)} />
       <div class="tm-row__buttons">
         {same && (
