@@ -11,6 +11,7 @@ import hashlib
 import os
 import uuid
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -119,7 +120,7 @@ def check(archive: zipfile.ZipFile) -> dict[str, Any]:
                     total.update(chunk)
             if total.hexdigest() != expected:
                 raise Unfit("damaged")
-    except (KeyError, ValueError, zipfile.BadZipFile, EOFError, OSError) as error:
+    except (KeyError, ValueError, zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
         raise Unfit("damaged") from error
     return manifest
 

@@ -1,9 +1,10 @@
 """Suspected doubles in the home's records: found through an index, never by comparing entries with each other.
 
 Each drink keeps a row in `drink_place`: a number made of person, drink, amount and quarter of an hour, so that whatever may
-be its double lies at the same number or one beside it. A record whose place was ever beside another's moves to the `seq` of
-that one's newest row, and one that a decision ever named to the decision's: so a tablet that holds it is told when it
-becomes suspect, and when it no longer is. That is a pure function of the ledger, whatever came in one batch.
+be its double lies at the same number or one beside it. A record beside which one of another tablet came to lie moves to the
+`seq` of the first row that did so, and to every later one that corrects such a neighbour; one that a decision ever named
+moves to the decision's. So a tablet that holds it is told when it becomes suspect, and when it no longer is. That is a pure
+function of the ledger, whatever came in one batch, and what many alike entries cost does not grow with each.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from hashlib import blake2b
-from typing import Any
+from itertools import groupby
+from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select
 
 from server import fast, ids
 from server.records.tables import drink_place, record
@@ -59,26 +61,37 @@ def _place(found: merge.Folded) -> int | None:
     return place_of(resident, said.get("drink"), ml, found.occurred_ms)
 
 
-def _states(found: merge.Folded, since: int = 0) -> list[merge.Folded]:
-    """The record as each of its rows after `since` left it, in the ledger's order: what any reader may have seen of it."""
+def _states(found: merge.Folded, after: int = 0) -> list[tuple[int, merge.Folded]]:
+    """The record as each of its rows beyond `after` left it, in the ledger's order, with that row's seq: what any reader
+    may have seen of it."""
     rows = sorted(found.rows, key=lambda row: row.seq)
-    if len(rows) == 1 or rows[-2].seq <= since:
-        return [found]
-    states = (merge.fold(kind_named, rows[: place + 1]) for place, row in enumerate(rows) if row.seq > since)
-    return [state for state in states if state is not None]
+    if len(rows) == 1 or rows[-2].seq <= after:
+        return [(rows[-1].seq, found)]
+    states = ((row.seq, merge.fold(kind_named, rows[: place + 1])) for place, row in enumerate(rows) if row.seq > after)
+    return [(seq, state) for seq, state in states if state is not None]
 
 
 def _newest(found: merge.Folded) -> int:
     return max(row.seq for row in found.rows)
 
 
-def _places(found: merge.Folded, since: int = 0) -> set[int]:
-    return {place for state in _states(found, since) if (place := _place(state)) is not None}
+def _places(found: merge.Folded, after: int = 0) -> dict[int, int]:
+    """Where the record came to lie by its rows beyond `after`, and the first row's seq that put it there."""
+    places: dict[int, int] = {}
+    for seq, state in _states(found, after):
+        if (place := _place(state)) is not None:
+            places.setdefault(place, seq)
+    return places
+
+
+def _rows(home_id: int, id_: uuid.UUID, found: merge.Folded, places: Mapping[int, int]) -> list[tuple]:
+    changed = _newest(found) if len(found.rows) > 1 else None
+    return [(home_id, place, id_, ids.read(found.creator.device), since, changed) for place, since in places.items()]
 
 
 def _named(found: merge.Folded) -> set[uuid.UUID]:
     """Every entry that any state of a decision speaks of."""
-    said = (state.values.get(name) for state in _states(found) for name in ("one", "other"))
+    said = (state.values.get(name) for _, state in _states(found) for name in ("one", "other"))
     return {ids.read(each) for each in said if isinstance(each, str)}
 
 
@@ -90,7 +103,7 @@ def entered(c: Connection, home_id: int, folded: Mapping[uuid.UUID, merge.Folded
 
     `before` is the ledger's head before the rows that these records have just taken in.
     """
-    mine: dict[uuid.UUID, set[int]] = {}
+    mine: dict[uuid.UUID, dict[int, int]] = {}
     move: dict[uuid.UUID, int] = {}
     for id_, found in folded.items():
         if found.kind == DRINK:
@@ -99,25 +112,50 @@ def entered(c: Connection, home_id: int, folded: Mapping[uuid.UUID, merge.Folded
             for other in _named(found):
                 move[other] = max(move.get(other, 0), _newest(found))
     corrected = [id_ for id_ in mine if len(folded[id_].rows) > 1]
-    for place, id_ in fast.select_in(c, ("place", "record"), drink_place, "record", home_id, corrected):
-        mine[id_].add(place)
-    rows = [(home_id, place, id_, _newest(folded[id_])) for id_, places in mine.items() for place in places]
+    for place, id_, since in fast.select_in(c, ("place", "record", "since"), drink_place, "record", home_id, corrected):
+        mine[id_][place] = since
+    rows = [row for id_, places in mine.items() for row in _rows(home_id, id_, folded[id_], places)]
     if rows:
         fast.insert(c, drink_place, rows, upsert=bool(corrected))
-        _beside(c, home_id, rows, move)
+        here = {row[1] for row in rows}
+        # Who lies beside a new one is told of the first that lies beside it, whether that is the new one or not.
+        near = {place + step for place in here for step in (-2, -1, 0, 1, 2)}
+        at: dict[int, list[Lain]] = {}
+        for place, *lain in fast.select_in(c, ("place", *Lain._fields), drink_place, "place", home_id, near):
+            at.setdefault(place, []).append(Lain(*lain))
+        for place in {place + step for place in here for step in (-1, 0, 1)}:
+            _beside(at, place, move)
     _move(c, home_id, move)
 
 
-def _beside(c: Connection, home_id: int, rows: list[tuple], move: dict[uuid.UUID, int]) -> None:
-    near = {place + step for _, place, _, _ in rows for step in (-1, 0, 1)}
-    at: dict[int, list[tuple[uuid.UUID, int]]] = {}
-    for place, id_, seq in fast.select_in(c, ("place", "record", "seq"), drink_place, "place", home_id, near):
-        at.setdefault(place, []).append((id_, seq))
-    for _, place, id_, seq in rows:
-        for other, its_seq in (each for step in (-1, 0, 1) for each in at.get(place + step, ())):
-            if other != id_:
-                move[other] = max(move.get(other, 0), seq)
-                move[id_] = max(move.get(id_, 0), its_seq)
+class Lain(NamedTuple):
+    """One record at one place: columns of `drink_place`."""
+
+    record: uuid.UUID
+    device: uuid.UUID
+    since: int
+    changed: int | None
+
+
+def _beside(at: Mapping[int, list[Lain]], place: int, move: dict[uuid.UUID, int]) -> None:
+    """Note to which `seq` the records at a place move for what lies beside them. `at` has the places around it too."""
+    mine = at.get(place)
+    if not mine:
+        return
+    first: dict[uuid.UUID, int] = {}
+    last: dict[uuid.UUID, int] = {}
+    for one in (one for step in (-1, 0, 1) for one in at.get(place + step, ())):
+        first[one.device] = min(first.get(one.device, one.since), one.since)
+        last[one.device] = max(last.get(one.device, 0), one.changed or 0)
+    if len(first) < 2:
+        return
+    to = {
+        device: max(min(each for other, each in first.items() if other != device), *(each for other, each in last.items() if other != device))
+        for device in {one.device for one in mine}
+    }
+    for one in mine:
+        if to[one.device] > max(one.since, one.changed or 0):
+            move[one.record] = max(move.get(one.record, 0), to[one.device])
 
 
 def _move(c: Connection, home_id: int, to: Mapping[uuid.UUID, int]) -> None:
@@ -139,7 +177,7 @@ class Refill:
         rows = []
         for id_, found in chunk:
             if found.kind == DRINK:
-                rows += [(self.home_id, place, id_, _newest(found)) for place in _places(found)]
+                rows += _rows(self.home_id, id_, found, _places(found))
             elif found.kind == DECISION:
                 for other in _named(found):
                     self.move[other] = max(self.move.get(other, 0), _newest(found))
@@ -147,12 +185,16 @@ class Refill:
 
     def done(self) -> None:
         """Move what lies, or ever lay, beside another."""
-        beside = text(
-            "SELECT a.record, max(b.seq) FROM drink_place a JOIN drink_place b ON b.home_id = a.home_id"
-            " AND b.place BETWEEN a.place - 1 AND a.place + 1 AND b.record <> a.record WHERE a.home_id = :home GROUP BY a.record"
-        ).columns(drink_place.c.record)
-        for id_, seq in self.c.execute(beside, {"home": self.home_id}):
-            self.move[id_] = max(self.move.get(id_, 0), seq)
+        query = select(drink_place).where(drink_place.c.home_id == self.home_id).order_by(drink_place.c.place)
+        at: dict[int, list[Lain]] = {}
+        for place, group in groupby(self.c.execute(query), key=lambda row: row.place):
+            # Everything that may lie beside what came two places ago has been read; before that nobody asks any more.
+            for past in [each for each in at if each < place - 1]:
+                _beside(at, past, self.move)
+            at = {each: lain for each, lain in at.items() if each >= place - 2}
+            at[place] = [Lain(*(getattr(row, name) for name in Lain._fields)) for row in group]
+        for place in at:
+            _beside(at, place, self.move)
         wanted = list(self.move)
         for start in range(0, len(wanted), 1_000):
             _move(self.c, self.home_id, {id_: self.move[id_] for id_ in wanted[start : start + 1_000]})
@@ -213,7 +255,12 @@ def suspected_of(c: Connection, home_id: int, zone: str, shown: Iterable[tuple[u
     mine = [(person, one) for person, at_ms, body in shown if (one := drink_of(body, at_ms)) is not None]
     places = {place_of(str(person), one.drink, one.ml, one.at_ms) for person, one in mine}
     near = {place + step for place in places for step in (-1, 0, 1)}
-    others = {row[0] for row in fast.select_in(c, ("record",), drink_place, "place", home_id, near)} - {ids.read(one.id) for _, one in mine}
+    at: dict[int, list[tuple[uuid.UUID, uuid.UUID]]] = {}
+    for place, id_, device in fast.select_in(c, ("place", "record", "device"), drink_place, "place", home_id, near):
+        at.setdefault(place, []).append((id_, device))
+    # Where one tablet alone wrote there is nothing to ask, and nothing more to read.
+    beside = ([each for step in (-1, 0, 1) for each in at.get(place + step, ())] for place in places)
+    others = {id_ for each in beside if len({device for _, device in each}) > 1 for id_, _ in each} - {ids.read(one.id) for _, one in mine}
     by_person: dict[uuid.UUID, list[Drink]] = {}
     for person, one in mine:
         by_person.setdefault(person, []).append(one)

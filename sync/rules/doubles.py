@@ -51,6 +51,7 @@ def suspected(drinks: Iterable[Drink], within_ms: int, decided: Collection[Pair]
     return frozenset(
         pair(one.id, other.id)
         for alike in _alike(drinks)
+        if _several_tablets(alike)
         for place, one in enumerate(alike)
         for other in _near(alike, place, within_ms)
         if _may_be_one(one, other, within_ms, decided)
@@ -62,6 +63,8 @@ def total(drinks: Iterable[Drink], within_ms: int, decided: Collection[Pair] = f
     most, left_out, doubtful = 0, 0, []
     for alike in _alike(drinks):
         most += sum(one.ml for one in alike)
+        if not _several_tablets(alike):
+            continue
         groups: list[list[Drink]] = []
         for one in alike:
             # Only groups that began so shortly before can still take it in.
@@ -84,6 +87,11 @@ def _alike(drinks: Iterable[Drink]) -> list[list[Drink]]:
         if one.ml > 0:
             found.setdefault((one.drink or None, one.ml), []).append(one)
     return [sorted(alike, key=lambda one: (one.at_ms, one.id)) for alike in found.values()]
+
+
+def _several_tablets(alike: list[Drink]) -> bool:
+    """Whether there is anything to compare: what one tablet wrote twice was given twice."""
+    return len({one.device for one in alike}) > 1
 
 
 def _near(alike: list[Drink], place: int, within_ms: int) -> list[Drink]:

@@ -4,6 +4,7 @@ Totals are emptied, and their follower sent back to the start: it adds them up a
 """
 
 import json
+import uuid
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,7 +21,9 @@ def upgrade() -> None:
     sa.Column('home_id', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('place', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('record', Id(length=16), nullable=False),
-    sa.Column('seq', sa.BigInteger(), nullable=False),
+    sa.Column('device', Id(length=16), nullable=False),
+    sa.Column('since', sa.BigInteger(), nullable=False),
+    sa.Column('changed', sa.BigInteger(), nullable=True),
     sa.ForeignKeyConstraint(['home_id'], ['home.id'], name=op.f('fk_drink_place_home_id')),
     sa.PrimaryKeyConstraint('home_id', 'place', 'record', name=op.f('pk_drink_place'))
     )
@@ -43,7 +46,10 @@ def _fill() -> None:
         'record', sa.column('home_id'), sa.column('id', Id), sa.column('kind'), sa.column('seq'), sa.column('occurred_ms'),
         sa.column('body'),
     )  # fmt: skip
-    place = sa.table('drink_place', sa.column('home_id'), sa.column('place'), sa.column('record', Id), sa.column('seq'))
+    place = sa.table(
+        'drink_place', sa.column('home_id'), sa.column('place'), sa.column('record', Id), sa.column('device', Id), sa.column('since'),
+        sa.column('changed'),
+    )  # fmt: skip
     query = sa.select(record).where(record.c.kind == 'hydration_check')
     rows = []
     for row in op.get_bind().execute(query):
@@ -51,7 +57,10 @@ def _fill() -> None:
         drink, resident = drink_of(body, row.occurred_ms), body['fields'].get('resident')
         if drink is not None and isinstance(resident, str):
             at = place_of(resident, drink.drink, drink.ml, drink.at_ms)
-            rows.append({'home_id': row.home_id, 'place': at, 'record': row.id, 'seq': row.seq})
+            rows.append({
+                'home_id': row.home_id, 'place': at, 'record': row.id, 'device': uuid.UUID(body['device']), 'since': row.seq,
+                'changed': row.seq if body.get('history') else None,
+            })  # fmt: skip
     for start in range(0, len(rows), 500):
         op.get_bind().execute(sa.insert(place), rows[start : start + 500])
 
