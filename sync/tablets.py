@@ -43,7 +43,8 @@ class Gap:
 @dataclass(frozen=True)
 class TabletFacts:
     """What is known about one tablet. Times are aware UTC. `heard` is when it last made a request, or was enrolled;
-    `signed_on` that somebody on the floor is signed on at it; `unsent` what it last said stays queued (None: never said).
+    `signed_on` that somebody on the floor is signed on at it; `unsent` what it last said stays queued (None: never said);
+    `fell_at` since when it says a lower count than has arrived.
     """
 
     device: str
@@ -127,10 +128,13 @@ def _matters(facts: TabletFacts, values: Values, now: datetime):
             yield MISSING_ENTRIES, min(gap.since for gap in old), wait, version, said
         if young:
             yield MISSING_ENTRIES, min(young), wait, version, {}  # nothing yet: it says when to look again
-    seen = [(at, name) for at, name in ((facts.twice_at, "twice"), (facts.fell_at, "fell")) if at is not None]
-    if seen:
-        at = max(at for at, _ in seen)
-        yield TWO_TABLETS, at, timedelta(0), DEFAULT, {"how": "twice" if facts.twice_at is not None else "fell"}
+    if facts.twice_at is not None:
+        at = max(facts.twice_at, facts.fell_at) if facts.fell_at is not None else facts.twice_at
+        yield TWO_TABLETS, at, timedelta(0), DEFAULT, {"how": "twice"}
+    elif facts.fell_at is not None:
+        # A request that the network delayed or repeated says an old count too: only one that lasts is a second tablet's.
+        minutes, version = values.get("tablets.missing_minutes", at=now)
+        yield TWO_TABLETS, facts.fell_at, timedelta(minutes=minutes), version, {"how": "fell"}
     if facts.aside and facts.aside_since is not None:
         hours, version = values.get("tablets.set_aside_hours", at=now)
         yield SET_ASIDE, facts.aside_since, timedelta(hours=hours), version, {"aside": facts.aside}

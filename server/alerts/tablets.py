@@ -21,7 +21,7 @@ from server.people.tables import device, device_number
 from server.records import numbers, store
 from server.records.tables import quarantine
 from sync import alerts, days, tablets
-from sync.rules.catalogue import TABLET_RULES
+from sync.rules.catalogue import TABLET_RULES, TWO_TABLETS
 from sync.standing import existing_of
 from sync.thresholds import Values
 
@@ -56,6 +56,7 @@ def _judge(c: Connection, home: Home, rows: list[Any], now_ms: int, found: Found
     now, ids = days.from_ms(now_ms), [row.id for row in rows]
     values = Values((row.body for row in store.records(c, home.id, "threshold")), home.zone)
     signed_on = silence.signed_on_at(c, home.id, now_ms, home.zone)
+    tops = _tops(c, home.id, ids)
     gaps, aside, open_ = _gaps(c, home.id, rows, now_ms), _aside(c, home.id, ids), _open(c, home.id, ids)
     started = days.care_day_bounds(date.fromisoformat(home.started_on), home.zone)[0]
     for row in rows:
@@ -70,7 +71,7 @@ def _judge(c: Connection, home: Home, rows: list[Any], now_ms: int, found: Found
             unsent=row.pending,
             gaps=tuple(gaps.get(row.id, ())),
             twice_at=_at(row.number_clash_ms),
-            fell_at=_at(row.number_fell_ms),
+            fell_at=_at(row.number_fell_ms) if row.last_number < tops.get(row.id, 0) or TWO_TABLETS in open_.get(row.id, {}) else None,
             aside=count,
             aside_since=_at(since),
             home_started=started,
@@ -123,6 +124,12 @@ def _gaps(c: Connection, home_id: int, rows: list[Any], now_ms: int) -> dict[uui
         if gaps:
             found[row.id] = gaps
     return found
+
+
+def _tops(c: Connection, home_id: int, ids: list[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """The highest number of each tablet that has arrived."""
+    mine = (device_number.c.home_id == home_id) & device_number.c.device.in_(ids)
+    return dict(c.execute(select(device_number.c.device, func.max(device_number.c.last)).where(mine).group_by(device_number.c.device)).all())
 
 
 def _aside(c: Connection, home_id: int, ids: list[uuid.UUID]) -> dict[uuid.UUID, tuple[int, int]]:

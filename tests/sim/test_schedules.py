@@ -6,7 +6,6 @@ A broken seed is told again by `python -m tests.sim --seed N`; `make sim` runs t
 from __future__ import annotations
 
 import random
-import time
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -18,8 +17,8 @@ from tests.sim.network import FAULTS
 from tests.sim.schedule import EVENTS, finish, learning, run
 from tests.sim.world import World
 
-#: What `make test` gives each part; the first seeds run whatever the machine.
-SECONDS, AT_LEAST, ON_POSTGRES = 60, 12, 6
+#: The seeds of `make test`: always the same, so that a red run means that something was changed. `make sim` goes on.
+SEEDS, ON_POSTGRES = range(1, 41), range(41, 45)
 
 
 @pytest.fixture(scope="module")
@@ -32,13 +31,7 @@ def _broken(outcomes):
 
 
 def test_no_schedule_loses_doubles_or_lies(place):
-    began, first = time.monotonic(), random.SystemRandom().randrange(1, 10**9)
-    print(f"seeds from {first}")
-    outcomes = [run(place, seed) for seed in range(1, AT_LEAST)]
-    seed = first
-    while time.monotonic() - began < SECONDS:
-        outcomes.append(run(place, seed))
-        seed += 1
+    outcomes = [run(place, seed) for seed in SEEDS]
     print(f"{len(outcomes)} schedules, {sum(outcome.entries for outcome in outcomes)} entries")
     assert _broken(outcomes) == {}
 
@@ -46,8 +39,7 @@ def test_no_schedule_loses_doubles_or_lies(place):
 def test_no_schedule_loses_doubles_or_lies_on_postgresql(postgres, tmp_path):
     place = Installation(tmp_path, postgres)
     try:
-        first = random.SystemRandom().randrange(1, 10**9)
-        assert _broken([run(place, seed) for seed in range(first, first + ON_POSTGRES)]) == {}
+        assert _broken([run(place, seed) for seed in ON_POSTGRES]) == {}
     finally:
         postgres.drop("tidemark_sim")
 
@@ -97,6 +89,6 @@ class Home(RuleBasedStateMachine):
 def test_no_events_that_hypothesis_chooses_break_an_invariant(place):
     Home.place = place
     chosen = settings(
-        max_examples=12, stateful_step_count=25, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck),
+        max_examples=8, stateful_step_count=25, deadline=None, print_blob=True, derandomize=True, suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     run_state_machine_as_test(Home, settings=chosen)

@@ -213,19 +213,27 @@ def test_a_tablet_that_says_all_is_sent_although_its_last_numbers_never_came_is_
     assert alert["facts"]["numbers"] == "2-3"
 
 
-@pytest.mark.parametrize("how", ["twice", "fell"])
-def test_two_tablets_with_one_identity_are_told_at_once_and_stay_until_somebody_has_looked(floor, how):
+@pytest.mark.parametrize(("how", "minutes"), [("twice", 2), ("fell", 62)])
+def test_two_tablets_with_one_identity_are_told_and_stay_until_somebody_has_looked(floor, how, minutes):
     floor.tablet.sync([floor.tablet.drink(floor.joan) for _ in range(3)])
     floor.tablet.number = 1
     if how == "twice":
         floor.tablet.sync([floor.tablet.drink(floor.joan, 90)], last_number=3)
     else:
         floor.tablet.sync()
-    floor.to(2)
+    floor.to(minutes)
     (alert,) = floor.alerts(TWO)
     assert alert["status"] == "open" and alert["facts"]["how"] == how and len(floor.calls("priya")) == 1
-    floor.to(120)
+    floor.to(minutes + 118)
     assert floor.alerts(TWO)[0]["status"] not in ("resolved", "withdrawn")
+
+
+def test_a_request_that_the_network_repeats_late_is_no_second_tablet(floor):
+    floor.tablet.sync([floor.tablet.drink(floor.joan) for _ in range(3)])
+    floor.tablet.sync(last_number=1)  # an old one, delivered again
+    floor.tablet.sync()
+    floor.to(120)
+    assert floor.alerts(TWO) == []
 
 
 def test_what_is_set_aside_for_longer_than_a_shift_is_told_to_the_duty_manager(floor):
