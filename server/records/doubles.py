@@ -1,10 +1,9 @@
 """Suspected doubles in the home's records: found through an index, never by comparing entries with each other.
 
 Each drink keeps a row in `drink_place`: a number made of person, drink, amount and quarter of an hour, so that whatever may
-be its double lies at the same number or one beside it. A record beside which one of another tablet came to lie moves to the
-`seq` of the first row that did so, and to every later one that corrects such a neighbour; one that a decision ever named
-moves to the decision's. So a tablet that holds it is told when it becomes suspect, and when it no longer is. That is a pure
-function of the ledger, whatever came in one batch, and what many alike entries cost does not grow with each.
+be its double lies at the same number or one beside it. A record whose place was ever beside another tablet's moves to the
+`seq` of that one's newest row, and one that a decision ever named to the decision's: so a tablet that holds it is told when
+it becomes suspect, and when it no longer is. That is a pure function of the ledger, whatever came in one batch.
 """
 
 from __future__ import annotations
@@ -61,37 +60,30 @@ def _place(found: merge.Folded) -> int | None:
     return place_of(resident, said.get("drink"), ml, found.occurred_ms)
 
 
-def _states(found: merge.Folded, after: int = 0) -> list[tuple[int, merge.Folded]]:
-    """The record as each of its rows beyond `after` left it, in the ledger's order, with that row's seq: what any reader
-    may have seen of it."""
+def _states(found: merge.Folded, since: int = 0) -> list[merge.Folded]:
+    """The record as each of its rows after `since` left it, in the ledger's order: what any reader may have seen of it."""
     rows = sorted(found.rows, key=lambda row: row.seq)
-    if len(rows) == 1 or rows[-2].seq <= after:
-        return [(rows[-1].seq, found)]
-    states = ((row.seq, merge.fold(kind_named, rows[: place + 1])) for place, row in enumerate(rows) if row.seq > after)
-    return [(seq, state) for seq, state in states if state is not None]
+    if len(rows) == 1 or rows[-2].seq <= since:
+        return [found]
+    states = (merge.fold(kind_named, rows[: place + 1]) for place, row in enumerate(rows) if row.seq > since)
+    return [state for state in states if state is not None]
 
 
 def _newest(found: merge.Folded) -> int:
     return max(row.seq for row in found.rows)
 
 
-def _places(found: merge.Folded, after: int = 0) -> dict[int, int]:
-    """Where the record came to lie by its rows beyond `after`, and the first row's seq that put it there."""
-    places: dict[int, int] = {}
-    for seq, state in _states(found, after):
-        if (place := _place(state)) is not None:
-            places.setdefault(place, seq)
-    return places
+def _places(found: merge.Folded, since: int = 0) -> set[int]:
+    return {place for state in _states(found, since) if (place := _place(state)) is not None}
 
 
-def _rows(home_id: int, id_: uuid.UUID, found: merge.Folded, places: Mapping[int, int]) -> list[tuple]:
-    changed = _newest(found) if len(found.rows) > 1 else None
-    return [(home_id, place, id_, ids.read(found.creator.device), since, changed) for place, since in places.items()]
+def _rows(home_id: int, id_: uuid.UUID, found: merge.Folded, places: Iterable[int]) -> list[tuple]:
+    return [(home_id, place, id_, ids.read(found.creator.device), _newest(found)) for place in places]
 
 
 def _named(found: merge.Folded) -> set[uuid.UUID]:
     """Every entry that any state of a decision speaks of."""
-    said = (state.values.get(name) for _, state in _states(found) for name in ("one", "other"))
+    said = (state.values.get(name) for state in _states(found) for name in ("one", "other"))
     return {ids.read(each) for each in said if isinstance(each, str)}
 
 
@@ -103,7 +95,7 @@ def entered(c: Connection, home_id: int, folded: Mapping[uuid.UUID, merge.Folded
 
     `before` is the ledger's head before the rows that these records have just taken in.
     """
-    mine: dict[uuid.UUID, dict[int, int]] = {}
+    mine: dict[uuid.UUID, set[int]] = {}
     move: dict[uuid.UUID, int] = {}
     for id_, found in folded.items():
         if found.kind == DRINK:
@@ -112,13 +104,12 @@ def entered(c: Connection, home_id: int, folded: Mapping[uuid.UUID, merge.Folded
             for other in _named(found):
                 move[other] = max(move.get(other, 0), _newest(found))
     corrected = [id_ for id_ in mine if len(folded[id_].rows) > 1]
-    for place, id_, since in fast.select_in(c, ("place", "record", "since"), drink_place, "record", home_id, corrected):
-        mine[id_][place] = since
+    for place, id_ in fast.select_in(c, ("place", "record"), drink_place, "record", home_id, corrected):
+        mine[id_].add(place)
     rows = [row for id_, places in mine.items() for row in _rows(home_id, id_, folded[id_], places)]
     if rows:
         fast.insert(c, drink_place, rows, upsert=bool(corrected))
         here = {row[1] for row in rows}
-        # Who lies beside a new one is told of the first that lies beside it, whether that is the new one or not.
         near = {place + step for place in here for step in (-2, -1, 0, 1, 2)}
         at: dict[int, list[Lain]] = {}
         for place, *lain in fast.select_in(c, ("place", *Lain._fields), drink_place, "place", home_id, near):
@@ -133,8 +124,7 @@ class Lain(NamedTuple):
 
     record: uuid.UUID
     device: uuid.UUID
-    since: int
-    changed: int | None
+    seq: int
 
 
 def _beside(at: Mapping[int, list[Lain]], place: int, move: dict[uuid.UUID, int]) -> None:
@@ -142,20 +132,13 @@ def _beside(at: Mapping[int, list[Lain]], place: int, move: dict[uuid.UUID, int]
     mine = at.get(place)
     if not mine:
         return
-    first: dict[uuid.UUID, int] = {}
-    last: dict[uuid.UUID, int] = {}
+    newest: dict[uuid.UUID, int] = {}
     for one in (one for step in (-1, 0, 1) for one in at.get(place + step, ())):
-        first[one.device] = min(first.get(one.device, one.since), one.since)
-        last[one.device] = max(last.get(one.device, 0), one.changed or 0)
-    if len(first) < 2:
-        return
-    to = {
-        device: max(min(each for other, each in first.items() if other != device), *(each for other, each in last.items() if other != device))
-        for device in {one.device for one in mine}
-    }
+        newest[one.device] = max(newest.get(one.device, 0), one.seq)
     for one in mine:
-        if to[one.device] > max(one.since, one.changed or 0):
-            move[one.record] = max(move.get(one.record, 0), to[one.device])
+        to = max((seq for device, seq in newest.items() if device != one.device), default=0)
+        if to > one.seq:
+            move[one.record] = max(move.get(one.record, 0), to)
 
 
 def _move(c: Connection, home_id: int, to: Mapping[uuid.UUID, int]) -> None:

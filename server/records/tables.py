@@ -102,8 +102,7 @@ drink_place = Table(
     Column("place", BigInteger, primary_key=True, autoincrement=False),  # of person, drink, amount and quarter of an hour
     Column("record", Id, primary_key=True),
     Column("device", Id, nullable=False),  # on which the record was made: one tablet makes no doubles
-    Column("since", BigInteger, nullable=False),  # seq of the row that put it there first
-    Column("changed", BigInteger),  # seq of the record's newest row, where it has more than one
+    Column("seq", BigInteger, nullable=False),  # of the record's newest row
     Index("ix_drink_place_record", "home_id", "record"),
 )
 

@@ -83,6 +83,8 @@ class Postgres:
 
     def fresh(self, template: str) -> tuple[str, str]:
         name = f"t_{uuid.uuid4().hex[:12]}"
+        # Whoever made the template may not have hung up yet, and nothing is copied under an open connection.
+        self.admin(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{template}'")
         return name, self.create(name, template)
 
     def stop(self) -> None:

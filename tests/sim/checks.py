@@ -20,6 +20,7 @@ from server.db import reading
 from sync import flags, merge
 from sync.days import care_day, from_ms
 from sync.kinds import kind as kind_named
+from sync.rules.catalogue import TABLET_RULES
 from tests.rules.merge_by_hand import ByHand
 from tests.sim.book import ACCEPTED, ASIDE, WAITS, key_of
 from tests.sim.tablet import Tablet
@@ -213,7 +214,9 @@ def all_end_equal(d: Drained) -> list[str]:
             if held.get(id_) != wanted.get(id_):
                 found.append(f"tablet {number}: {id_} is {held.get(id_)} and the server says {wanted.get(id_)}")
     for id_, change in wanted.items():
-        if change != _plain(d.shown[uuid.UUID(id_)]):
+        # Whether two entries may be one drink is said when they are shown, not kept: the tablets above agree on it.
+        told = {**change, "flags": [flag for flag in change["flags"] if flag != flags.SUSPECTED_DOUBLE]}
+        if told != _plain(d.shown[uuid.UUID(id_)]):
             found.append(f"{id_} is told otherwise than it stands")
     return found
 
@@ -252,22 +255,34 @@ def _uuid(given: Any) -> uuid.UUID:
 def a_replay_changes_nothing(d: Drained) -> list[str]:
     """Every request that ever reached the server arrives again, in another order: same ledger, same alerts, same length."""
     gone = {key for key, saved in d.book.saved.items() if key not in d.stored}
+    first = d.place.head().seq
+
     def state() -> tuple:
-        head = d.place.head()
-        return head.seq, head.hash, len(d.place.rows(quarantine, "key")), d.place.rows(step_event), d.place.rows(record)
+        # How a tablet fares is told by the clock and by its latest word, and the latest is now an old one: alerts about
+        # tablets may come and go. Nothing else may.
+        told = [row for row in d.place.rows(ledger, "seq", "kind", "origin", "record", "submission") if row[0] > first]
+        tablets = {row[3] for row in d.place.rows(ledger, "seq", "kind", "origin", "record", "submission") if _about_tablet(row)}
+        rows = [row for row in told if row[3] not in tablets]
+        steps = [row for row in d.place.rows(step_event) if not tablets.intersection(row)]
+        records = [row for row in d.place.rows(record) if not tablets.intersection(row)]
+        return rows, len(d.place.rows(quarantine, "key")), steps, records
 
     before = state()
     traffic = list(d.world.net.traffic)
-    random.Random(before[0]).shuffle(traffic)
+    random.Random(first).shuffle(traffic)
     for token, body in traffic:
         d.place.post(token, _without(body, gone))
     d.place.escalate()
     after = state()
     if before == after:
         return []
-    rows = [row for row in d.place.rows(ledger, "seq", "kind", "origin", "submission") if row[0] > before[0]]
-    names = [name for name, a, b in zip(("seq", "hash", "set aside", "steps", "records"), before, after, strict=True) if a != b]
-    return [f"the replay moved {', '.join(names)} by {rows}"]
+    names = [name for name, a, b in zip(("rows", "set aside", "steps", "records"), before, after, strict=True) if a != b]
+    return [f"the replay moved {', '.join(names)} by {after[0]}"]
+
+
+def _about_tablet(row: tuple) -> bool:
+    rule = _loads(row[4])["fields"].get("rule") if row[1] == "alert" and row[4] else None
+    return rule in TABLET_RULES
 
 
 def _without(body: bytes, gone: set) -> bytes:

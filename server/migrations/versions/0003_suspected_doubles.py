@@ -22,8 +22,7 @@ def upgrade() -> None:
     sa.Column('place', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('record', Id(length=16), nullable=False),
     sa.Column('device', Id(length=16), nullable=False),
-    sa.Column('since', sa.BigInteger(), nullable=False),
-    sa.Column('changed', sa.BigInteger(), nullable=True),
+    sa.Column('seq', sa.BigInteger(), nullable=False),
     sa.ForeignKeyConstraint(['home_id'], ['home.id'], name=op.f('fk_drink_place_home_id')),
     sa.PrimaryKeyConstraint('home_id', 'place', 'record', name=op.f('pk_drink_place'))
     )
@@ -47,8 +46,7 @@ def _fill() -> None:
         sa.column('body'),
     )  # fmt: skip
     place = sa.table(
-        'drink_place', sa.column('home_id'), sa.column('place'), sa.column('record', Id), sa.column('device', Id), sa.column('since'),
-        sa.column('changed'),
+        'drink_place', sa.column('home_id'), sa.column('place'), sa.column('record', Id), sa.column('device', Id), sa.column('seq'),
     )  # fmt: skip
     query = sa.select(record).where(record.c.kind == 'hydration_check')
     rows = []
@@ -58,8 +56,7 @@ def _fill() -> None:
         if drink is not None and isinstance(resident, str):
             at = place_of(resident, drink.drink, drink.ml, drink.at_ms)
             rows.append({
-                'home_id': row.home_id, 'place': at, 'record': row.id, 'device': uuid.UUID(body['device']), 'since': row.seq,
-                'changed': row.seq if body.get('history') else None,
+                'home_id': row.home_id, 'place': at, 'record': row.id, 'device': uuid.UUID(body['device']), 'seq': row.seq,
             })  # fmt: skip
     for start in range(0, len(rows), 500):
         op.get_bind().execute(sa.insert(place), rows[start : start + 500])
