@@ -48,7 +48,6 @@ type Step =
 
 export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () => void }) {
   useTopics(`resident:${opened.resident}`, 'records');
-  const once = useOnce();
   const person = residentOf(opened.resident);
   const [step, setStep] = useState<Step>({ at: opened.none ? 'refused' : 'main' });
   const [amount, setAmount] = useState<Fraction | 'given'>('all');
@@ -57,6 +56,7 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
   const [note, setNote] = useState(() => text(opened.repairs?.submission.fields['note']) ?? '');
   const [more, setMore] = useState(false);
   const [problems, setProblems] = useState<string[]>([]);
+  const once = useOnce(problems);
   useEffect(() => void draft(opened.resident).then((kept) => kept && setNote(kept)), [opened.resident]);
   // Tiles stay where they are while the sheet is open, like everything under a finger.
   const cups = useMemo(() => vessels(opened.resident), [opened.resident]);
