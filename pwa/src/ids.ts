@@ -19,3 +19,8 @@ export function uuid7(now_ms: number = Date.now()): string {
   const text = hex(bytes);
   return `${text.slice(0, 8)}-${text.slice(8, 12)}-${text.slice(12, 16)}-${text.slice(16, 20)}-${text.slice(20)}`;
 }
+
+/** When a `uuid7` was made, in milliseconds by the clock of whoever made it. */
+export function madeMs(id: string): number {
+  return parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+}

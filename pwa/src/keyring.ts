@@ -4,12 +4,8 @@
 
 import { reading, strictly } from './db';
 import { base64url, fromBase64url, privateKey, random, unwrap, wrap } from './jwe';
-import { state } from './state';
-import { call } from './sync';
-import { alone } from './alone';
-import type { KeptGrant, PlainKept, StoredEntry, UnlockKey } from './types';
-import { digestOf, isSealed, lookOf, recordOf, rowOf } from './rows';
-import { held, hide, isOpen, raw } from './vault';
+import type { KeptGrant, PlainKept, UnlockKey } from './types';
+import { held, raw } from './vault';
 
 const ROUNDS = 500_000;
 /** One online unlock lets a person unlock offline for this long (protocol.md, Access). */
@@ -21,12 +17,6 @@ export interface Grant {
   expires_at: string;
   home_key: unknown;
   unlock_key?: UnlockKey;
-}
-
-interface Listed extends UnlockKey {
-  staff: string;
-  online_at: string;
-  grant: string;
 }
 
 export type Opened =
@@ -93,7 +83,8 @@ export async function keep(staff: string, pin: string, grant: Grant, known: Unlo
   await strictly(['grants'], async (tx) => tx.objectStore('grants').put(kept));
 }
 
-async function row(staff: string, key: UnlockKey, grant: string, online_at: number, data: Record<string, string> = {}): Promise<KeptGrant> {
+/** A person's way in: what they had, and every data key held now. */
+export async function row(staff: string, key: UnlockKey, grant: string, online_at: number, data: Record<string, string> = {}): Promise<KeptGrant> {
   const wraps = { ...data };
   for (const name of held()) wraps[name] ??= await wrap(key.public, await raw(name));
   const { salt, rounds, public: open, box } = key;
@@ -111,89 +102,3 @@ export async function shareKeys(): Promise<void> {
     });
   }
 }
-
-/** Ask who else may enter, and let them in here without a connection. A server that does not say changes nothing. */
-export async function fetchKeys(me: { id: string; grant: string } | null): Promise<void> {
-  if (!me || !isOpen() || !state.enrolment) return;
-  const answer = await call('POST', 'device/keys', { grant: me.grant }, state.enrolment.token);
-  if (answer?.status !== 200 || !Array.isArray(answer.body['people'])) return;
-  const people = (answer.body['people'] as Listed[]).filter(isListed);
-  const kept = new Map((await reading((db) => db.getAll('grants'))).map((one) => [one.staff, one]));
-  const rows: KeptGrant[] = [];
-  for (const one of people) {
-    const before = kept.get(one.staff);
-    const same = before && 'public' in before && before.box === one.box ? before.data : {};
-    rows.push(await row(one.staff, one, one.grant, Date.parse(one.online_at), same));
-  }
-  const listed = new Set([me.id, ...people.map((one) => one.staff)]);
-  const gone = [...kept.values()].filter((one) => !listed.has(one.staff) && one.online_at >= Date.now() - OFFLINE_MS);
-  await strictly(['grants'], async (tx) => {
-    for (const one of rows) void tx.objectStore('grants').put(one);
-    // Whoever the server no longer names may no longer enter.
-    for (const one of gone) void tx.objectStore('grants').delete(one.staff);
-  });
-}
-
-function isListed(it: Partial<Listed>): it is Listed {
-  return (
-    [it.staff, it.salt, it.box, it.grant, it.online_at].every((one) => typeof one === 'string') &&
-    Number.isInteger(it.rounds) && typeof it.public === 'object' && Number.isFinite(Date.parse(it.online_at!))
-  );
-}
-
-/**
- * Hide what the version before kept in clear. Entries that still wait are sent as they are; the rest is sealed and hidden.
- * Under the sender's lock: nothing moves between stores meanwhile.
- */
-export async function hidePlain(): Promise<void> {
-  // Nearly always there is none, and then nobody waits for a round trip under way.
-  if (!(await anyPlain())) return;
-  const device = state.enrolment!.device;
-  await alone('tidemark-sync', true, async () => {
-    const { sent, looks, records, drafts } = await reading(async (db) => ({
-      sent: await db.getAll('sent'), looks: await db.getAll('looks'), records: await db.getAll('records'),
-      drafts: await Promise.all((await db.getAllKeys('drafts')).map(async (name) => [name, await db.get('drafts', name)] as const)),
-    }));
-    const hiddenSent = await Promise.all(
-      sent.filter((one) => !isSealed(one)).map(async (one) => ({
-        ...(await hiddenRow(one, device)), seq: one.seq, at: one.at, echoed: one.echoed, ...(one.echoed ? {} : { unseen: 1 as const }),
-      })),
-    );
-    const hiddenLooks = await Promise.all(
-      looks.filter((one) => !isSealed(one) || one.errors).map(async (one) => lookOf(isSealed(one) ? stripped(one) : await hiddenRow(one, device), one.errors ?? {}, one.at)),
-    );
-    const hiddenRecords = await Promise.all(records.flatMap((one) => ('hidden' in one ? [] : [recordOf(one)])));
-    const hiddenDrafts = await Promise.all(
-      drafts.flatMap(([name, value]) => (typeof value === 'string' ? [hide(name, value).then((hidden) => [name, hidden] as const)] : [])),
-    );
-    if (!hiddenSent.length && !hiddenLooks.length && !hiddenRecords.length && !hiddenDrafts.length) return;
-    await strictly(['sent', 'looks', 'records', 'drafts'], async (tx) => {
-      for (const one of hiddenSent) void tx.objectStore('sent').put(one);
-      for (const one of hiddenLooks) void tx.objectStore('looks').put(one);
-      for (const one of hiddenRecords) void tx.objectStore('records').put(one);
-      for (const [name, hidden] of hiddenDrafts) void tx.objectStore('drafts').put(hidden, name);
-    });
-  });
-}
-
-async function anyPlain(): Promise<boolean> {
-  return reading(async (db) => {
-    const [sent, looks, records, drafts] = await Promise.all([db.getAll('sent'), db.getAll('looks'), db.getAll('records'), db.getAll('drafts')]);
-    const plain = (one: StoredEntry) => !isSealed(one);
-    return sent.some(plain) || looks.some((one) => plain(one) || one.errors) || records.some((one) => !('hidden' in one)) || drafts.some((one) => typeof one === 'string');
-  });
-}
-
-async function hiddenRow(one: StoredEntry, device: string): Promise<StoredEntry> {
-  if (isSealed(one)) return one;
-  const { number, id, record, kind, resident, submission } = one;
-  const entry = { number, id, record, kind, resident, submission };
-  // What has no canonical form cannot be sealed, nor could it be sent again to any purpose: it stays as it is.
-  return (await digestOf(one)) === null ? entry : rowOf(entry, device);
-}
-
-function stripped<T extends { errors?: unknown }>(one: T): T {
-  const { errors: _shown, ...rest } = one;
-  return rest as T;
-}
-

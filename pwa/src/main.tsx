@@ -3,11 +3,7 @@
 import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import './styles/floor.scss';
-import { askToStay, refreshNames } from './enrol';
-import { startReporting } from './report';
 import { route } from './route';
-import { Alerts } from './screens/alerts';
-import { Home } from './screens/home';
 import { fetchAll, Later } from './screens/later';
 import { Residents } from './screens/residents';
 import { Shell } from './screens/shell';
@@ -17,7 +13,6 @@ import { grantForSync, session, watchIdle } from './session';
 import { load, state, listen } from './state';
 import { useTopics } from './ui/hooks';
 import { watchTheme } from './ui/theme';
-import { prune } from './tidy';
 import { words } from './words';
 import { startWorker } from './worker';
 import { watchVisits } from './visits';
@@ -47,18 +42,15 @@ function screen(here: ReturnType<typeof route>) {
   switch (here.screen) {
     case 'residents':
       return <Residents />;
-    case 'alerts':
-      return <Alerts />;
     case 'alert':
     case 'entry':
     case 'check':
     case 'fix':
       return <Later key={here.screen + here.id} screen={here.screen} id={here.id} />;
-    case 'home':
     // The two of the lock screen have no use once somebody has unlocked it.
     case 'emergency':
     case 'typed':
-      return <Home />;
+      return <Later key="home" screen="home" />;
     default:
       return <Later key={here.screen} screen={here.screen} />;
   }
@@ -73,11 +65,10 @@ async function begin() {
   start(grantForSync);
   listen('session', () => session() && soon());
   watchVisits();
-  void refreshNames();
-  if (state.enrolment) void askToStay();
-  void prune();
-  startReporting();
+  if (state.enrolment) void import('./enrol').then(({ askToStay, refreshNames }) => Promise.all([refreshNames(), askToStay()])).catch(() => undefined);
   await startWorker();
+  void import('./tidy').then(({ prune }) => prune()).catch(() => undefined);
+  void import('./report').then(({ startReporting }) => startReporting()).catch(() => undefined);
   void import('./push').then(({ refresh }) => refresh()).catch(() => undefined);
   fetchAll();
 }

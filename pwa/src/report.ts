@@ -1,6 +1,7 @@
 // What this tablet says of itself to the home's managers: its build, whether the browser keeps its data, how old its oldest
 // unsent entry is. Nothing about people.
 
+import { oldestUnsent } from './left';
 import { listen, state } from './state';
 import { call } from './sync';
 
@@ -12,15 +13,6 @@ let telling = false;
 
 /** The build of this app, as the server names the one that it serves now. */
 const BUILD = document.querySelector<HTMLScriptElement>('script[type="module"][src]')?.src.match(/-([A-Za-z0-9_-]{8,})\.js$/)?.[1] ?? null;
-
-/** When the oldest entry that waits was saved, by this tablet's clock; null when none waits. */
-export function oldestUnsent(): string | null {
-  let oldest: string | null = null;
-  for (const { submission } of state.queue.values()) {
-    if (oldest === null || submission.recorded_at < oldest) oldest = submission.recorded_at;
-  }
-  return oldest;
-}
 
 async function report(): Promise<void> {
   if (telling || !state.enrolment || state.link !== 'ok') return;

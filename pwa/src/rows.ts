@@ -1,7 +1,9 @@
 // Rows as they lie on disk, and back: what a stranger may see in clear (ids, numbers, digests, times of writing), the
 // sealed form for the server, and the readable form under the data key. Rows of the version before are plain and stay valid.
 
+import { iso } from './clock';
 import { digest } from './digest';
+import { madeMs } from './ids';
 import { sealed } from './sealing';
 import type { Change, Entry, HiddenRecord, Look, SealedRow, Sent, StoredChange, StoredEntry, StoredLook, StoredSent } from './types';
 import { hide, hideHere, isOpen, show, showHere } from './vault';
@@ -43,10 +45,10 @@ async function entryOf(row: StoredEntry): Promise<Entry | null> {
   return shown ? { number, id, ...shown } : null;
 }
 
-/** An entry that nobody can read yet, so that it still counts. */
+/** An entry that nobody can read yet, so that it still counts, and how long it has waited: its id says when it was saved. */
 function closed(row: StoredEntry): Entry {
   const { number, id, record } = row;
-  return { number, id, record, kind: '', resident: null, submission: { ...NOTHING, id, record, number } };
+  return { number, id, record, kind: '', resident: null, submission: { ...NOTHING, id, record, number, recorded_at: iso(madeMs(id)) } };
 }
 const NOTHING = {
   kind: '', schema: 1, parents: [], author: null, grant: null, occurred_at: '', recorded_at: '', offset_ms: null,

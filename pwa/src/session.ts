@@ -2,7 +2,7 @@
 // (keyring.ts). Locking hides the screen and forgets the sealing key; it never discards anything.
 
 import { meta, reading, setMeta, strictly } from './db';
-import { fetchKeys, hidePlain, keep, OFFLINE_MS, openKept, shareKeys, type Grant, type Opened } from './keyring';
+import { keep, OFFLINE_MS, openKept, shareKeys, type Grant, type Opened } from './keyring';
 import { sealsFor, startSealing, stopSealing } from './sealing';
 import { load, moved, pullAnew, state, tell } from './state';
 import { call } from './sync';
@@ -114,6 +114,17 @@ async function confirm(person: StaffName, pin: string, here: Extract<Opened, { i
 
 /** Whether memory holds all that the keys in memory can open. */
 let loaded = false;
+
+/** Ask who else may unlock this tablet; fetched later, as nobody waits for it. */
+async function fetchKeys(me: Session | null): Promise<void> {
+  await (await import('./colleagues')).fetchKeys(me);
+}
+
+/** Hide what the version before left in clear. Where that part cannot be fetched now, at the next start. */
+async function hidePlain(): Promise<void> {
+  const part = await import('./plain_rows').catch(() => null);
+  await part?.hidePlain();
+}
 
 /** Open the vault with what the PIN opened; the first unlock of a tablet makes its key. */
 async function open(keys: [string, Uint8Array<ArrayBuffer>][]): Promise<void> {

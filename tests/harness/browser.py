@@ -11,6 +11,7 @@ is real: encrypted by the server, decrypted by the service, handed to the servic
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import shutil
@@ -114,6 +115,12 @@ class Tablet:
         self.page = self.context.pages[0] if self.context.pages else self.context.new_page()
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
 
+    def tab(self) -> Tablet:
+        """A second tab of the same browser."""
+        second = copy.copy(self)
+        second.page = self.context.new_page()
+        return second
+
     # The service worker and push
 
     def ready_offline(self) -> None:
@@ -128,6 +135,13 @@ class Tablet:
 
     def deliver_push(self, scope: str, payload: str) -> None:
         """Hand a decrypted message to the service worker registered for `scope`, as Chromium does."""
+        self._tell_worker(scope, "ServiceWorker.deliverPushMessage", data=payload)
+
+    def network_returns(self, scope: str) -> None:
+        """Wake the service worker registered for `scope` to send what waits, as Chromium does when the network is back."""
+        self._tell_worker(scope, "ServiceWorker.dispatchSyncEvent", tag="queue", lastChance=False)
+
+    def _tell_worker(self, scope: str, method: str, **said: Any) -> None:
         with_session = self._session()
         registrations: dict[str, str] = {}
 
@@ -139,11 +153,8 @@ class Tablet:
         with_session.on("ServiceWorker.workerRegistrationUpdated", note)
         with_session.send("ServiceWorker.enable")
         self.wait(lambda: scope in registrations, what=f"a service worker for {scope}")
-        origin = scope.split("/", 3)
-        with_session.send(
-            "ServiceWorker.deliverPushMessage",
-            {"origin": "/".join(origin[:3]), "registrationId": registrations[scope], "data": payload},
-        )
+        origin = "/".join(scope.split("/", 3)[:3])
+        with_session.send(method, {"origin": origin, "registrationId": registrations[scope], **said})
         with_session.detach()
 
     def notifications(self) -> list[dict[str, Any]]:

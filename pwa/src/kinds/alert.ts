@@ -6,7 +6,6 @@ import { text } from '../state';
 import { sayWhen } from '../time';
 import { ofKind, staffName, view, zone, type Shown } from '../view';
 import { fill, words } from '../words';
-import { titleOf } from './alert_words';
 
 export interface Told {
   role: string;
@@ -49,10 +48,6 @@ export function owners(one: Shown): string[] {
   const conflict = one.conflicts['owner'];
   const ids = conflict ? [...conflict].sort((a, b) => a.occurred_at.localeCompare(b.occurred_at)).map((each) => String(each.value)) : [text(one.fields['owner'])];
   return ids.filter((id) => id !== null).map((id) => staffName(id) ?? '?');
-}
-
-export function title(one: Shown): string {
-  return titleOf(one.fields);
 }
 
 /** The tablets that were silent when it was written, and so may hold what looks like a gap. */

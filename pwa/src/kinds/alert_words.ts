@@ -1,6 +1,6 @@
 // An alert in words: a title, one sentence with its numbers, and what to do next. The twin of sync/alert_words.py.
 
-import { alerts } from '../../../sync/messages.json';
+import { alerts } from '../../../sync/messages.json?later';
 import { sayTime } from '../time';
 import type { Fields } from '../types';
 import { ml, sayMinutes, word, words } from '../words';

@@ -2,8 +2,8 @@
 
 import { useState } from 'preact/hooks';
 import { record, sayNotSaved } from '../acts';
-import { acknowledge, isOpen, owners, personOf, resolve, snooze, title, told } from '../kinds/alert';
-import { sayAlert } from '../kinds/alert_words';
+import { acknowledge, isOpen, owners, personOf, resolve, snooze, told } from '../kinds/alert';
+import { sayAlert, titleOf } from '../kinds/alert_words';
 import type { Draft } from '../outbox';
 import { session } from '../session';
 import { state, text } from '../state';
@@ -50,7 +50,7 @@ export function AlertScreen({ id }: { id: string }) {
   const mine = taken && (alert.fields['owner'] === me.id || alert.conflicts['owner']?.some((one) => one.value === me.id));
   return (
     <article data-testid="alert" data-status={String(alert.fields['status'])}>
-      <h1 class="tm-title tm-title--tight">{title(alert)}</h1>
+      <h1 class="tm-title tm-title--tight">{titleOf(alert.fields)}</h1>
       {person && <p class="tm-lead tm-tight"><strong>{person.name}</strong>{person.room ? `, ${fill(words.residents.room, { room: person.room })}` : ''}</p>}
       <p class="tm-says" data-testid="alert-says">{said.says}</p>
       <Freshness now={now} />

@@ -1,7 +1,8 @@
 // Screen 15: alerts, mine first, by the time left before the next step.
 
 import { useState } from 'preact/hooks';
-import { alerts, isMine, isOpen, mayBeOn, owners, personOf, title } from '../kinds/alert';
+import { alerts, isMine, isOpen, mayBeOn, owners, personOf } from '../kinds/alert';
+import { titleOf } from '../kinds/alert_words';
 import { session } from '../session';
 import { state, text } from '../state';
 import { sayWhen } from '../time';
@@ -10,6 +11,7 @@ import { Bell } from '../ui/icons';
 import { Choice } from '../ui/parts';
 import { zone, type Shown } from '../view';
 import { fill, word, words } from '../words';
+import '../styles/more.scss';
 
 /** Without an answer for this long, alerts may be late and the screen says so. */
 const STALE_MS = 2 * 60_000;
@@ -57,7 +59,7 @@ export function AlertRow({ alert }: { alert: Shown }) {
       <a class="tm-alert__link" href={`#alert=${alert.record}`} data-testid="alert-row" data-alert={alert.record}>
         <Bell />
         <span class="tm-alert__words">
-          <span class="tm-alert__title">{title(alert)}</span>
+          <span class="tm-alert__title">{titleOf(alert.fields)}</span>
           <span>{person ? [person.name, person.room && fill(words.residents.room, { room: person.room })].filter(Boolean).join(', ') : ''}</span>
           <span class="tm-fine">
             {status === 'acknowledged' && names.length ? fill(words.alerts.taken_by, { name: names.join(', ') }) : word(words.alerts.status, status)}

@@ -19,10 +19,9 @@ import { Cup, Drop, Glass } from '../ui/icons';
 import { announce, Button, Choice, Problems, Sheet, Tile } from '../ui/parts';
 import { correctedNow, view, zone } from '../view';
 import { fill, ml, words } from '../words';
-import { NotDrunk, RedFlags, Refusal } from './not_drunk';
-import { OtherAmount, StopAndCheck } from './drink_forms';
+import { Later } from './later';
+import { NotDrunk, RedFlags } from './not_drunk';
 import { Marks, Progress } from './resident_row';
-import { EntriesToday } from './entries_today';
 import { When, type Happened } from './when';
 
 /** Whom the sheet is for, and which entry it puts right: an open cup, or a drink of which nothing was drunk. */
@@ -48,7 +47,6 @@ type Step =
 
 export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () => void }) {
   useTopics(`resident:${opened.resident}`, 'records');
-  const once = useOnce();
   const person = residentOf(opened.resident);
   const [step, setStep] = useState<Step>({ at: opened.none ? 'refused' : 'main' });
   const [amount, setAmount] = useState<Fraction | 'given'>('all');
@@ -57,6 +55,7 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
   const [note, setNote] = useState(() => text(opened.repairs?.submission.fields['note']) ?? '');
   const [more, setMore] = useState(false);
   const [problems, setProblems] = useState<string[]>([]);
+  const once = useOnce(problems);
   useEffect(() => void draft(opened.resident).then((kept) => kept && setNote(kept)), [opened.resident]);
   // Tiles stay where they are while the sheet is open, like everything under a finger.
   const cups = useMemo(() => vessels(opened.resident), [opened.resident]);
@@ -116,7 +115,7 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
     <Sheet title={title} onClose={onClose} testid="drink-sheet">
       <Problems list={problems} />
       {step.at === 'stop' && (
-        <StopAndCheck sentences={step.sentences} onBack={back} onGo={(reason) => void submit(step.fields, { lot: true, reason })} />
+        <Later screen="stop" sentences={step.sentences} onBack={back} onGo={(reason) => void submit(step.fields, { lot: true, reason })} />
       )}
       {step.at === 'lot' && (
         <div class="tm-ask" role="group" aria-label={words.stop.heading}>
@@ -126,15 +125,15 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
         </div>
       )}
       {step.at === 'other' && (
-        <OtherAmount onBack={back} onRecord={(drink, amount_ml) => void submit(drankAmount(person, drink, amount_ml, now.plan, thickness))} />
+        <Later screen="other-amount" onBack={back} onRecord={(drink, amount_ml) => void submit(drankAmount(person, drink, amount_ml, now.plan, thickness))} />
       )}
       {step.at === 'refused' && (
-        <Refusal onBack={back} onRecord={(fields) => void submit({ resident: person.id, outcome: 'refused', ...(opened.none || opened.cup ? { drunk_ml: null, fraction: null } : {}), ...fields })} />
+        <Later screen="refusal" onBack={back} onRecord={(fields) => void submit({ resident: person.id, outcome: 'refused', ...(opened.none || opened.cup ? { drunk_ml: null, fraction: null } : {}), ...fields })} />
       )}
       {step.at === 'red' && <RedFlags onBack={back} onRecord={(red_flags) => void submit({ resident: person.id, outcome: 'unwell', red_flags })} />}
       {step.at === 'main' && opened.cup && (
-        <CupBack
-          record={opened.cup}
+        <Later
+          screen="cup-back" record={opened.cup}
           onAmount={(drunk_ml) => void submit(otherAmount(view(opened.cup!)!, drunk_ml, words.correct.seen_reason).fields)}
           onNone={() => setStep({ at: 'refused' })}
         />
@@ -192,7 +191,7 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
               }}
             />
           </label>
-          {!opened.guest && <EntriesToday person={person} entries={now.day.entries} />}
+          {!opened.guest && <Later screen="entries-today" person={person} entries={now.day.entries} />}
         </>
       )}
     </Sheet>
@@ -224,28 +223,3 @@ function Twins({ name }: { name: string }) {
   const n = namesakes(name, residents());
   return n > 1 ? <p class="tm-row__twins">{fill(words.residents.check_name, { n, name: name.split(' ')[0]! })}</p> : null;
 }
-
-/** The cup has come back: how much of it is gone? */
-function CupBack({ record: id, onAmount, onNone }: { record: string; onAmount: (ml: number) => void; onNone: () => void }) {
-  const once = useOnce();
-  const cup = view(id);
-  const size = number(cup?.fields['vessel_ml']) ?? 0;
-  if (!cup) return null;
-  return (
-    <>
-      <p class="tm-lead">{say(cup.fields)}</p>
-      <h3 class="tm-heading">{words.drink.how_much}</h3>
-      <div class="tm-tiles">
-        {(Object.keys(FRACTIONS) as Fraction[]).map((one) => (
-          <Tile
-            key={one} data-testid="cup-fraction" big={words.fraction[one]}
-            small={fill(words.drink.tile_drank, { ml: ml(size * FRACTIONS[one]) })}
-            onClick={() => once(one, () => onAmount(Math.round(size * FRACTIONS[one])))}
-          />
-        ))}
-        <Tile big={words.fraction.none} onClick={onNone} />
-      </div>
-    </>
-  );
-}
-

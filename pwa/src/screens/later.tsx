@@ -10,18 +10,25 @@ import { words } from '../words';
 
 const SCREENS = {
   agency: async () => (await import('./agency')).Agency,
+  alerts: async () => (await import('./alerts')).Alerts,
   alert: async () => (await import('./alert')).AlertScreen,
   check: async () => (await import('./check')).Check,
   checks: async () => (await import('./checks')).Checks,
   emergency: async () => (await import('./emergency')).Emergency,
+  'entries-today': async () => (await import('./entries_today')).EntriesToday,
+  'cup-back': async () => (await import('./cup_back')).CupBack,
   enrol: async () => (await import('./enrol')).Enrol,
   entry: async () => (await import('./entry')).EntryScreen,
   fix: async () => (await import('./fix')).Fix,
+  home: async () => (await import('./home')).Home,
   help: async () => (await import('./help')).Help,
   names: async () => (await import('./names')).Names,
   'not-sent': async () => (await import('./not_sent')).NotSent,
   notices: async () => (await import('./notices')).Notices,
   notifications: async () => (await import('./notifications')).Notifications,
+  'other-amount': async () => (await import('./drink_forms')).OtherAmount,
+  refusal: async () => (await import('./refusal')).Refusal,
+  stop: async () => (await import('./drink_forms')).StopAndCheck,
   typed: async () => (await import('./typed')).Typed,
 };
 type Name = keyof typeof SCREENS;
@@ -37,6 +44,8 @@ async function fetchScreen(name: Name): Promise<void> {
 /** Everything that may be asked for later, now that nothing waits for it. */
 export function fetchAll(): void {
   for (const name of Object.keys(SCREENS) as Name[]) void fetchScreen(name).catch(() => undefined);
+  // What unlocking does besides (session.ts).
+  for (const part of [import('../colleagues'), import('../plain_rows')]) void part.catch(() => undefined);
 }
 
 export function Later({ screen, ...props }: Asked): JSX.Element | null {

@@ -1,7 +1,7 @@
 // Screen 13: what waits on this tablet, by person and author, oldest first; and what the server kept aside, with why.
 
 import { useEffect, useState } from 'preact/hooks';
-import { title } from '../kinds/alert';
+import { titleOf } from '../kinds/alert_words';
 import { iso } from '../clock';
 import { nothingLeft } from '../left';
 import { save, putAway } from '../outbox';
@@ -114,7 +114,7 @@ function ByPerson({ waiting }: { waiting: Entry[] }) {
 
 function what(entry: Entry): string {
   const shown = view(entry.record);
-  if (entry.kind === 'alert' && shown) return `${inALine(entry.kind, {})}: ${title(shown)}`;
+  if (entry.kind === 'alert' && shown) return `${inALine(entry.kind, {})}: ${titleOf(shown.fields)}`;
   return inALine(entry.kind, { ...shown?.fields, ...entry.submission.fields });
 }
 

@@ -20,8 +20,8 @@ import type { Opened } from './drink_sheet';
 export function Row({ person, all, onOpen }: { person: Resident; all: Resident[]; onOpen: (opened: Opened) => void }) {
   useTopics(`resident:${person.id}`, 'looks');
   useNow(60_000);
-  const once = useOnce();
   const [failed, setFailed] = useState(false);
+  const once = useOnce(failed);
   const now = standing(person);
   const recent = recentOf(person.id);
   const same = now.day.same_again;

@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from 'preact';
 import { alerts, isOpen } from '../kinds/alert';
-import { oldestUnsent } from '../report';
+import { oldestUnsent } from '../left';
 import { lock, session } from '../session';
 import { state } from '../state';
 import { sayWhen } from '../time';

@@ -25,14 +25,14 @@ export function useNow(every_ms: number): number {
   return now;
 }
 
-/** Runs once for a tap: the second identical one within 600 ms is the same finger. */
+/** Runs once for a tap: the second identical one within 600 ms is the same finger, unless `news` (what went wrong) is new since. */
 const DOUBLE_TAP_MS = 600;
-export function useOnce(): (key: string, act: () => void) => void {
-  const last = useRef({ key: '', at: 0 });
+export function useOnce(news?: unknown): (key: string, act: () => void) => void {
+  const last = useRef({ key: '', at: 0, news });
   return (key, act) => {
     const now = performance.now();
-    if (last.current.key === key && now - last.current.at < DOUBLE_TAP_MS) return;
-    last.current = { key, at: now };
+    if (last.current.key === key && last.current.news === news && now - last.current.at < DOUBLE_TAP_MS) return;
+    last.current = { key, at: now, news };
     act();
   };
 }
