@@ -12,7 +12,7 @@ from tests.browser.test_screens import Look
 from tests.harness.floor import FloorTablet
 from tests.harness.hands import SAVED, WORDS
 from tests.harness.processes import until
-from tests.harness.spoil import spoil
+from tests.harness.spoil import grant_of, spoil
 
 
 def test_a_queue_is_shown_by_person_with_the_reason_and_can_be_saved_as_a_rescue_copy(person, tidemark, home):
@@ -52,10 +52,11 @@ def test_a_queue_is_shown_by_person_with_the_reason_and_can_be_saved_as_a_rescue
 def test_a_drink_that_could_not_be_filed_is_recorded_again_as_the_same_record(person, tidemark, home):
     ama = person("Ama Mensah")
     ama.residents()
+    granted = grant_of(ama, tidemark, "Ama Mensah")
     tidemark.kill9()
     ama.drink("Joan")
     (waiting,) = ama.queued()
-    spoil(ama, drunk_ml=-5)
+    spoil(ama, waiting, "Ama Mensah", granted, {"resident": home["residents"]["Joan"], "outcome": "drank", "drunk_ml": -5})
     ama.sign_in("Ama Mensah")
     tidemark.start()
     ama.go("not-sent")

@@ -1,29 +1,54 @@
-"""Spoil what waits on a tablet, as a fault in an older app would have left it, so that a real server refuses it."""
+"""Spoil what waits on a tablet, as a fault in an older app, which kept its queue plain, would have left it."""
 
 from __future__ import annotations
 
+import uuid
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.harness.hands import Hands
 
-SPOIL = """fields => navigator.locks.request('tidemark-sync', () => new Promise((done, fail) => {
+WRITE = """row => navigator.locks.request('tidemark-sync', () => new Promise((done, fail) => {
   const opening = indexedDB.open('tidemark');
   opening.onerror = () => fail(opening.error);
   opening.onsuccess = () => {
     const tx = opening.result.transaction('queue', 'readwrite');
-    tx.objectStore('queue').openCursor().onsuccess = event => {
-      const cursor = event.target.result;
-      if (!cursor) return;
-      Object.assign(cursor.value.submission.fields, fields);
-      cursor.update(cursor.value);
-    };
+    tx.objectStore('queue').put(row);
     tx.oncomplete = () => { opening.result.close(); done(); };
-    tx.onerror = () => fail(tx.error);
+    tx.onerror = tx.onabort = () => fail(tx.error);
   };
 }))"""
+TOKEN = """() => new Promise(done => {
+  const opening = indexedDB.open('tidemark');
+  opening.onsuccess = () => {
+    const asked = opening.result.transaction('meta').objectStore('meta').get('enrolment');
+    asked.onsuccess = () => { opening.result.close(); done([asked.result.token, asked.result.device]); };
+  };
+})"""
 
 
-def spoil(hands: Hands, **fields: Any) -> None:
-    """Set these fields in everything that waits; the app reads it anew."""
-    hands.page.evaluate(SPOIL, fields)
+def grant_of(hands: Hands, tidemark: Any, person: str) -> tuple[str, str]:
+    """A grant of this person for this very tablet, and the tablet's id: asked while the server is there."""
+    token, device = hands.page.evaluate(TOKEN)
+    who = hands.home["staff"][person]
+    status, body = tidemark.call("/api/v1/unlock", {"staff": who["id"], "pin": who["pin"]}, token=token)
+    assert status == 200, body
+    return body["grant"], device
+
+
+def spoil(hands: Hands, row: dict[str, Any], person: str, granted: tuple[str, str], fields: dict[str, Any]) -> None:
+    """Put a plain entry with these fields in the place of one that waits sealed; the app reads it anew."""
+    grant, device = granted
+    now = datetime.now(UTC)
+    submission = {
+        "id": row["id"], "record": row["record"], "kind": "hydration_check", "schema": 1, "parents": [],
+        "author": hands.home["staff"][person]["id"], "grant": grant, "occurred_at": now.isoformat(), "recorded_at": now.isoformat(),
+        "offset_ms": 0, "seen": None, "clock": f"{int(now.timestamp() * 1000):013d}-0000-{device}", "nonce": uuid.uuid4().hex,
+        "number": row["number"], "fields": fields,
+    }  # fmt: skip
+    plain = {
+        "number": row["number"], "id": row["id"], "record": row["record"], "kind": "hydration_check", "resident": fields["resident"],
+        "submission": submission,
+    }  # fmt: skip
+    hands.page.evaluate(WRITE, plain)
     hands.page.reload()
