@@ -11,7 +11,7 @@ run: setup ## set up, make the demo home if there is no data yet, serve
 	@exec $(BIN)/tidemark serve --demo
 
 test: setup test-setup ## every test, on both databases and in a real browser
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 bench: setup test-setup ## figures beside their floors (performance.md); no gate
 	@$(BIN)/python -m tests.bench
