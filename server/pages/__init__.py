@@ -16,6 +16,7 @@ from server.pages import (
     routes_check,
     routes_front,
     routes_ledger,
+    routes_log,
     routes_residents,
     routes_staff,
     routes_tablets,
@@ -35,6 +36,7 @@ MENU = (
     ("overview", "/overview", "alerts.see"),
     ("residents", "/residents", "records.see"),
     ("to_check", "/to-check", "records.see"),
+    ("log", "/log", "log.see"),
     ("staff", "/staff", "people.see"),
     ("tablets", "/tablets", "devices.see"),
     ("set_aside", "/set-aside", "quarantine.see"),
@@ -65,7 +67,7 @@ def register(app: Flask) -> None:
             csrf.protect()
 
     problems.register(app)
-    for routes in (routes_front, routes_alerts, routes_residents, routes_check, routes_staff, routes_tablets, routes_ledger):
+    for routes in (routes_front, routes_alerts, routes_residents, routes_check, routes_staff, routes_tablets, routes_ledger, routes_log):
         app.register_blueprint(routes.blueprint)
     app.context_processor(_what_every_page_shows)
     app.after_request(_never_kept)

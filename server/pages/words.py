@@ -35,7 +35,9 @@ PLACES = {
     "status": ("kinds.alert.status",),
     "severity": ("kinds.alert.severity",),
     "fields": ("pages.fields", "refusals.fields"),
-    "kinds": ("kinds.names",),
+    "finding": ("kinds.shift_hydration_check.finding",),
+    "attendance": ("kinds.appointment_outcome.attendance",),
+    "care_plan_change": ("kinds.appointment_outcome.care_plan_change",),
     "facts": ("pages.facts",),
 }
 

@@ -24,6 +24,9 @@ RIGHTS: dict[str, frozenset[str]] = {
     "entries.decide": FLOOR_LEADERS,  # between two versions, and whether two entries are one drink
     "alerts.see": FLOOR_LEADERS | OFFICE,
     "alerts.act": FLOOR_LEADERS,
+    "log.see": FLOOR_LEADERS | OFFICE,  # the daily management log
+    "log.write": FLOOR_LEADERS | OFFICE,
+    "log.sign": roles.MANAGERS,
     "people.see": FLOOR_LEADERS | OFFICE,
     "people.add_agency": FLOOR_LEADERS,
     "people.change": roles.AND_ABOVE,  # staff, PINs, ending access

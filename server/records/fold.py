@@ -186,7 +186,7 @@ def record_row(home: Home, id_: uuid.UUID, found: merge.Folded, more_flags: Iter
     subject = values.get(kind.subject) if kind.subject else None
     held = holding.of(home, kind, found)
     return (
-        home.id, id_, found.kind, found.seq, ids.read(subject) if isinstance(subject, str) else None, held.day,
+        home.id, id_, found.kind, found.seq, ids.perhaps(subject), held.day,
         found.occurred_ms, found.struck_out, held.open, held.held_day, held.ends_day, body,
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy import Connection, Select, func, select
 
 from server import fast
-from server.records.tables import counter, follower, ledger, ledger_life, quarantine
+from server.records.tables import NOT_A_DRINK, counter, follower, ledger, ledger_life, quarantine
 from server.records.tables import record as folded
 
 
@@ -160,6 +160,12 @@ def units(c: Connection, home_id: int) -> list[str]:
     query = select(folded.c.body).where(folded.c.home_id == home_id, folded.c.kind == "resident", folded.c.ends_day.is_(None))
     found = {orjson.loads(text)["fields"].get("unit") for (text,) in c.execute(query)}
     return sorted(unit for unit in found if unit)
+
+
+def of_day(c: Connection, home_id: int, day: int, kinds: Iterable[str]) -> list[RecordRow]:
+    """A care day's records of these kinds, drinks excepted, oldest first."""
+    query = select(*_RECORD).where(folded.c.home_id == home_id, folded.c.day == day, folded.c.kind.in_(sorted(kinds)), NOT_A_DRINK)
+    return _records(c, query.order_by(folded.c.occurred_ms, folded.c.id))
 
 
 def about(
