@@ -105,6 +105,8 @@ class Values:
             name, since = fields.get("name"), read_day_or_time(fields.get("from"), zone) or _ALWAYS
             if change.get("struck_out") or not isinstance(name, str) or not _usable(name, fields.get("value")):
                 continue
+            if waits(fields) and not at_once(name, fields["value"]):
+                continue
             heads = change.get("heads") or ()
             version = str(heads[0] if len(heads) == 1 else change.get("record") or DEFAULT)
             scope = str(fields.get("unit_or_person") or "")
@@ -173,6 +175,17 @@ def _usable(name: str, value: Any) -> bool:
         return _switch(value) in (ON, OFF, WATCH)
     known = THRESHOLDS.get(name)
     return known is not None and known.allows(value)
+
+
+def waits(fields: Mapping[str, Any]) -> bool:
+    """True while a proposal has no second person: whoever proposed it cannot approve it (care.md, Duties)."""
+    proposed, approved = fields.get("proposed_by"), fields.get("approved_by")
+    return bool(proposed) and (not approved or approved == proposed)
+
+
+def at_once(name: str, value: Any) -> bool:
+    """True for what only makes the watch tighter, a rule turned on: it applies before a second person has confirmed it."""
+    return name.startswith(RULE_PREFIX) and _switch(value) == ON
 
 
 def read_day_or_time(value: Any, zone: str = LONDON) -> datetime | None:

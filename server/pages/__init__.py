@@ -20,10 +20,11 @@ from server.pages import (
     routes_residents,
     routes_staff,
     routes_tablets,
+    routes_thresholds,
     session,
 )
 from server.pages.words import say
-from server.people import store
+from server.people import store as people_store
 from server.people.rights import may
 from server.records import rescue
 
@@ -39,6 +40,7 @@ MENU = (
     ("log", "/log", "log.see"),
     ("staff", "/staff", "people.see"),
     ("tablets", "/tablets", "devices.see"),
+    ("thresholds", "/thresholds", "thresholds.see"),
     ("set_aside", "/set-aside", "quarantine.see"),
     ("ledger", "/ledger", "ledger.see"),
 )
@@ -67,7 +69,7 @@ def register(app: Flask) -> None:
             csrf.protect()
 
     problems.register(app)
-    for routes in (routes_front, routes_alerts, routes_residents, routes_check, routes_staff, routes_tablets, routes_ledger, routes_log):
+    for routes in (routes_front, routes_alerts, routes_residents, routes_check, routes_staff, routes_tablets, routes_ledger, routes_log, routes_thresholds):
         app.register_blueprint(routes.blueprint)
     app.context_processor(_what_every_page_shows)
     app.after_request(_never_kept)
@@ -93,7 +95,7 @@ def _other_homes(me: session.Person | None) -> list[dict]:
     if me is None or len(me.doors) < 2:
         return []
     here = (me.home_id, me.staff)
-    return [{"at": at, "name": store.home(door[0]).name} for at, door in enumerate(me.doors) if door != here]
+    return [{"at": at, "name": people_store.home(door[0]).name} for at, door in enumerate(me.doors) if door != here]
 
 
 def _never_kept(answer: Response) -> Response:

@@ -42,7 +42,7 @@ def signed_id(home: uuid.UUID, day: date) -> uuid.UUID:
 
 def timeline(c: Connection, home_id: int, zone: str, day: date, names: Names, now: int, signed_ms: int | None) -> list[dict[str, Any]]:
     """The day in the order in which it happened; what was added after the log was signed says so."""
-    rows = store.of_day(c, home_id, day.toordinal(), LOGGED)
+    rows = store.of_days(c, home_id, day.toordinal(), day.toordinal(), LOGGED)
     return [_line(row, zone, names, now, signed_ms) for row in rows]
 
 

@@ -37,7 +37,9 @@ RIGHTS: dict[str, frozenset[str]] = {
     "accounts.change": roles.AND_ABOVE,
     "quarantine.see": FLOOR_LEADERS | OFFICE,
     "quarantine.decide": roles.MANAGERS,
-    "thresholds.change": roles.AND_ABOVE,
+    "thresholds.see": FLOOR_LEADERS | OFFICE,
+    "thresholds.propose": roles.GOVERNORS,
+    "thresholds.approve": roles.AND_ABOVE,  # never one's own proposal
     "ledger.see": roles.MANAGERS,
     "ledger.export": roles.AND_ABOVE,
 }

@@ -162,9 +162,10 @@ def units(c: Connection, home_id: int) -> list[str]:
     return sorted(unit for unit in found if unit)
 
 
-def of_day(c: Connection, home_id: int, day: int, kinds: Iterable[str]) -> list[RecordRow]:
-    """A care day's records of these kinds, drinks excepted, oldest first."""
-    query = select(*_RECORD).where(folded.c.home_id == home_id, folded.c.day == day, folded.c.kind.in_(sorted(kinds)), NOT_A_DRINK)
+def of_days(c: Connection, home_id: int, first: int, last: int, kinds: Iterable[str]) -> list[RecordRow]:
+    """The records of these kinds of care days first to last, drinks excepted, oldest first."""
+    mine = (folded.c.home_id == home_id) & folded.c.day.between(first, last) & folded.c.kind.in_(sorted(kinds))
+    query = select(*_RECORD).where(mine, NOT_A_DRINK)
     return _records(c, query.order_by(folded.c.occurred_ms, folded.c.id))
 
 

@@ -17,6 +17,8 @@ PAGES = {
     "/log": "log.see",
     "/staff": "people.see",
     "/tablets": "devices.see",
+    "/thresholds": "thresholds.see",
+    "/thresholds/rule.hydration.no_offer": "thresholds.propose",
     "/tablets/add": "devices.enrol",
     "/set-aside": "quarantine.see",
     "/ledger": "ledger.see",

@@ -56,6 +56,25 @@ def test_a_value_at_its_bound_applies(value):
     assert Values([record(value)]).get(NAME, at=NOW)[0] == value
 
 
+def proposed(by, second, value=150, name=NAME):
+    made = record(value, name=name)
+    made["fields"] |= {"proposed_by": by, "approved_by": second}
+    return made
+
+
+def test_a_proposal_waits_for_a_second_person_and_nobody_is_their_own():
+    assert Values([proposed("sue", None)]).get(NAME, at=NOW)[0] == 180
+    assert Values([proposed("sue", "sue")]).get(NAME, at=NOW)[0] == 180
+    assert Values([proposed("sue", "helen")]).get(NAME, at=NOW)[0] == 150
+
+
+def test_a_rule_turned_on_applies_at_once_and_one_put_off_waits():
+    name = "rule.hydration.no_offer"
+    assert Values([proposed("sue", None, "on", name)]).switch("hydration.no_offer", at=NOW)[0] == "on"
+    for value in ("watch", {"switch": "off", "until": "2026-12-24"}):
+        assert Values([proposed("sue", None, value, name)]).switch("hydration.no_offer", at=NOW)[0] is None
+
+
 def test_a_struck_out_value_does_not_apply():
     assert Values([record(150, struck_out=True)]).get(NAME, at=NOW)[0] == 180
 

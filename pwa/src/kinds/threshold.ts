@@ -7,6 +7,7 @@ import { ofKind } from '../view';
 export function pace(person: string, unit: string | null, now: number): Pace {
   if (!state.byKind.get('threshold')?.size) return DEFAULTS;
   const set = ofKind('threshold')
+    .filter(({ fields: { proposed_by: by, approved_by: second } }) => !by || (second && second !== by))
     .map((one) => ({ name: String(one.fields['name'] ?? ''), value: one.fields['value'], scope: String(one.fields['unit_or_person'] ?? ''), from: since(one.fields['from']), seq: one.seq ?? 0 }))
     .filter((one) => one.from <= now)
     .sort((a, b) => b.from - a.from || b.seq - a.seq);
