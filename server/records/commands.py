@@ -17,7 +17,7 @@ from server.records import ledger as ledgers
 from server.records import rebuild as rebuilding
 from server.records import rescue as rescues
 from server.running import app_context
-from sync.messages import text
+from sync.messages import text, word
 
 
 @click.group()
@@ -109,8 +109,15 @@ def restore(file: Path, overwrite: bool, as_json: bool) -> None:
     for head in made["homes"]:
         lost = head["lost"]
         click.echo(text("cli.restore.to", home=head["home_id"], seq=head["seq"]))
-        if lost is not None:
-            click.echo(text("cli.restore.lost", home=head["home_id"], **lost))
+        if lost is None:
+            click.echo(text("cli.restore.nothing_replaced", home=head["home_id"]))
+            continue
+        click.echo(text("cli.restore.lost", home=head["home_id"], tablets=lost["tablets"], others=lost["others"]))
+        if lost["kinds"]:
+            names = ", ".join(f"{count} {word(f'kinds.names.{kind}', kind)}" for kind, count in lost["kinds"].items())
+            click.echo(text("cli.restore.kinds", kinds=names))
+        for what, ids in (head["carried"] or {}).items():
+            click.echo(text(f"cli.restore.carried.{what}", home=head["home_id"], n=len(ids)))
     click.echo(text("cli.restore.look"))
 
 

@@ -16,23 +16,6 @@ from server.people import home_keys
 from tests.harness.sealing import Session, compact, digest_of
 
 
-@pytest.fixture
-def edith(home):
-    return home.resident("Edith")
-
-
-@pytest.fixture
-def tablet(home):
-    made = home.tablet()
-    made.home_key = made.unlock(home.staff("Ama Mensah", ["senior_carer"])).json["home_key"]
-    return made
-
-
-@pytest.fixture
-def session(tablet):
-    return Session(tablet.home_key, tablet.id)
-
-
 def send(tablet, rows, keys, **members):
     """As a cold tablet does: with its token and no grant."""
     answer = tablet.sync(rows, keys=keys, grant=None, **members)

@@ -43,11 +43,6 @@ def listed(tablet, **members):
     return tablet.client.post("/api/v1/device/keys", json={"grant": tablet.grant, **members}, headers=tablet.auth)
 
 
-@pytest.fixture
-def ama(home):
-    return home.staff("Ama Mensah", ["senior_carer"])
-
-
 def test_a_right_pin_brings_a_key_pair_that_only_the_pin_opens_and_the_next_unlock_brings_the_same(home, ama):
     key = home.tablet().unlock(ama).json["unlock_key"]
     assert set(key) == {"salt", "rounds", "public", "box"} and len(raw(key["salt"])) == 16
