@@ -13,6 +13,7 @@ from server.pages import (
     assets,
     problems,
     routes_alerts,
+    routes_aside,
     routes_check,
     routes_front,
     routes_ledger,
@@ -65,7 +66,7 @@ def register(app: Flask) -> None:
             csrf.protect()
 
     problems.register(app)
-    for routes in (routes_front, routes_alerts, routes_residents, routes_check, routes_staff, routes_tablets, routes_ledger):
+    for routes in (routes_front, routes_alerts, routes_residents, routes_check, routes_staff, routes_tablets, routes_aside, routes_ledger):
         app.register_blueprint(routes.blueprint)
     app.context_processor(_what_every_page_shows)
     app.after_request(_never_kept)

@@ -14,6 +14,7 @@ from server.people import store as people
 from server.problems import Problem
 from server.records import backup as backups
 from server.records import ledger as ledgers
+from server.records import putting_away
 from server.records import rebuild as rebuilding
 from server.records import rescue as rescues
 from server.running import app_context
@@ -160,6 +161,21 @@ def rescue(file: Path, as_json: bool) -> None:
         click.echo(text("cli.rescue.done", file=file, **done.counts))
 
 
+@click.command("open-again")
+@click.option("--home", "home_id", help="Only this home's.")
+@json_option
+def open_again(home_id: str | None, as_json: bool) -> None:
+    """Try again to open sealed entries that stayed closed: after a key was put back."""
+    with app_context():
+        now = clock.now_ms()
+        found = {home: putting_away.try_again(home.id, putting_away.closed(home.id), now_ms=now) for home in _homes(home_id)}
+    if as_json:
+        commandline.show({"homes": [{"home": str(home.uuid), **counts} for home, counts in found.items()]}, True)
+        return
+    for home, counts in found.items():
+        click.echo(text("cli.open_again.done", home=home.name, **counts))
+
+
 @click.command()
 def migrate() -> None:
     """Bring the database up to date."""
@@ -179,4 +195,4 @@ def _homes(given: str | None) -> list[people.Home]:
     return [found]
 
 
-commands = [ledger, backup, backup_kept, restore, rescue, migrate]
+commands = [ledger, backup, backup_kept, restore, rescue, open_again, migrate]
