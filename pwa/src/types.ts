@@ -208,6 +208,12 @@ export interface KeptGrant extends UnlockKey {
   grant: string;
 }
 
+/** A way in that is good no longer, with the data keys that nobody else holds (earlier.ts). */
+export interface EarlierWay extends UnlockKey {
+  staff: string;
+  data: Record<string, string>;
+}
+
 /** As the version before kept a grant: under the PIN itself. Opened once more, then replaced. */
 export interface PlainKept {
   staff: string;

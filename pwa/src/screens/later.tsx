@@ -45,7 +45,7 @@ async function fetchScreen(name: Name): Promise<void> {
 export function fetchAll(): void {
   for (const name of Object.keys(SCREENS) as Name[]) void fetchScreen(name).catch(() => undefined);
   // What unlocking does besides (session.ts).
-  for (const part of [import('../colleagues'), import('../plain_rows')]) void part.catch(() => undefined);
+  for (const part of [import('../colleagues'), import('../earlier'), import('../plain_rows')]) void part.catch(() => undefined);
 }
 
 export function Later({ screen, ...props }: Asked): JSX.Element | null {
