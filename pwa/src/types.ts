@@ -126,6 +126,13 @@ export interface TabletName {
   name: string;
 }
 
+/** A number to call in an emergency; only a unit's names its unit. */
+export interface CallNumber {
+  whose: 'unit' | 'on_call' | 'provider';
+  unit: string | null;
+  number: string;
+}
+
 export interface StaffName {
   id: string;
   name: string;

@@ -45,17 +45,16 @@ def numbers(c: Connection, home_id: int) -> list[CallNumber]:
 def change(home: Home, wanted: Mapping[tuple[str, str | None], str], *, by: uuid.UUID, now_ms: int) -> int:
     """Set these numbers, "" for none, by whose they are and the unit. What is the same already is not written again.
     Returns how many changed."""
-    ids = {which: uuid.uuid5(home.uuid, f"{KIND}:{which[0]}:{which[1] or ''}") for which in wanted}
     with reading() as c:
-        known = store.records_by_id(c, home.id, ids.values())
+        known = {(row.fields["whose"], row.fields.get("unit")): row for row in store.records(c, home.id, KIND) if not row.struck}
     stated = []
     for (whose, unit), number in wanted.items():
-        id_ = ids[whose, unit]
-        row = known.get(id_)
+        row = known.get((whose, unit))
         if number == ((row.fields.get("number") if row else None) or ""):
             continue
+        # One record a phone: the first time creates it, under an id that two managers at once would give it; any other corrects it.
+        id_ = row.id if row else uuid.uuid5(home.uuid, f"{KIND}:{whose}:{unit or ''}")
         fields = {"whose": whose, "number": number or None, **({"unit": unit} if whose == UNIT else {})}
-        # One record a phone: the first time creates it, any other corrects it.
         stated.append(intake.Statement(
             record=id_, id=None if row else id_, kind=KIND, fields=fields, occurred_ms=now_ms, author=by,
         ))  # fmt: skip

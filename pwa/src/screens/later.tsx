@@ -26,6 +26,7 @@ const SCREENS = {
   'not-sent': async () => (await import('./not_sent')).NotSent,
   notices: async () => (await import('./notices')).Notices,
   notifications: async () => (await import('./notifications')).Notifications,
+  paper: async () => (await import('./paper')).Paper,
   'other-amount': async () => (await import('./drink_forms')).OtherAmount,
   refusal: async () => (await import('./refusal')).Refusal,
   stop: async () => (await import('./drink_forms')).StopAndCheck,
