@@ -19,6 +19,8 @@ PAGES = {
     "/tablets/add": "devices.enrol",
     "/set-aside": "quarantine.see",
     "/ledger": "ledger.see",
+    "/numbers": "numbers.see",
+    "/safety-list": "records.see",
 }
 
 

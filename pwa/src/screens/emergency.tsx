@@ -114,7 +114,7 @@ function Safety({ person, logged, onBack }: { person: Resident; logged: boolean;
       <section class="tm-card" data-testid="safety">
         <Facts of={[
           [said.emergency.nil, nil ? <strong class="tm-over">{said.emergency.nil_yes}</strong> : plan.shown ? said.plain.no : said.emergency.no_plan],
-          [words.stop.thickness, plan.shown ? fill(words.stop.level, { level: plan.level, word: levelWord(plan.level) }) : said.emergency.no_plan],
+          [said.emergency.thickness, plan.shown ? fill(words.stop.level, { level: plan.level, word: levelWord(plan.level) }) : said.emergency.no_plan],
           [said.emergency.limit, plan.limit_ml === null ? (plan.shown ? said.emergency.no_limit : said.emergency.no_plan) : fill(said.emergency.a_day, { ml: ml(plan.limit_ml) })],
           [said.emergency.on_shift, here.length ? here.map((one) => `${staffName(String(one.fields['staff'])) ?? said.plain.unknown}, ${word(words.roles, one.fields['role'])}`).join('; ') : said.emergency.nobody_on],
         ]} />
