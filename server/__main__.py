@@ -19,6 +19,7 @@ WHERE = {
     "backup": "server.records.commands",
     "backup-kept": "server.records.commands",
     "rescue": "server.records.commands",
+    "open-again": "server.records.commands",
     "restore": "server.records.commands",
     "migrate": "server.records.commands",
 }

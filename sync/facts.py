@@ -24,7 +24,7 @@ class Entry:
 
     `recorded` and `received` are those of the last submission that said what was drunk, offered or when: a correction
     made hours later is not something seen at the bedside. `finished_cup` is true where that submission only finished
-    a cup that stood open.
+    a cup that stood open. `on_paper` is true for what was written on paper and typed in afterwards.
     """
 
     id: str
@@ -44,6 +44,7 @@ class Entry:
     time_not_proven: bool = False
     time_in_doubt: bool = False
     finished_cup: bool = False
+    on_paper: bool = False
 
     @property
     def ml(self) -> int:
@@ -156,6 +157,7 @@ def entry_of(change: Mapping[str, Any]) -> Entry | None:
         time_not_proven=flags.TIME_NOT_PROVEN in marks,
         time_in_doubt=flags.TIME_IN_DOUBT in marks,
         finished_cup=finished,
+        on_paper=fields.get("source") == "paper",
     )
 
 

@@ -17,10 +17,13 @@ LATE_ENTRY, CHANGED_SINCE = "late_entry", "changed_since"
 
 
 def near_bedside(entry: Entry, values: Values, *, who: str | None = None, unit: str | None = None) -> bool:
-    """Saved within half an hour of when it happened, by a clock that holds. A cup finished by whoever saw it counts too."""
+    """Saved within half an hour of when it happened, by a clock that holds. A cup finished by whoever saw it counts too.
+
+    What was written on paper first never does, however soon it was typed in: nobody saved it at the bedside.
+    """
     name = "hydration.open_cup_minutes" if entry.finished_cup else "hydration.bedside_minutes"
     within = timedelta(minutes=values.value(name, who, unit, at=entry.occurred))
-    return not (entry.time_not_proven or entry.time_in_doubt) and entry.recorded - entry.occurred <= within
+    return not (entry.on_paper or entry.time_not_proven or entry.time_in_doubt) and entry.recorded - entry.occurred <= within
 
 
 def _told_in_time(absence: Absence, values: Values) -> bool:

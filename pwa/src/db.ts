@@ -5,7 +5,7 @@
 
 import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction, type StoreNames } from 'idb';
 import type {
-  Counters, Enrolment, Hidden, KeptGrant, PinTries, PlainKept, SealedKey, StaffName, Standing, StoredChange, StoredEntry, StoredLook, StoredSent,
+  Counters, EarlierWay, Enrolment, Hidden, KeptGrant, PinTries, PlainKept, SealedKey, StaffName, Standing, StoredChange, StoredEntry, StoredLook, StoredSent,
 } from './types';
 
 export interface Meta {
@@ -20,6 +20,8 @@ export interface Meta {
   units: string[];
   /** The home's public key, to seal to when nobody is signed in. */
   home_key: unknown;
+  /** Ways in that are good no longer and hold the only copy of a data key (earlier.ts). */
+  earlier: EarlierWay[];
   /** When each person last unlocked this tablet, by staff id. */
   visits: Record<string, number>;
 }

@@ -1,9 +1,10 @@
 // Making this tablet the home's: a one-time code becomes a device token, and the names that the first screen shows.
 
+import { setMeta } from './db';
 import { keepNames } from './names';
 import { load, state, tell } from './state';
 import { call } from './sync';
-import type { Enrolment, StaffName, TabletName } from './types';
+import type { CallNumber, Enrolment, StaffName, TabletName } from './types';
 
 export type Enrolled = { ok: true } | { ok: false; why: 'code' | 'unreachable'; sentence: string | null };
 
@@ -15,6 +16,7 @@ export async function enrol(code: string): Promise<Enrolled> {
     return { ok: false, why: 'code', sentence: (answer.body['detail'] as string | undefined) ?? null };
   }
   await keepNames({ device: device.id, token, home, name: device.name }, { home: home.name, tablet: device.name, staff: [], units: [] });
+  await keepHomeKey(answer.body);
   await askToStay();
   await load();
   await refreshNames();
@@ -33,7 +35,9 @@ export async function refreshNames(): Promise<void> {
   const staff = answer.body['staff'] as StaffName[];
   const home = answer.body['home'] as (Enrolment['home'] & { units?: unknown[] }) | undefined;
   const tablets = Array.isArray(answer.body['tablets']) ? (answer.body['tablets'] as TabletName[]) : [];
+  const numbers = Array.isArray(answer.body['call']) ? (answer.body['call'] as CallNumber[]) : [];
   state.tablets = tablets;
+  state.call = numbers;
   const device = answer.body['device'] as { name?: string } | undefined;
   state.staff = staff;
   if (home) {
@@ -42,8 +46,14 @@ export async function refreshNames(): Promise<void> {
     state.units = (units ?? []).map((unit) => (typeof unit === 'string' ? unit : String((unit as { name?: string }).name ?? '')));
   }
   const { home: whole, name: tablet } = state.enrolment;
-  await keepNames(state.enrolment, { home: whole.name, tablet, staff, units: state.units, tablets });
+  await keepNames(state.enrolment, { home: whole.name, tablet, staff, units: state.units, tablets, call: numbers });
+  await keepHomeKey(answer.body);
   tell('device');
+}
+
+/** What to seal to, before anybody has unlocked this tablet: what is recorded under a typed name is never queued in clear. */
+async function keepHomeKey(said: Record<string, unknown>): Promise<void> {
+  if (said['home_key']) await setMeta('home_key', said['home_key']);
 }
 
 /** Ask the browser not to clear us when the disk is short. It may refuse; asked again at each start until it agrees. */

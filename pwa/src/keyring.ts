@@ -39,7 +39,7 @@ export async function openKept(staff: string, pin: string): Promise<Opened> {
   return { is: 'right', grant, keys, key: { salt, rounds, public: open, box } };
 }
 
-async function openBox(kept: UnlockKey, pin: string): Promise<CryptoKey | null> {
+export async function openBox(kept: UnlockKey, pin: string): Promise<CryptoKey | null> {
   const under = await pinKey(pin, fromBase64url(kept.salt), kept.rounds);
   const box = fromBase64url(kept.box);
   try {

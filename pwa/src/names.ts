@@ -1,7 +1,7 @@
 // The names that the first screen shows before anybody has entered a PIN: staff, units, the home's and the tablet's.
 
 import { meta, strictly } from './db';
-import type { Enrolment, StaffName, TabletName } from './types';
+import type { CallNumber, Enrolment, StaffName, TabletName } from './types';
 import { hideHere, showHere } from './vault';
 
 export interface Names {
@@ -11,6 +11,8 @@ export interface Names {
   units: string[];
   /** The home's other tablets; none where the version before kept them. */
   tablets?: TabletName[];
+  /** Whom to call, as the home has set it: shown without a PIN. */
+  call?: CallNumber[];
 }
 
 const ID = 'names';

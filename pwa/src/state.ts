@@ -4,7 +4,7 @@
 import { meta, NEW_STANDING, reading, strictly } from './db';
 import { keptNames } from './names';
 import { openLooks, openQueue, openRecords, openSent } from './rows';
-import type { Change, Enrolment, Entry, Look, Sent, StaffName, Standing, TabletName } from './types';
+import type { CallNumber, Change, Enrolment, Entry, Look, Sent, StaffName, Standing, TabletName } from './types';
 import { isOpen, turn } from './vault';
 
 /** How the last conversation with the server went, in the words that screens choose by. */
@@ -15,6 +15,7 @@ export const state = {
   staff: [] as StaffName[],
   units: [] as string[],
   tablets: [] as TabletName[],
+  call: [] as CallNumber[],
   standing: { ...NEW_STANDING } as Standing,
   link: 'unknown' as Link,
   sending: false,
@@ -78,6 +79,7 @@ export async function load(): Promise<boolean> {
   state.staff = names.staff;
   state.units = names.units;
   state.tablets = names.tablets ?? [];
+  state.call = names.call ?? [];
   state.standing = { ...NEW_STANDING, ...standing };
   state.queue = new Map(queue.all.map((entry) => [entry.id, entry]));
   state.looks = new Map(looks.map((look) => [look.id, look]));

@@ -126,6 +126,13 @@ export interface TabletName {
   name: string;
 }
 
+/** A number to call in an emergency; only a unit's names its unit. */
+export interface CallNumber {
+  whose: 'unit' | 'on_call' | 'provider';
+  unit: string | null;
+  number: string;
+}
+
 export interface StaffName {
   id: string;
   name: string;
@@ -206,6 +213,12 @@ export interface KeptGrant extends UnlockKey {
   data: Record<string, string>;
   /** Compact JWE of `{grant, expires_at, home_key}`. */
   grant: string;
+}
+
+/** A way in that is good no longer, with the data keys that nobody else holds (earlier.ts). */
+export interface EarlierWay extends UnlockKey {
+  staff: string;
+  data: Record<string, string>;
 }
 
 /** As the version before kept a grant: under the PIN itself. Opened once more, then replaced. */

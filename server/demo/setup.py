@@ -20,7 +20,7 @@ from server.demo.people import PROVIDER, ZONE, DemoHome, provider_id
 from server.demo.meals import VESSELS
 from server.demo.rhythm import vessel_id
 from server.demo.roster import roster_of
-from server.demo.seeded import nonce
+from server.demo.seeded import named_id, nonce
 from server.demo.shifts import HOUR_MS, wall_ms
 from server.demo.tables import demo_home
 from server.demo.tablets import Held
@@ -93,6 +93,8 @@ def _statements(home: DemoHome, seed: int, span: plans.Span, at_ms: int) -> Iter
     for name, ml, drink in VESSELS:
         fields = {"name": name, "ml": ml, "drink_default": drink, **({"route": "peg"} if drink == "Feed" else {})}
         yield _new(vessel_id(seed, home, name), "vessel", fields, at_ms, lead.id)
+    for number, fields in enumerate(_numbers(home)):
+        yield _new(named_id(seed, "call_number", home.number, str(number)), "call_number", fields, at_ms, deputy.id)
     key = home.first(roles.KEY_WORKER)
     for person in home.residents:
         yield _new(person.id, "resident", _resident(home, person, str(key.id)), at_ms, deputy.id)
@@ -100,6 +102,13 @@ def _statements(home: DemoHome, seed: int, span: plans.Span, at_ms: int) -> Iter
     rota_coordinator = home.first(roles.ROTA_COORDINATOR)
     for fields in rota_fields(home, seed, span.first - timedelta(days=span.first.weekday()), rota_until(span.first)):
         yield _new(uuid.UUID(fields.pop("id")), "rota_shift", fields, at_ms, rota_coordinator.id)
+
+
+def _numbers(home: DemoHome) -> list[dict[str, Any]]:
+    """Whom to call: numbers that Ofcom keeps for stories, so that nobody's phone rings."""
+    units = sorted({person.unit for person in home.residents})
+    whose = [*({"whose": "unit", "unit": unit} for unit in units), {"whose": "on_call"}, {"whose": "provider"}]
+    return [{**each, "number": f"01632 960 {home.number}{place:02d}"} for place, each in enumerate(whose)]
 
 
 def rota_until(first: date) -> date:

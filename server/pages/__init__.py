@@ -13,11 +13,14 @@ from server.pages import (
     assets,
     problems,
     routes_alerts,
+    routes_aside,
     routes_check,
     routes_front,
     routes_ledger,
     routes_log,
+    routes_numbers,
     routes_residents,
+    routes_safety,
     routes_staff,
     routes_tablets,
     routes_thresholds,
@@ -29,7 +32,7 @@ from server.people.rights import may
 from server.records import rescue
 
 # Pages that stand under another entry of the menu.
-PART_OF = {"alerts": "overview"}
+PART_OF = {"alerts": "overview", "safety_list": "residents"}
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 # The largest form is a rescue file; beyond that nothing is read.
 FORM_BYTES = rescue.MOST_BYTES + 1_000_000
@@ -41,6 +44,7 @@ MENU = (
     ("staff", "/staff", "people.see"),
     ("tablets", "/tablets", "devices.see"),
     ("thresholds", "/thresholds", "thresholds.see"),
+    ("numbers", "/numbers", "numbers.see"),
     ("set_aside", "/set-aside", "quarantine.see"),
     ("ledger", "/ledger", "ledger.see"),
 )
@@ -69,7 +73,10 @@ def register(app: Flask) -> None:
             csrf.protect()
 
     problems.register(app)
-    for routes in (routes_front, routes_alerts, routes_residents, routes_check, routes_staff, routes_tablets, routes_ledger, routes_log, routes_thresholds):
+    for routes in (
+        routes_front, routes_alerts, routes_residents, routes_check, routes_log, routes_staff, routes_tablets, routes_thresholds,
+        routes_numbers, routes_safety, routes_aside, routes_ledger,
+    ):  # fmt: skip
         app.register_blueprint(routes.blueprint)
     app.context_processor(_what_every_page_shows)
     app.after_request(_never_kept)

@@ -9,6 +9,7 @@ from flask import Blueprint, abort, flash, g, redirect, render_template, request
 
 from server.clock import now_ms
 from server.db import reading
+from server.pages import restored_view
 from server.pages import store as pages_store
 from server.pages.words import roles, say, when
 from server.people import store
@@ -30,6 +31,7 @@ def staff():
         pins, accounts = pages_store.with_pin(c, home_id), pages_store.with_account(c, home_id)
         everybody = store.staff_list(home_id)
         added_by = pages_store.added_by(c, home_id, everybody)
+        restored = restored_view.of_staff(c, home_id, zone, now, everybody)
     people, removed = [], []
     for person in everybody:
         tags = [say("staff.agency")] * person.agency + [say("staff.manager_account")] * (person.id in accounts)
@@ -50,7 +52,7 @@ def staff():
         else:
             people.append(line)
     return render_template(
-        "pages/staff.html", people=people, removed=removed, may_change=may(g.person.roles, "people.change")
+        "pages/staff.html", people=people, removed=removed, restored=restored, may_change=may(g.person.roles, "people.change")
     )
 
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from server.alerts import silence
 from server.clock import now_ms
 from server.db import reading
+from server.pages import restored_view
 from server.pages import session as who
 from server.pages import store as pages_store
 from server.pages import tablets_view
@@ -34,9 +35,11 @@ def tablets():
     home_id, zone, now = g.person.home_id, g.person.zone, now_ms()
     with reading() as c:
         in_use = tablets_view.in_use(c, home_id, zone, now, pages_store.thresholds(c, home_id, zone))
+        restored = restored_view.of_tablets(c, home_id, zone, now)
     return render_template(
         "pages/tablets.html",
         tablets=in_use,
+        restored=restored,
         removed=tablets_view.removed(home_id, zone, now),
         may_change=may(g.person.roles, "devices.enrol"),
         may_rescue=may(g.person.roles, "devices.rescue"),

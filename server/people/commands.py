@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from pathlib import Path
 
 import click
 
@@ -38,6 +39,23 @@ def home_rotate_key(home_id: str, as_json: bool) -> None:
         commandline.show({"kid": kid}, True)
     else:
         click.echo(text("cli.home.rotated", kid=kid))
+
+
+@home.command("import-key")
+@click.argument("file", type=click.Path(dir_okay=False, exists=True, path_type=Path))
+@click.option("--home", "home_id", required=True, help="The home's id.")
+@json_option
+def home_import_key(file: Path, home_id: str, as_json: bool) -> None:
+    """Give a home back a private key (PEM) that it lost, so that what was sealed to it can be opened."""
+    with app_context():
+        try:
+            kid = home_keys.put_back(_home(home_id).id, file.read_text())
+        except (ValueError, UnicodeDecodeError):
+            commandline.fail(text("cli.home.no_key"))
+    if as_json:
+        commandline.show({"kid": kid}, True)
+    else:
+        click.echo(text("cli.home.imported", kid=kid))
 
 
 @click.group()

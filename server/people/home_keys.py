@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 from sqlalchemy import Connection, insert, select
 
@@ -18,6 +19,8 @@ from server.people.tables import home as homes_table
 from server.people.tables import home_key
 
 ALG = "ECDH-ES+A256KW"
+#: When a key that was put back counts as made: before all others, so that no tablet seals to it again.
+PUT_BACK_MS = -1
 
 
 def fresh_pem() -> str:
@@ -47,15 +50,13 @@ def public_jwk(pem: str) -> dict[str, str]:
 
 def all_of(c: Connection, home_id: int) -> list[str]:
     """Every private key of the home as PEM, the newest first."""
-    mine = select(home_key.c.private_key).where(home_key.c.home_id == home_id)
-    later = c.execute(mine.order_by(home_key.c.made_ms.desc(), home_key.c.kid))
-    first = c.execute(select(homes_table.c.private_key).where(homes_table.c.id == home_id)).scalar_one()
-    return [*(row.private_key for row in later), first]
+    return [pem for pem, _ in sorted(dated(c, home_id), key=lambda each: -each[1])]
 
 
 def dated(c: Connection, home_id: int) -> list[tuple[str, int]]:
     """Every private key of the home with when it was made; the first counts as made before all others."""
-    later = c.execute(select(home_key.c.private_key, home_key.c.made_ms).where(home_key.c.home_id == home_id))
+    mine = select(home_key.c.private_key, home_key.c.made_ms).where(home_key.c.home_id == home_id)
+    later = c.execute(mine.order_by(home_key.c.kid))
     first = c.execute(select(homes_table.c.private_key).where(homes_table.c.id == home_id)).scalar_one()
     return [(first, 0), *((row.private_key, row.made_ms) for row in later)]
 
@@ -73,9 +74,27 @@ def rotate(home_id: int, *, now_ms: int) -> str:
     return kid_of(pem)
 
 
+def put_back(home_id: int, pem: str) -> str:
+    """Give the home back a private key that it lost, and return its `kid`. What was sealed to it can then be opened.
+
+    Raises ValueError for a text that is no P-256 private key.
+    """
+    try:
+        key = key_of(pem)
+    except (JoseError, TypeError) as error:
+        raise ValueError("no private key") from error
+    if not key.is_private or key.curve_name != "P-256":
+        raise ValueError("no private key of the right sort")
+    writing(lambda c: add(c, home_id, [(pem, PUT_BACK_MS)]))
+    return kid_of(pem)
+
+
 def add(c: Connection, home_id: int, keys: list[tuple[str, int]]) -> None:
     """Add private keys, each with when it was made. One that is there already is left as it is."""
-    known = set(all_of(c, home_id))
-    rows = [{"home_id": home_id, "kid": kid_of(pem), "private_key": pem, "made_ms": ms} for pem, ms in keys if pem not in known]
+    known = {kid_of(pem) for pem in all_of(c, home_id)}
+    fresh = {kid_of(pem): (pem, ms) for pem, ms in keys}
+    rows = [
+        {"home_id": home_id, "kid": kid, "private_key": pem, "made_ms": ms} for kid, (pem, ms) in fresh.items() if kid not in known
+    ]
     if rows:
         c.execute(insert(home_key), rows)

@@ -35,6 +35,8 @@ RIGHTS: dict[str, frozenset[str]] = {
     "devices.revoke": roles.MANAGERS,
     "devices.rescue": roles.MANAGERS,  # bring in what a tablet that can no longer send still held
     "accounts.change": roles.AND_ABOVE,
+    "numbers.see": FLOOR_LEADERS | OFFICE,  # whom tablets say to call in an emergency
+    "numbers.change": roles.AND_ABOVE,
     "quarantine.see": FLOOR_LEADERS | OFFICE,
     "quarantine.decide": roles.MANAGERS,
     "thresholds.see": FLOOR_LEADERS | OFFICE,

@@ -113,6 +113,7 @@ def enrol():
         "device": {"id": str(device), "name": store.device_name(home.id, device)},
         "token": token,
         "home": {"id": str(home.uuid), "name": home.name, "zone": home.zone},
+        "home_key": home_keys.newest_jwk(home.id),
     })  # fmt: skip
 
 

@@ -9,6 +9,9 @@ from marshmallow import RAISE, Schema, fields, validate
 MOST_MB = 2**31 - 1
 
 
+HOME_KEY = {"description": "The home's public key as a JWK with its kid."}
+
+
 class Strict(Schema):
     """Unknown members are refused."""
 
@@ -39,7 +42,7 @@ class UnlockKeyOut(Schema):
 class UnlockOut(Schema):
     grant = fields.String(metadata={"description": "Opaque; goes with each submission and with each sync that reads."})
     expires_at = fields.String(metadata={"format": "date-time"})
-    home_key = fields.Dict(metadata={"description": "The home's public key as a JWK with its kid."})
+    home_key = fields.Dict(metadata=HOME_KEY)
     unlock_key = fields.Nested(UnlockKeyOut)
     staff = fields.Nested(PersonOut)
 
@@ -65,6 +68,9 @@ class AgencyIn(Strict):
     name = fields.String(required=True)
     pin = fields.String(required=True, validate=validate.Length(max=100), metadata={"description": "Six digits."})
     until = fields.String(load_default=None, allow_none=True, metadata={"format": "date-time"})
+    id = fields.UUID(
+        load_default=None, allow_none=True, metadata={"description": "Made on the tablet: the same request again adds nobody twice."}
+    )
 
 
 class AgencyOut(Schema):
@@ -95,10 +101,19 @@ class DeviceOut(Schema):
     name = fields.String()
 
 
+class CallOut(Schema):
+    """A number to call in an emergency, shown without a PIN. Only a unit's names its unit."""
+
+    whose = fields.String(metadata={"enum": ["unit", "on_call", "provider"]})
+    unit = fields.String(allow_none=True)
+    number = fields.String()
+
+
 class EnrolOut(Schema):
     device = fields.Nested(DeviceOut)
     token = fields.String()
     home = fields.Nested(HomeNamedOut)
+    home_key = fields.Dict(metadata=HOME_KEY)
 
 
 class WhereAmIOut(Schema):
@@ -106,6 +121,8 @@ class WhereAmIOut(Schema):
     home = fields.Nested(HomeOut)
     tablets = fields.List(fields.Nested(DeviceOut))
     staff = fields.List(fields.Nested(PersonOut))
+    call = fields.List(fields.Nested(CallOut))
+    home_key = fields.Dict(metadata=HOME_KEY)
     server_time = fields.String(metadata={"format": "date-time"})
 
 

@@ -260,8 +260,13 @@ def _staff(row) -> Staff:
 def staff_list(home_id: int, *, now_ms: int | None = None) -> list[Staff]:
     """The home's staff by name; with `now_ms`, only those who have not left."""
     with reading() as c:
-        people = [_staff(row) for row in c.execute(_staff_query(home_id).order_by(staff.c.name))]
+        people = staff_of(c, home_id)
     return people if now_ms is None else [person for person in people if not person.left(now_ms)]
+
+
+def staff_of(c: Connection, home_id: int) -> list[Staff]:
+    """The home's staff by name, whoever has left as well."""
+    return [_staff(row) for row in c.execute(_staff_query(home_id).order_by(staff.c.name))]
 
 
 def staff_one(c: Connection, home_id: int, id_: uuid.UUID) -> Staff | None:

@@ -13,7 +13,7 @@ from server.people import rights, signin
 from server.people.grants import Grant
 from server.people.store import Home
 from server.problems import Problem
-from server.records import intake
+from server.records import intake, store
 from server.wire import rfc3339
 from sync import days
 from sync.fields import time_ms
@@ -37,7 +37,8 @@ class Added:
 def add(home: Home, grant: Grant, said: dict[str, Any], *, now_ms: int) -> Added:
     """Add an agency support worker with a PIN, on the word of whoever holds this live grant.
 
-    `said` has name, pin and, perhaps, until. The record and the PIN come in one transaction. Raises Problem 403 and 400.
+    `said` has name, pin and, perhaps, until and id. The record and the PIN come in one transaction. The same id again, after
+    an answer that was lost, adds nobody and changes nothing: whoever was added under it is answered. Raises Problem 403 and 400.
     """
     if not rights.may(grant.roles, "people.add_agency"):
         raise Problem("forbidden")
@@ -51,7 +52,7 @@ def add(home: Home, grant: Grant, said: dict[str, Any], *, now_ms: int) -> Added
         errors["until"] = [text("problems.agency.until")]
     if errors:
         raise Problem("bad_request", errors=errors)
-    hashed, id_ = signin.hash_secret(pin), uuid.uuid4()
+    hashed, id_ = signin.hash_secret(pin), said.get("id") or uuid.uuid4()
     fields = {
         "name": name, "roles": [SUPPORT_WORKER], "agency": True, "valid_until": rfc3339(until_ms), "added_by": str(grant.person),
     }  # fmt: skip
@@ -59,14 +60,26 @@ def add(home: Home, grant: Grant, said: dict[str, Any], *, now_ms: int) -> Added
         record=id_, id=id_, kind="staff_member", fields=fields, occurred_ms=now_ms, author=grant.person, roles=grant.roles
     )
 
-    def work(c: Connection) -> None:
+    def work(c: Connection) -> Added:
         (result,) = intake.append(c, home.id, [stated], now_ms=now_ms, origin="page")
+        if result.status == "duplicate":
+            return _added_before(c, home, id_, grant)
         if result.status != "accepted":
             raise ValueError(f"an agency worker's record was not fit: {result.errors}")
         signin.put_pin(c, home.id, id_, hashed, now_ms=now_ms)
+        return Added(id_, name, until_ms)
 
-    writing(work)
-    return Added(id_, name, until_ms)
+    return writing(work)
+
+
+def _added_before(c: Connection, home: Home, id_: uuid.UUID, grant: Grant) -> Added:
+    """Whom the same person added under this id. It says nothing about the PIN: whoever asks could try one after another."""
+    row = store.record(c, home.id, id_)
+    fields = row.fields if row is not None and row.kind == "staff_member" else {}
+    until_ms = time_ms(fields.get("valid_until") or "")
+    if fields.get("added_by") != str(grant.person) or not fields.get("agency") or until_ms is None:
+        raise Problem("bad_request", errors={"id": [text("problems.agency.id")]})
+    return Added(id_, fields["name"], until_ms)
 
 
 def _until(home: Home, given: str | None, now_ms: int) -> int | None:

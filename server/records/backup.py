@@ -17,14 +17,12 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, LargeBinary, Table, delete, func, insert, inspect, select
+from sqlalchemy import Connection, LargeBinary, Table, delete, insert, inspect, select
 
 from server.config import Config
 from server.db import Id, db, writing
-from server.people import home_keys
-from server.people.tables import home as homes_table
-from server.records import store
-from server.records.tables import counter, ledger, ledger_life
+from server.records.replaced import Replaced
+from server.records.tables import counter, ledger
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -128,58 +126,33 @@ def check(archive: zipfile.ZipFile) -> dict[str, Any]:
 def restore(settings: Config, source: Path, *, overwrite: bool, now_ms: int) -> dict[str, Any]:
     """Put everything back, in one transaction, on a database that has every table. The server must not be serving.
 
-    Each home's ledger gets a new id from the next row on, so that tablets notice. A key of the replaced data is kept: what
-    tablets sealed to it must still open. Returns the manifest, each home with `lost`: how many rows of what was replaced
-    came after the backup, from tablets (which send again what they hold) and from pages and Tidemark (gone); None where
-    nothing of that home was replaced. Raises Unfit.
+    Each home's ledger gets a new id from the next row on, so that tablets notice. What the replaced data knew of keys,
+    ended access, PINs and tablets is kept (replaced.py). Returns the manifest, each home with `lost`: how many rows of what
+    was replaced came after the backup, from tablets (which send again what they hold) and from pages and Tidemark (gone,
+    `kinds` says how many of each); and with `carried`. Both are None where nothing of that home was replaced. Raises Unfit.
     """
     with _opened(source) as archive:
         manifest = check(archive)
 
         def work(c: Connection) -> None:
-            before = {row.home_id: row for row in c.execute(select(counter)).all()}
-            if before and not overwrite:
+            if not overwrite and c.execute(select(counter.c.home_id)).first():
                 raise Unfit("has_data")
-            replaced = _Replaced(c)
+            replaced = Replaced(c)
             lost = [replaced.after(c, head) for head in manifest["homes"]]
             for name in reversed([table.name for table in db.metadata.sorted_tables]):
                 if inspect(c).has_table(name):
                     c.execute(delete(db.metadata.tables[name]))
             for table in tables():
                 _fill(c, archive, table)
-            for home in c.execute(select(counter)).all():
-                _new_life(c, home, before.get(home.home_id), now_ms)
-            replaced.give_keys_back(c)
+            carried = {home.home_id: replaced.carry_over(c, home, now_ms) for home in c.execute(select(counter)).all()}
             for head, gone in zip(manifest["homes"], lost, strict=True):
-                head["lost"] = gone
+                head["lost"], head["carried"] = gone, carried[head["home_id"]]
 
         writing(work)
         for name in manifest["sha256"]:
             if name.startswith("files/"):
                 _put_back(settings, name.removeprefix("files/"), archive.read(name))
     return manifest
-
-
-class _Replaced:
-    """What stood in the database before a restore, as far as it matters afterwards."""
-
-    def __init__(self, c: Connection):
-        self.homes = {row.uuid: row.id for row in c.execute(select(homes_table.c.uuid, homes_table.c.id))}
-        self.keys = {uuid_: home_keys.dated(c, id_) for uuid_, id_ in self.homes.items()}
-
-    def after(self, c: Connection, head: dict[str, Any]) -> dict[str, int] | None:
-        """How many rows came after this head, by where they came from."""
-        if head["home_id"] not in self.homes.values():
-            return None
-        later = (ledger.c.home_id == head["home_id"]) & (ledger.c.seq > head["seq"])
-        counts = dict(c.execute(select(ledger.c.origin, func.count()).where(later).group_by(ledger.c.origin)).all())
-        tablets = counts.pop("tablet", 0)
-        return {"tablets": tablets, "others": sum(counts.values())}
-
-    def give_keys_back(self, c: Connection) -> None:
-        """Add the private keys that the backup does not hold to the homes that they belong to."""
-        for row in c.execute(select(homes_table.c.uuid, homes_table.c.id)).all():
-            home_keys.add(c, row.id, self.keys.get(row.uuid, []))
 
 
 def _fill(c: Connection, archive: zipfile.ZipFile, table: Table) -> None:
@@ -212,18 +185,6 @@ def _row(table: Table, said: dict[str, Any]) -> dict[str, Any]:
             value = base64.b64decode(value)
         made[column.name] = value
     return made
-
-
-def _new_life(c: Connection, home: Any, replaced: Any, now_ms: int) -> None:
-    """A new ledger id from the next row on, and where the end of what this restore replaced stood."""
-    id_ = uuid.uuid4()
-    lost = replaced if replaced is not None and store.lives(c, home.home_id)[0].ledger and replaced.seq > home.seq else None
-    c.execute(insert(ledger_life).values(
-        home_id=home.home_id, ledger=id_, from_seq=home.seq + 1, began_ms=now_ms,
-        cut_seq=lost.seq if lost else None, cut_hash=bytes(lost.hash) if lost else None,
-    ))  # fmt: skip
-    safe = None if home.safe is None else min(home.safe, home.seq)
-    c.execute(counter.update().where(counter.c.home_id == home.home_id).values(ledger=id_, safe=safe))
 
 
 def kept(source: Path) -> list[dict[str, Any]]:

@@ -14,10 +14,11 @@ from server.people import store as people
 from server.problems import Problem
 from server.records import backup as backups
 from server.records import ledger as ledgers
+from server.records import putting_away
 from server.records import rebuild as rebuilding
 from server.records import rescue as rescues
 from server.running import app_context
-from sync.messages import text
+from sync.messages import text, word
 
 
 @click.group()
@@ -109,8 +110,15 @@ def restore(file: Path, overwrite: bool, as_json: bool) -> None:
     for head in made["homes"]:
         lost = head["lost"]
         click.echo(text("cli.restore.to", home=head["home_id"], seq=head["seq"]))
-        if lost is not None:
-            click.echo(text("cli.restore.lost", home=head["home_id"], **lost))
+        if lost is None:
+            click.echo(text("cli.restore.nothing_replaced", home=head["home_id"]))
+            continue
+        click.echo(text("cli.restore.lost", home=head["home_id"], tablets=lost["tablets"], others=lost["others"]))
+        if lost["kinds"]:
+            names = ", ".join(f"{count} {word(f'kinds.names.{kind}', kind)}" for kind, count in lost["kinds"].items())
+            click.echo(text("cli.restore.kinds", kinds=names))
+        for what, ids in (head["carried"] or {}).items():
+            click.echo(text(f"cli.restore.carried.{what}", home=head["home_id"], n=len(ids)))
     click.echo(text("cli.restore.look"))
 
 
@@ -153,6 +161,21 @@ def rescue(file: Path, as_json: bool) -> None:
         click.echo(text("cli.rescue.done", file=file, **done.counts))
 
 
+@click.command("open-again")
+@click.option("--home", "home_id", help="Only this home's.")
+@json_option
+def open_again(home_id: str | None, as_json: bool) -> None:
+    """Try again to open sealed entries that stayed closed: after a key was put back."""
+    with app_context():
+        now = clock.now_ms()
+        found = {home: putting_away.try_again(home.id, putting_away.closed(home.id), now_ms=now) for home in _homes(home_id)}
+    if as_json:
+        commandline.show({"homes": [{"home": str(home.uuid), **counts} for home, counts in found.items()]}, True)
+        return
+    for home, counts in found.items():
+        click.echo(text("cli.open_again.done", home=home.name, **counts))
+
+
 @click.command()
 def migrate() -> None:
     """Bring the database up to date."""
@@ -172,4 +195,4 @@ def _homes(given: str | None) -> list[people.Home]:
     return [found]
 
 
-commands = [ledger, backup, backup_kept, restore, rescue, migrate]
+commands = [ledger, backup, backup_kept, restore, rescue, open_again, migrate]

@@ -9,13 +9,13 @@ from flask import current_app, g
 from flask_smorest import Blueprint
 
 from server.db import reading
-from server.people import devices, grants
+from server.people import devices, grants, home_keys
 from server.people import store as people
 from server.people.api import body, done, problem
 from server.people.rights import device_required
 from server.people.schemas import AgencyIn, AgencyOut, WhereAmIOut
 from server.problems import Problem
-from server.records import agency, changes, envelope_in, intake, numbers, store
+from server.records import agency, call_numbers, changes, envelope_in, intake, numbers, store
 from server.records.schemas import SyncIn, SyncOut
 from server.wire import SYNC_BODY_BYTES, answer, raw_body, rfc3339, small_body
 from sync.clock import OFF_MS as CLOCK_OFF_MS
@@ -162,12 +162,14 @@ def device():
     """Which tablet of which home this is, and who may sign in on it."""
     home, row, now = g.home, g.device, g.now_ms
     with reading() as c:
-        units = store.units(c, home.id)
+        units, numbers_to_call = store.units(c, home.id), call_numbers.numbers(c, home.id)
     staff = people.staff_list(home.id, now_ms=now)
     return answer({
         "device": {"id": str(row.id), "name": row.name},
         "home": {"id": str(home.uuid), "name": home.name, "zone": home.zone, "units": units},
         "tablets": [{"id": str(one.id), "name": one.name} for one in people.devices(home.id) if one.revoked_ms is None],
         "staff": [{"id": str(person.id), "name": person.name, "roles": list(person.roles)} for person in staff],
+        "call": [one._asdict() for one in numbers_to_call],
+        "home_key": home_keys.newest_jwk(home.id),
         "server_time": rfc3339(now),
     })  # fmt: skip

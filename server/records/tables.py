@@ -35,6 +35,7 @@ ledger_life = Table(
     Column("began_ms", BigInteger, nullable=False),
     Column("cut_seq", BigInteger),  # head of what the restore replaced, where it could still be read
     Column("cut_hash", LargeBinary),
+    Column("carried", Text),  # JSON: what that restore kept of what it replaced, and what must be done again (replaced.py)
 )
 
 ledger = Table(

@@ -28,11 +28,6 @@ def sue(home):
 
 
 @pytest.fixture
-def edith(home):
-    return home.resident("Edith")
-
-
-@pytest.fixture
 def tablet(home):
     made = home.tablet()
     made.unlock(home.staff("Ama Mensah", ["support_worker"]))

@@ -15,11 +15,6 @@ HOUR = 3_600_000
 
 
 @pytest.fixture
-def edith(home):
-    return home.resident("Edith")
-
-
-@pytest.fixture
 def ama(home):
     return home.staff("Ama Mensah", ["senior_carer", "key_worker"])
 

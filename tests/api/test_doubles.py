@@ -22,11 +22,6 @@ FLAG = "suspected_double"
 
 
 @pytest.fixture
-def edith(home):
-    return home.resident("Edith")
-
-
-@pytest.fixture
 def tablet(home) -> Tablet:
     made = home.tablet()
     assert made.unlock(home.staff()).status_code == 200

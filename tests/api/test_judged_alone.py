@@ -8,11 +8,6 @@ import pytest
 
 
 @pytest.fixture
-def edith(home):
-    return home.resident("Edith")
-
-
-@pytest.fixture
 def tablet(home):
     made = home.tablet()
     made.unlock(home.staff())

@@ -180,24 +180,21 @@ def test_a_witnessed_head_is_on_the_chain_or_nowhere(home, tablet, lived):
         assert ledger.place_of(home.id, len(rows) + 5, bytes(32)) == "nowhere"
 
 
-def test_a_backup_holds_everything_and_a_restore_says_that_it_happened(home, tablet, lived, tmp_path, house):
-    settings, file = house.app.extensions["tidemark"], tmp_path / "backup.zip"
+def test_a_backup_holds_everything_and_a_restore_says_that_it_happened(home, tablet, lived, tmp_path, house, keep):
     (tmp_path / "keys").mkdir()
     (tmp_path / "keys" / "session.key").write_bytes(b"secret")
-    with house.app.app_context():
-        backup.make(settings, file, now_ms=clock.now_ms())
-    assert file.stat().st_mode & 0o777 == 0o600
+    keep()
+    assert keep.file.stat().st_mode & 0o777 == 0o600
     kept = everything(home)
     saved = home.rows()
     tablet.sync([tablet.drink(uuid.uuid4())])
     lost = home.rows()[-1]
     old_head = dict(tablet.head)
     (tmp_path / "keys" / "session.key").write_bytes(b"other")
-    with house.app.app_context():
-        with pytest.raises(backup.Unfit, match="has_data"):
-            backup.restore(settings, file, overwrite=False, now_ms=clock.now_ms())
-        assert home.rows()[-1] == lost, "a refused restore changes nothing"
-        backup.restore(settings, file, overwrite=True, now_ms=clock.now_ms())
+    with pytest.raises(backup.Unfit, match="has_data"):
+        keep.put_back(overwrite=False)
+    assert home.rows()[-1] == lost, "a refused restore changes nothing"
+    keep.put_back()
     assert everything(home) == kept and home.rows() == saved
     assert (tmp_path / "keys" / "session.key").read_bytes() == b"secret"
     answer = tablet.sync([tablet.drink(uuid.uuid4())], head=old_head)
@@ -211,15 +208,13 @@ def test_a_backup_holds_everything_and_a_restore_says_that_it_happened(home, tab
     assert independent(home, tmp_path).returncode == 0
 
 
-def test_a_damaged_backup_is_refused_whole(home, tablet, lived, tmp_path, house):
-    settings, file = house.app.extensions["tidemark"], tmp_path / "backup.zip"
-    with house.app.app_context():
-        backup.make(settings, file, now_ms=clock.now_ms())
-        whole = file.read_bytes()
-        for damaged in (b"", b"nonsense", whole[: len(whole) // 2], whole[:2000] + bytes(600) + whole[2600:]):
-            file.write_bytes(damaged)
-            with pytest.raises(backup.Unfit, match="damaged"):
-                backup.restore(settings, file, overwrite=True, now_ms=clock.now_ms())
+def test_a_damaged_backup_is_refused_whole(home, tablet, lived, keep):
+    keep()
+    whole = keep.file.read_bytes()
+    for damaged in (b"", b"nonsense", whole[: len(whole) // 2], whole[:2000] + bytes(600) + whole[2600:]):
+        keep.file.write_bytes(damaged)
+        with pytest.raises(backup.Unfit, match="damaged"):
+            keep.put_back()
     assert verify(home).broken is None
 
 

@@ -22,6 +22,8 @@ PAGES = {
     "/tablets/add": "devices.enrol",
     "/set-aside": "quarantine.see",
     "/ledger": "ledger.see",
+    "/numbers": "numbers.see",
+    "/safety-list": "records.see",
 }
 
 

@@ -19,23 +19,6 @@ from tests.harness.visitor import Visitor
 
 
 @pytest.fixture
-def edith(home):
-    return home.resident("Edith")
-
-
-@pytest.fixture
-def tablet(home):
-    made = home.tablet()
-    made.home_key = made.unlock(home.staff("Ama Mensah", ["senior_carer"])).json["home_key"]
-    return made
-
-
-@pytest.fixture
-def session(tablet):
-    return Session(tablet.home_key, tablet.id)
-
-
-@pytest.fixture
 def rescue(database, tmp_path):
     """The command on a file with this content: what it prints as JSON, or why it refused."""
 

@@ -9,20 +9,11 @@ from click.testing import CliRunner
 
 from server import clock
 from server.__main__ import main
-from server.people import home_keys
-from server.records import backup, ledger
+from server.people import home_keys, store
+from server.records import backup, intake, ledger
+from tests.harness.apps import Database, Home, House, copy_template
 from tests.harness.sealing import Session
 from tests.harness.visitor import Visitor
-
-
-@pytest.fixture
-def edith(home):
-    return home.resident("Edith")
-
-
-@pytest.fixture
-def ama(home):
-    return home.staff("Ama Mensah", ["senior_carer"])
 
 
 @pytest.fixture
@@ -31,23 +22,6 @@ def two(home, ama):
     for each in tablets:
         each.home_key = each.unlock(ama).json["home_key"]
     return tablets
-
-
-@pytest.fixture
-def keep(house, tmp_path):
-    """Make a backup, or put it back."""
-    settings, file = house.app.extensions["tidemark"], tmp_path / "kept.zip"
-
-    def make():
-        with house.app.app_context():
-            return backup.make(settings, file, now_ms=clock.now_ms())
-
-    def put_back():
-        with house.app.app_context():
-            return backup.restore(settings, file, overwrite=True, now_ms=clock.now_ms())
-
-    make.file, make.put_back = file, put_back
-    return make
 
 
 def statuses(answer):
@@ -98,7 +72,7 @@ def test_a_tablet_that_heard_nothing_after_the_backup_notices_nothing(home, two,
     assert "rewound" not in second.sync([])
 
 
-def test_a_grant_and_a_tablet_from_after_the_backup_are_still_good_and_the_tablet_is_listed_again(home, ama, keep, edith):
+def test_a_grant_and_a_tablet_from_after_the_backup_are_still_good_and_the_tablet_keeps_its_name(home, ama, keep, edith):
     keep()
     late = home.tablet("Willow 9")
     late.unlock(ama)
@@ -107,6 +81,16 @@ def test_a_grant_and_a_tablet_from_after_the_backup_are_still_good_and_the_table
     keep.put_back()
     answer = late.sync([drink], cursor=None)
     assert statuses(answer) == ["accepted"] and not answer["locked"] and answer["resend"] == []
+    assert [row[0] for row in home.sql("SELECT name FROM device WHERE pseudo IS NULL")] == ["Willow 9"]
+
+
+def test_on_an_empty_machine_a_tablet_from_after_the_backup_is_listed_again_under_what_is_known_of_it(home, ama, keep, edith):
+    keep()
+    late = home.tablet("Willow 9")
+    late.unlock(ama)
+    home.sql("DELETE FROM device WHERE pseudo IS NULL")  # as where nothing of the old data is there
+    keep.put_back()
+    assert statuses(late.sync([late.drink(edith)])) == ["accepted"]
     assert [row[0] for row in home.sql("SELECT name FROM device WHERE pseudo IS NULL")] == ["Tablet listed again after a restore"]
 
 
@@ -123,16 +107,38 @@ def test_what_was_sealed_before_and_after_the_backup_opens_on_the_restored_serve
     assert statuses(answer) == ["accepted", "accepted"]
 
 
-def test_a_restore_twice_over_from_one_backup_still_names_a_place_that_is_shared(home, two, keep, edith):
-    first, _ = two
+def test_each_restore_from_one_backup_names_the_row_from_which_the_ledger_really_parted(home, two, keep, edith):
+    first, second = two
+    second.sync([])
     keep()
     n = len(home.rows())
-    for _ in range(2):
-        drink = first.drink(edith)
-        first.sync([drink], cursor=None)
+    heads = [second.head]
+    for _ in range(3):
+        first.sync([first.drink(edith), first.drink(edith)], cursor=None)
+        heads.append(first.head)
         keep.put_back()
-        assert first.sync([])["rewound"]["seq"] <= n
+        assert first.sync([])["rewound"] == {"seq": n}
     assert sound(home)
+    assert "rewound" not in second.sync([], head=heads[0]), "what was heard before the backup is still true"
+    for parted in heads[1:]:
+        assert second.sync([], head=parted)["rewound"] == {"seq": n}, "however many restores ago it was heard"
+    with home.house.app.app_context():
+        assert {ledger.place_of(home.id, each["seq"], bytes.fromhex(each["hash"])) for each in heads[1:]} == {"cut"}
+
+
+def test_an_older_backup_put_back_over_a_newer_restore_names_its_own_last_row(home, two, keep, edith):
+    first, _ = two
+    keep()
+    n, older = len(home.rows()), keep.file.read_bytes()
+    first.sync([first.drink(edith)])
+    keep()
+    keep.put_back()
+    first.sync([first.drink(edith)], cursor=None)
+    keep.file.write_bytes(older)
+    keep.put_back()
+    assert first.sync([])["rewound"] == {"seq": n} and sound(home)
+    first.sync([first.drink(edith)], cursor=None)
+    assert sound(home) and home.rows()[-1]["header"]["ledger"] == first.head["ledger"]
 
 
 def test_a_backup_kept_elsewhere_lets_tablets_drop_what_it_holds_and_never_less(house, home, two, keep, edith):
@@ -201,6 +207,58 @@ def test_the_commands_say_what_is_safe_and_what_a_restore_has_lost(database, hou
     run("backup-kept", str(keep.file.with_name("none.zip")), status=2)
     kid = json.loads(run("home", "rotate-key", "--home", str(home.uuid), "--json"))["kid"]
     assert first.unlock(first.person).json["home_key"]["kid"] == kid
+
+
+def test_access_that_ended_and_pins_that_were_set_after_the_backup_stay_so(house, home, two, ama, keep, edith):
+    first, second = two
+    ben, cat = home.staff("Ben Okoro", ["support_worker"]), home.staff("Cat Lowe", ["support_worker"])
+    keep()
+    now = clock.now_ms()
+    with house.app.app_context():
+        store.revoke_person(home.id, ben.id, at_ms=now, now_ms=now)
+        store.set_pin(home.id, ama.id, "271828", now_ms=now)
+        store.revoke_device(home.id, second.id, now_ms=now)
+    set_up = first.unlock(ama, "271828").json["unlock_key"]
+    late, left = home.staff("Late Lou", ["support_worker"]), home.staff("Left Len", ["support_worker"], valid_until="2026-01-01")
+    home.append(intake.Statement(record=cat.id, kind="staff_member", fields={"roles": ["senior_carer"]}, occurred_ms=now))
+    (head,) = keep.put_back()["homes"]
+    assert head["carried"] == {
+        "ended": [str(ben.id)], "pins": [str(ama.id)], "tablets_ended": [str(second.id)], "gone": ["Late Lou"], "roles": [str(cat.id)],
+    }
+    assert head["lost"]["kinds"] == {"staff_member": 3}
+    assert first.unlock(ben).status_code == 403, "whose access had ended stays out"
+    assert first.unlock(ama, ama.pin).status_code == 403, "a PIN that was replaced opens nothing again"
+    assert first.unlock(ama, "271828").json["unlock_key"] == set_up
+    assert second.post(second.envelope([])).status_code == 401
+    assert first.unlock(late).status_code == 403 and first.unlock(left).status_code == 403
+    sue = Visitor.manager(home, ["registered_manager"])
+    staff, tablets = sue.open("/staff").text, sue.open("/tablets").text
+    for said in ("It stays ended: Ben Okoro", "It is kept: Ama Mensah", "Add them again: Late Lou", "Change them again: Cat Lowe"):
+        assert said in staff
+    assert "Still removed: Willow 2" in tablets and "Left Len" not in staff
+    home.staff("Late Lou", ["support_worker"])
+    assert "Add them again" not in sue.open("/staff").text, "what was done again is asked for no more"
+
+
+def test_someone_whose_own_record_had_ended_does_not_come_back_with_a_restore(home, two, keep):
+    first, _ = two
+    cat = home.staff("Cat Lowe", ["support_worker"])
+    keep()
+    home.append(intake.Statement(record=cat.id, kind="staff_member", fields={"left_on": "2026-01-05"}, occurred_ms=clock.now_ms()))
+    assert keep.put_back()["homes"][0]["carried"] == {"ended": [str(cat.id)]}
+    assert first.unlock(cat).status_code == 403
+
+
+def test_a_restore_where_nothing_stood_says_that_it_knows_nothing_of_what_came_after(home, two, keep, sqlite_template, tmp_path):
+    keep()
+    (tmp_path / "other").mkdir()
+    elsewhere = House(Database("sqlite", copy_template(sqlite_template, tmp_path / "other"), tmp_path / "other"))
+    with elsewhere.app.app_context():
+        (head,) = backup.restore(elsewhere.app.extensions["tidemark"], keep.file, overwrite=False, now_ms=clock.now_ms())["homes"]
+        restored = Home(elsewhere, store.home(head["home_id"]))
+    assert head["lost"] is None and head["carried"] is None
+    assert "Check who may come in" in Visitor.manager(restored, ["registered_manager"]).open("/staff").text
+    elsewhere.close()
 
 
 def test_the_pages_say_that_the_server_was_put_back_and_to_which_row(home, keep):

@@ -5,32 +5,19 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import uuid
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from server import clock
+from server.__main__ import main
 from server.people import home_keys
 from tests.harness.sealing import Session, compact, digest_of
-
-
-@pytest.fixture
-def edith(home):
-    return home.resident("Edith")
-
-
-@pytest.fixture
-def tablet(home):
-    made = home.tablet()
-    made.home_key = made.unlock(home.staff("Ama Mensah", ["senior_carer"])).json["home_key"]
-    return made
-
-
-@pytest.fixture
-def session(tablet):
-    return Session(tablet.home_key, tablet.id)
+from tests.harness.visitor import Visitor
 
 
 def send(tablet, rows, keys, **members):
@@ -327,3 +314,60 @@ def test_a_sealed_row_made_by_another_library_with_another_spelling_of_its_heade
     header = {"device": str(tablet.id), "number": drink["number"], "id": drink["id"], "kid": session.kid, "enc": "A256GCM", "alg": "dir"}
     row["sealed"] = compact(json.dumps(drink, indent=2).encode(), session.key, header)
     assert statuses(send(tablet, [row], session.keys)) == ["accepted"]
+
+
+# ---- a row that stays closed ----
+
+
+@pytest.fixture
+def lost(house, home, session):
+    """The home's key is gone, as after a restore on an empty machine: its PEM, to be put back."""
+    (pem,) = (row[0] for row in home.sql(f"SELECT private_key FROM home WHERE id = {home.id}"))
+    with house.app.app_context():
+        home.sql(f"UPDATE home SET private_key = '{home_keys.fresh_pem()}' WHERE id = {home.id}")
+    return pem
+
+
+def doors(page, what):
+    return re.findall(rf'"(/set-aside/[0-9a-f]+/{what})"', page.html)
+
+
+def test_a_row_whose_key_is_lost_is_put_away_by_a_manager_with_a_reason_and_stays_whole(home, lost, tablet, session, edith):
+    row, keys = session.seal(tablet.drink(edith)), session.keys
+    assert statuses(send(tablet, [row], keys)) == ["quarantined"]
+    sue, before = Visitor.manager(home, ["registered_manager"]), kept(home)
+    (door,) = doors(sue.open("/set-aside"), "put-away")
+    assert "Say why" in sue.send(door, why=" ").text
+    done = sue.send(door, why="Ama recorded it again")
+    assert done.path == "/set-aside" and "put it away: Ama recorded it again" in done.text and "Not put right yet" not in done.text
+    assert kept(home) == before and before[0]["sealed"] == row["sealed"] and before[0]["keys"] == keys
+    assert home.rows()[-1]["submission"]["fields"] == {"put_away_because": "Ama recorded it again"}
+    assert sue.send(door, form_at="/set-aside", why="Again").status == 409
+    assert statuses(send(tablet, [row], session.keys)) == ["quarantined"] and kept(home) == before, "sent again, it is no second copy"
+
+
+def test_a_row_is_opened_once_its_key_is_put_back_and_then_judged_as_if_it_had_just_come(database, home, lost, tablet, session, edith, tmp_path):
+    def run(*said):
+        env = {"TIDEMARK_DATA": str(database.folder), "DATABASE_URL": database.url}
+        done = CliRunner().invoke(main, said, env=env)
+        assert done.exit_code == (0 if said[-1] == "--json" else 1), (done.output, done.exception)
+        return done.output
+
+    good, bad, away = (session.seal(tablet.drink(edith, ml)) for ml in (100, -5, 150))
+    assert statuses(send(tablet, [good, bad, away], session.keys)) == ["quarantined"] * 3
+    sue = Visitor.manager(home, ["registered_manager"])
+    again = doors(sue.open("/set-aside"), "open")
+    assert len(again) == 3 and "still not be opened" in sue.send(again[0], form_at="/set-aside").text
+    (key,) = (bytes(key) for key, body in home.sql("SELECT key, body FROM quarantine") if json.loads(bytes(body))["id"] == away["id"])
+    assert "Put away" in sue.send(f"/set-aside/{key.hex()}/put-away", why="Nothing can be done").text
+    file = tmp_path / "key.pem"
+    file.write_text("no key")
+    assert "no P-256 private key" in run("home", "import-key", "--home", str(home.uuid), str(file))
+    file.write_text(lost)
+    assert json.loads(run("home", "import-key", "--home", str(home.uuid), str(file), "--json"))["kid"] == session.home_key["kid"]
+    assert tablet.unlock(tablet.person).json["home_key"]["kid"] != session.home_key["kid"], "no tablet seals to it again"
+    assert json.loads(run("open-again", "--json"))["homes"] == [{"home": str(home.uuid), "added": 2, "set_aside": 1, "closed": 0}]
+    assert json.loads(run("open-again", "--json"))["homes"] == [{"home": str(home.uuid), "added": 0, "set_aside": 0, "closed": 0}]
+    assert home.record(good["id"]) and home.record(away["id"]) and not home.record(bad["id"])
+    assert sorted(row[0] for row in home.sql("SELECT state FROM quarantine")) == ["accepted", "accepted", "open", "opened"]
+    assert doors(sue.open("/set-aside"), "open") == []

@@ -6,29 +6,11 @@ import hashlib
 import json
 import uuid
 
-import pytest
 import rfc8785
 
 
 def digest_of(submission):
     return hashlib.sha256(rfc8785.dumps({k: v for k, v in submission.items() if k != "grant"})).hexdigest()
-
-
-@pytest.fixture
-def edith(home):
-    return home.resident("Edith")
-
-
-@pytest.fixture
-def ama(home):
-    return home.staff("Ama Mensah", ["senior_carer"])
-
-
-@pytest.fixture
-def tablet(home, ama):
-    made = home.tablet()
-    assert made.unlock(ama).status_code == 200
-    return made
 
 
 def statuses(answer):

@@ -43,11 +43,6 @@ def listed(tablet, **members):
     return tablet.client.post("/api/v1/device/keys", json={"grant": tablet.grant, **members}, headers=tablet.auth)
 
 
-@pytest.fixture
-def ama(home):
-    return home.staff("Ama Mensah", ["senior_carer"])
-
-
 def test_a_right_pin_brings_a_key_pair_that_only_the_pin_opens_and_the_next_unlock_brings_the_same(home, ama):
     key = home.tablet().unlock(ama).json["unlock_key"]
     assert set(key) == {"salt", "rounds", "public", "box"} and len(raw(key["salt"])) == 16
@@ -176,3 +171,27 @@ def test_a_support_worker_adds_nobody(home):
     tablet = home.tablet()
     tablet.unlock(home.staff("Jo", ["support_worker"]))
     assert add(tablet).status_code == 403 and add(tablet, grant=str(uuid.uuid4())).status_code == 403
+
+
+def test_the_same_request_again_after_a_lost_answer_adds_nobody_twice_and_changes_nothing(home, ama):
+    tablet = home.tablet()
+    tablet.unlock(ama)
+    id_ = str(uuid.uuid4())
+    first, again, other_pin = add(tablet, id=id_), add(tablet, id=id_), add(tablet, id=id_, pin="592837")
+    assert [answer.status_code for answer in (first, again, other_pin)] == [201] * 3
+    assert first.json == again.json == other_pin.json and first.json["staff"]["id"] == id_
+    assert [row[0] for row in home.sql("SELECT COUNT(*) FROM staff WHERE name = 'Agency Sam'")] == [1]
+    unlock = {"staff": id_, "pin": "482913"}
+    assert tablet.client.post("/api/v1/unlock", json=unlock, headers=tablet.auth).status_code == 200, "the PIN is the first one's"
+    assert add(tablet, id=str(uuid.uuid4())).json["staff"]["id"] != id_, "another request adds another person"
+
+
+def test_an_id_that_stands_for_something_else_adds_nobody_and_opens_nothing(home, ama):
+    tablet, edith, priya = home.tablet(), home.resident("Edith"), home.staff("Priya Shah", ["duty_manager"])
+    tablet.unlock(priya)
+    mine = add(tablet).json["staff"]["id"]
+    tablet.unlock(ama)
+    for taken in (str(edith), str(ama.id), mine):
+        answer = add(tablet, id=taken)
+        assert answer.status_code == 400 and list(answer.json["errors"]) == ["id"]
+    assert add(tablet, id="no id").status_code == 400

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import random
-import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,9 +15,9 @@ import pytest
 
 from sync import canonical, clock, days
 from tests.harness.browser import QUIET, chromium_path
+from tests.harness.bundle import bundled
 from tests.harness.processes import REPOSITORY
 
-PWA = REPOSITORY / "pwa"
 VECTORS = json.loads((REPOSITORY / "tests" / "vectors" / "hydration_pace.json").read_text())
 ENTRY = """
 export * as due from './src/due';
@@ -36,13 +35,7 @@ LONDON = "Europe/London"
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory) -> str:
     """The app's modules as one script that puts them on `self.app`."""
-    made = tmp_path_factory.mktemp("bundle") / "app.js"
-    subprocess.run(
-        [PWA / "node_modules" / ".bin" / "esbuild", "--bundle", "--format=iife", "--global-name=app", f"--outfile={made}",
-         "--log-level=error", "--loader=ts", f"--sourcefile={PWA / 'twins.ts'}"],
-        input=ENTRY, text=True, cwd=PWA, check=True,
-    )  # fmt: skip
-    return made.read_text()
+    return bundled(ENTRY, tmp_path_factory.mktemp("bundle"))
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,7 @@ from tests.harness.processes import REPOSITORY, Installation, until
 from tests.harness.proxy import captive_portal, lose_request, slow
 from tests.harness.scripted import ScriptedProxy, foreign, gateway, problem
 from tests.harness.small_home import RESIDENTS
+from tests.harness.spoil import write
 
 SENTENCES = WORDS["link"]
 ACCESS_ENDED = "This person's access had ended before this was recorded."
@@ -33,17 +34,6 @@ with create_app().app_context():
     now = clock.now_ms()
     store.revoke_person(store.home_by_uuid(uuid.UUID(sys.argv[1])).id, uuid.UUID(sys.argv[2]), at_ms=now, now_ms=now)
 """
-# Write one row of the tablet's database as an older or newer app would have left it: between two round trips, never
-# under one that has read the row as it was and would still carry that.
-WRITE = """([store, row]) => navigator.locks.request('tidemark-sync', () => new Promise((done, fail) => {
-  const opening = indexedDB.open('tidemark');
-  opening.onsuccess = () => {
-    const tx = opening.result.transaction(store, 'readwrite');
-    tx.objectStore(store).put(row);
-    tx.oncomplete = () => { opening.result.close(); done(); };
-    tx.onerror = () => fail(tx.error);
-  };
-}))"""
 # Give a waiting row another key's name, between two round trips as above; says the name that it had.
 RENAME_KEY = """([number, kid]) => navigator.locks.request('tidemark-sync', () => new Promise((done, fail) => {
   const opening = indexedDB.open('tidemark');
@@ -343,11 +333,11 @@ def test_a_server_put_back_from_a_backup_takes_nothing_from_the_tablet(ama, prox
     lost = max(ama.stored("sent"), key=lambda one: one["seq"])
     kept = {one["number"] for one in ama.stored("sent")} - {lost["number"]}
     came_after = home["id"]  # any id that the server has no record of
-    ama.page.evaluate(WRITE, ["records", {
+    write(ama, "records", {
         "record": came_after, "kind": "resident", "seq": lost["seq"], "author": None, "device": None, "heads": [], "conflicts": {},
         "occurred_at": "2026-11-24T04:00:00+00:00", "recorded_at": "2026-11-24T04:00:00+00:00", "received_at": "2026-11-24T04:00:00+00:00",
         "struck_out": False, "flags": [], "fields": {"preferred_name": "Zelda"},
-    }])
+    })
     proxy.always(lose_request)
     ama.drink("Joan")
     (joan,) = ama.queued()

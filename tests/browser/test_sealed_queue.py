@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import json
 import os
-import subprocess
 
 import pytest
 from joserfc import jwe
 from joserfc.jwk import ECKey, OctKey
 
-from tests.browser.test_client_twins import PWA, playwright_browser, secure_page  # noqa: F401 (fixture)
+from tests.browser.test_client_twins import playwright_browser, secure_page  # noqa: F401 (fixture)
+from tests.harness.bundle import bundled
 
 NOTE = "Zoë drank ½ cup 😀 אבג"
 REGISTRY = jwe.JWERegistry(algorithms=["dir", "ECDH-ES+A256KW", "A256GCM"], strict_check_header=False)
@@ -20,13 +20,7 @@ ENTRY = "export * as jwe from './src/jwe';"
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory, playwright_browser):  # noqa: F811
-    made = tmp_path_factory.mktemp("bundle") / "app.js"
-    subprocess.run(
-        [PWA / "node_modules" / ".bin" / "esbuild", "--bundle", "--format=iife", "--global-name=app", f"--outfile={made}",
-         "--log-level=error", "--loader=ts", f"--sourcefile={PWA / 'jwe-test.ts'}"],
-        input=ENTRY, text=True, cwd=PWA, check=True,
-    )  # fmt: skip
-    page = secure_page(playwright_browser, made.read_text())
+    page = secure_page(playwright_browser, bundled(ENTRY, tmp_path_factory.mktemp("bundle")))
     yield page.evaluate
     page.close()
 

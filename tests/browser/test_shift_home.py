@@ -39,3 +39,13 @@ def test_whoever_comes_back_sees_what_became_of_their_entries_and_where_else_the
     expect(ama.by("problem")).to_contain_text("typed name", timeout=40_000)
     look.at("add an agency worker, offline")
     look.done()
+    asked = []
+    ama.page.on("request", lambda one: asked.append(one.post_data_json) if one.url.endswith("/staff/agency") else None)
+    ama.tap(ama.by("agency-add"))
+    ama.tablet.wait(lambda: len(asked) == 1, what="the request to be tried again")
+    expect(ama.by("problem")).to_be_visible()
+    tidemark.start()
+    ama.tap(ama.by("agency-add"))
+    expect(ama.by("agency-added")).to_contain_text("Grace Hall", timeout=20_000)
+    # However often its answer was lost, it is one request about one person.
+    assert len({one["id"] for one in asked}) == 1 and len(asked) >= 2

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 
 import pytest
 from playwright.sync_api import expect
@@ -10,7 +12,7 @@ from playwright.sync_api import expect
 from tests.browser.test_offline import drinks_of
 from tests.harness.floor import FloorTablet
 from tests.harness.hands import SAVED, SENT, WORDS, Hands
-from tests.harness.processes import until
+from tests.harness.processes import REPOSITORY, until
 
 # A tablet that the version before left behind: what waits and the way in are kept in clear, as that version kept them.
 AS_VERSION_1 = """async ({entries, staff, pin, grant, names}) => {
@@ -53,9 +55,9 @@ AS_VERSION_1 = """async ({entries, staff, pin, grant, names}) => {
   await new Promise((done, fail) => { tx.oncomplete = done; tx.onerror = () => fail(tx.error); });
   db.close();
 }"""
-ENROLMENT = """() => new Promise(done => { const opening = indexedDB.open('tidemark'); opening.onsuccess = () => {
-  const asked = opening.result.transaction('meta').objectStore('meta').get('enrolment');
-  asked.onsuccess = () => { opening.result.close(); done(asked.result); }; }; })"""
+META = """name => new Promise(done => { const opening = indexedDB.open('tidemark'); opening.onsuccess = () => {
+  const asked = opening.result.transaction('meta').objectStore('meta').get(name);
+  asked.onsuccess = () => { opening.result.close(); done(asked.result ?? null); }; }; })"""
 # The disk has no room for the next entry, and then it has again.
 FULL_ONCE = """() => {
   const add = IDBObjectStore.prototype.add;
@@ -65,6 +67,22 @@ FULL_ONCE = """() => {
     throw new DOMException('full', '%s');
   };
 }"""
+
+NEW_PIN = "918273"
+CHANGE_PIN = """
+import sys, uuid
+from server import clock, create_app
+from server.people import store
+with create_app().app_context():
+    home = store.home_by_uuid(uuid.UUID(sys.argv[1]))
+    store.set_pin(home.id, uuid.UUID(sys.argv[2]), sys.argv[3], now_ms=clock.now_ms())
+"""
+
+
+def change_pin(tidemark, home, person: str, pin: str) -> None:
+    """As a manager's page does, while the server serves."""
+    said = [home["id"], home["staff"][person]["id"], pin]
+    subprocess.run([sys.executable, "-c", CHANGE_PIN, *said], cwd=REPOSITORY, env=tidemark.environment, check=True, timeout=60)
 
 
 def lock(hands: Hands) -> None:
@@ -236,10 +254,49 @@ def test_a_note_that_ama_began_is_not_shown_to_ben_and_waits_for_her_through_loc
     expect(ama.page.locator("textarea").first).to_have_value("Choked a little on")
 
 
+def test_a_changed_pin_ends_the_old_one_at_once_and_costs_nobody_the_note_that_only_the_old_one_could_open(tidemark, home, person):
+    ama = person("Ama Mensah")  # the only one whom this tablet knows
+    note = ama.page.locator("textarea").first
+    ama.residents()
+    ama.tap(ama.row("Joan").get_by_test_id("drink-button"))
+    note.fill("Choked a little on")
+    ama.page.keyboard.press("Escape")
+    expect(ama.by("drink-sheet")).to_have_count(0)
+    lock(ama)
+    change_pin(tidemark, home, "Ama Mensah", NEW_PIN)
+    old = home["staff"]["Ama Mensah"]["pin"]
+    ama.choose("Ama Mensah")
+    ama.pin(old)  # right for this tablet, and then the server says that it is not
+    ama.tablet.wait(lambda: ama.stored("grants") == [], what="the old PIN to be at an end")
+    assert len(ama.page.evaluate(META, "earlier")) == 1
+    ama.tablet.kill9()
+    ama.tablet.reopen()
+    back = Hands(ama.tablet, ama.base, home)
+    back.open()
+    back.choose("Ama Mensah")
+    back.pin(old)  # out of habit: it lets nobody in
+    expect(back.by("problem")).to_be_visible(timeout=20_000)
+    expect(back.by("pin")).to_be_visible()
+    back.pin(NEW_PIN)
+    expect(back.by("shift")).to_be_visible(timeout=20_000)
+    back.residents()
+    back.tap(back.row("Joan").get_by_test_id("drink-button"))
+    expect(back.page.locator("textarea").first).to_have_value("Choked a little on")
+    back.page.keyboard.press("Escape")
+    back.tablet.wait(lambda: back.page.evaluate(META, "earlier") == [], what="nothing to be kept apart any more")
+    tidemark.kill9()
+    back.page.reload()
+    back.choose("Ama Mensah")
+    back.pin(old)
+    expect(back.by("problem")).to_be_visible(timeout=20_000)  # offline neither
+    back.pin(NEW_PIN)
+    expect(back.row("Joan")).to_be_visible(timeout=20_000)
+
+
 def test_what_the_version_before_left_waiting_in_clear_is_readable_by_pin_and_sent_whole_after_the_update(tidemark, home, person):
     ama = person("Ama Mensah")
     mine = home["staff"]["Ama Mensah"]
-    enrolment = ama.page.evaluate(ENROLMENT)
+    enrolment = ama.page.evaluate(META, "enrolment")
     old = FloorTablet.__new__(FloorTablet)  # the same tablet, writing as the version before wrote
     old.tidemark, old.id, old.token, old.number, old.cursor = tidemark, enrolment["device"], enrolment["token"], 0, None
     old.unlock(mine)

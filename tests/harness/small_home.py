@@ -79,6 +79,8 @@ def fill(home: store.Home, now_ms: int, more: int = 0) -> dict[str, Any]:
             "resident": str(residents[name]), "monitoring": True, "monitoring_reason": "Low intake last month",
             "monitored_from": monitored_from.isoformat(), **plan,
         })  # fmt: skip
+    add("call_number", {"whose": "unit", "unit": "Willow", "number": "01632 960 123"})
+    add("call_number", {"whose": "on_call", "number": "01632 960 456"})
     for result in intake.write(home.id, statements, now_ms=now_ms, origin="import"):
         assert result.status == "accepted", result
     for name, (_roles, pin) in STAFF.items():

@@ -1,4 +1,4 @@
-"""Spoil what waits on a tablet, as a fault in an older app, which kept its queue plain, would have left it."""
+"""Spoil what lies on a tablet, as a fault in an older app, which kept its queue plain, would have left it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Any
 
 from tests.harness.hands import Hands
 
-WRITE = """row => navigator.locks.request('tidemark-sync', () => new Promise((done, fail) => {
+# Between two round trips, never under one that has read the row as it was and would still carry that.
+WRITE = """([store, row]) => navigator.locks.request('tidemark-sync', () => new Promise((done, fail) => {
   const opening = indexedDB.open('tidemark');
   opening.onerror = () => fail(opening.error);
   opening.onsuccess = () => {
-    const tx = opening.result.transaction('queue', 'readwrite');
-    tx.objectStore('queue').put(row);
+    const tx = opening.result.transaction(store, 'readwrite');
+    tx.objectStore(store).put(row);
     tx.oncomplete = () => { opening.result.close(); done(); };
     tx.onerror = tx.onabort = () => fail(tx.error);
   };
@@ -25,6 +26,11 @@ TOKEN = """() => new Promise(done => {
     asked.onsuccess = () => { opening.result.close(); done([asked.result.token, asked.result.device]); };
   };
 })"""
+
+
+def write(hands: Hands, store: str, row: dict[str, Any]) -> None:
+    """Write one row of the tablet's database as an older or newer app would have left it."""
+    hands.page.evaluate(WRITE, [store, row])
 
 
 def grant_of(hands: Hands, tidemark: Any, person: str) -> tuple[str, str]:
@@ -50,5 +56,5 @@ def spoil(hands: Hands, row: dict[str, Any], person: str, granted: tuple[str, st
         "number": row["number"], "id": row["id"], "record": row["record"], "kind": "hydration_check", "resident": fields["resident"],
         "submission": submission,
     }  # fmt: skip
-    hands.page.evaluate(WRITE, plain)
+    write(hands, "queue", plain)
     hands.page.reload()

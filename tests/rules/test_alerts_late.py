@@ -55,8 +55,8 @@ def test_an_entry_saved_at_the_bedside_that_merely_arrived_late_takes_the_alert_
 
 
 @cases
-@pytest.mark.parametrize("marked", [{"minutes_to_save": 31}, {"time_not_proven": True}, {"time_in_doubt": True}])
-def test_a_back_filled_entry_or_one_whose_time_is_not_proven_is_left_for_a_senior_to_check(rule, marked):
+@pytest.mark.parametrize("marked", [{"minutes_to_save": 31}, {"time_not_proven": True}, {"time_in_doubt": True}, {"on_paper": True}])
+def test_a_back_filled_entry_one_from_paper_or_one_whose_time_is_not_proven_is_left_for_a_senior_to_check(rule, marked):
     facts, spoke, _ = CASES[rule]
     alert = opened(facts, rule, spoke)
     later = spoke + timedelta(hours=2)

@@ -62,7 +62,7 @@ FIXED = {
     "daily_note": ("resident words", RECENT),
     "care_review_note": ("resident words", RECENT),
     "duty": ("what", ALWAYS),
-    "emergency_look": ("resident", RECENT),
+    "emergency_look": ("", RECENT),
     "emergency_note": ("room words", OPEN),
     "absence": ("resident type from", ALWAYS),
     "double_check": ("one other decision", RECENT),
@@ -70,7 +70,7 @@ FIXED = {
 GOVERNANCE = "improvement_action review audit minute log_entry complaint practice_observation staff_account".split()
 SET_UP = (
     "resident hydration_plan staff_member rota_shift vessel dependency_score shift_sample threshold ladder standard "
-    "attachment set_aside alert"
+    "attachment set_aside alert call_number"
 ).split()
 
 

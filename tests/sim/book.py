@@ -64,7 +64,7 @@ class Book:
             accepted[said["id"].lower(), str(said.get("nonce"))] = seq
         aside = {}
         for device, body in self.place.rows(quarantine, "device", "body"):
-            said = _read(bytes(body))
+            said = read_kept(bytes(body))
             aside[str(said.get("id")), str(said.get("nonce"))] = device if isinstance(device, UUID) else UUID(bytes=device)
         return accepted, aside
 
@@ -76,7 +76,7 @@ class Book:
                 saved.may_be_gone = True
 
 
-def _read(body: bytes) -> dict:
+def read_kept(body: bytes) -> dict:
     """What was set aside, also where it is no strict JSON."""
     try:
         found = json.loads(body)

@@ -22,7 +22,7 @@ from sync.days import care_day, from_ms
 from sync.kinds import kind as kind_named
 from sync.rules.catalogue import TABLET_RULES
 from tests.rules.merge_by_hand import ByHand
-from tests.sim.book import ACCEPTED, ASIDE, WAITS, key_of
+from tests.sim.book import ACCEPTED, ASIDE, WAITS, key_of, read_kept
 from tests.sim.tablet import Tablet
 from tests.sim.world import World
 
@@ -63,7 +63,7 @@ class Drained:
     def why(self, key: tuple[str, str]) -> str | None:
         """What the server said of an entry that it set aside."""
         for body, errors in self.place.rows(quarantine, "body", "errors"):
-            said = _loads(bytes(body))
+            said = read_kept(bytes(body))
             if (str(said.get("id")), str(said.get("nonce"))) == key:
                 return errors
         return None
@@ -126,16 +126,8 @@ def nothing_doubled(d: Drained) -> list[str]:
 
 def _both(d: Drained) -> list:
     still = {bytes(body) for body, state in d.place.rows(quarantine, "body", "state") if state == "open"}
-    open_ = {(str(said.get("id")), str(said.get("nonce"))) for said in map(_loads, still)}
+    open_ = {(str(said.get("id")), str(said.get("nonce"))) for said in map(read_kept, still)}
     return [key for key in d.accepted if key in open_]
-
-
-def _loads(body: bytes) -> dict:
-    try:
-        found = json.loads(body)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def any_order_gives_the_same(d: Drained) -> list[str]:
@@ -281,13 +273,13 @@ def a_replay_changes_nothing(d: Drained) -> list[str]:
 
 
 def _about_tablet(row: tuple) -> bool:
-    rule = _loads(row[4])["fields"].get("rule") if row[1] == "alert" and row[4] else None
+    rule = read_kept(row[4])["fields"].get("rule") if row[1] == "alert" and row[4] else None
     return rule in TABLET_RULES
 
 
 def _without(body: bytes, gone: set) -> bytes:
     """The request without what a restore or a wipe has taken away for good: that would arrive anew."""
-    said = _loads(body)
+    said = read_kept(body)
     if not gone or not isinstance(said.get("submissions"), list):
         return body
     kept = [one for one in said["submissions"] if (one["id"], str(one.get("nonce"))) not in gone]

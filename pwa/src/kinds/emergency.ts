@@ -11,9 +11,12 @@ export function warm(): boolean {
   return (state.byKind.get('resident')?.size ?? 0) > 0;
 }
 
-/** A look belongs to nobody that the tablet could know; `label` is what stands where a name would. */
-export function noteLook(resident: string, label: string): Promise<Entry> {
-  return save({ typed: label }, { kind: 'emergency_look', fields: { resident } });
+/**
+ * A look at the list of names and rooms (null), or at one person's safety facts. It belongs to nobody that the tablet could
+ * know; `label` is what stands where a name would.
+ */
+export function noteLook(resident: string | null, label: string): Promise<Entry> {
+  return save({ typed: label }, { kind: 'emergency_look', fields: resident ? { resident } : {} });
 }
 
 /** What was done for somebody who could not be chosen: by the room, until a senior files it. */

@@ -1,7 +1,8 @@
 // A senior adds an agency worker in under a minute: a name, a PIN, until the end of this shift. The server writes it.
 
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { refreshNames } from '../enrol';
+import { uuid7 } from '../ids';
 import { mayDecide } from '../kinds/deciding';
 import { said } from '../said';
 import { session } from '../session';
@@ -26,13 +27,19 @@ export function Agency() {
   const [going, setGoing] = useState(false);
   const [added, setAdded] = useState<{ name: string; until: number | null } | null>(null);
 
+  // One id for what is typed: sent again after an answer that was lost, it adds nobody twice.
+  const asked = useRef({ typed: '', id: '' });
+
   async function add() {
     setGoing(true);
-    const answer = await call('POST', 'staff/agency', { grant: session()?.grant, name: name.trim(), pin }, state.enrolment?.token);
+    const typed = JSON.stringify([name.trim(), pin]);
+    if (asked.current.typed !== typed) asked.current = { typed, id: uuid7() };
+    const answer = await call('POST', 'staff/agency', { grant: session()?.grant, name: name.trim(), pin, id: asked.current.id }, state.enrolment?.token);
     setGoing(false);
     if (!answer) return setProblems([said.agency.offline]);
     if (answer.status !== 201) return setProblems([typeof answer.body['detail'] === 'string' ? answer.body['detail'] : words.default.error]);
     const until = Date.parse(String(answer.body['valid_until']));
+    asked.current = { typed: '', id: '' };
     setAdded({ name: name.trim(), until: Number.isNaN(until) ? null : until });
     setName('');
     setPin('');

@@ -6,6 +6,7 @@ import { MOST_ML, number, otherAmount, say, strike } from '../kinds/hydration_ch
 import type { Resident } from '../kinds/resident';
 import type { Draft } from '../outbox';
 import { setRecent } from '../kinds/recent';
+import { said } from '../said';
 import { sayTime } from '../time';
 import { useOnce } from '../ui/hooks';
 import { announce, Button, Choice, Field, Problems, StateTag } from '../ui/parts';
@@ -45,6 +46,7 @@ export function EntriesToday({ person, entries }: { person: Resident; entries: S
           </li>
         ))}
       </ul>
+      <p><a class="tm-link" href={`#paper=${person.id}`} data-testid="to-paper">{said.paper.link}</a></p>
     </section>
   );
 }

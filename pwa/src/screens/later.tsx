@@ -26,6 +26,7 @@ const SCREENS = {
   'not-sent': async () => (await import('./not_sent')).NotSent,
   notices: async () => (await import('./notices')).Notices,
   notifications: async () => (await import('./notifications')).Notifications,
+  paper: async () => (await import('./paper')).Paper,
   'other-amount': async () => (await import('./drink_forms')).OtherAmount,
   refusal: async () => (await import('./refusal')).Refusal,
   stop: async () => (await import('./drink_forms')).StopAndCheck,
@@ -45,7 +46,7 @@ async function fetchScreen(name: Name): Promise<void> {
 export function fetchAll(): void {
   for (const name of Object.keys(SCREENS) as Name[]) void fetchScreen(name).catch(() => undefined);
   // What unlocking does besides (session.ts).
-  for (const part of [import('../colleagues'), import('../plain_rows')]) void part.catch(() => undefined);
+  for (const part of [import('../colleagues'), import('../earlier'), import('../plain_rows')]) void part.catch(() => undefined);
 }
 
 export function Later({ screen, ...props }: Asked): JSX.Element | null {

@@ -16,6 +16,7 @@ import { update, updateAfter, updateNow } from '../worker';
 import { fill, plural, words } from '../words';
 import { waiting } from './checks';
 import { inALine, personOf } from './plain';
+import { WhoCannot } from './who_cannot';
 import '../styles/more.scss';
 
 const MOST_SHOWN = 30;
@@ -35,6 +36,7 @@ export function Notices() {
       ))}
       {checks.length > 0 && <p><a class="tm-link" data-testid="to-checks" href={checks.length === 1 ? `#check=${checks[0]!.record}` : '#checks'}>{plural(words.home.looks, checks.length)}</a></p>}
       {unnamed > 0 && mayDecide() && <p><a class="tm-link" data-testid="to-names" href="#names">{plural(said.names.count, unnamed)}</a></p>}
+      <WhoCannot />
       <Since />
       {mayDecide() && <p><a class="tm-link" data-testid="to-agency" href="#agency">{said.agency.title}</a></p>}
     </>
