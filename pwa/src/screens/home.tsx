@@ -18,6 +18,7 @@ import { zone } from '../view';
 import { fill, plural, word, words } from '../words';
 import { AlertRow } from './alerts';
 import { Later } from './later';
+import { Places } from './places';
 
 export function Home() {
   useTopics('records', 'queue', 'looks', 'session', ...([...state.byResident.keys()].map((id) => `resident:${id}` as const)));
@@ -45,13 +46,8 @@ export function Home() {
         <h2 class="tm-heading">{words.home.alerts}</h2>
         {mine.length === 0 ? <p>{words.home.no_alerts}</p> : <ul class="tm-rows">{mine.map((one) => <AlertRow key={one.record} alert={one} />)}</ul>}
       </section>
+      <Places begun={notes} />
       <Later screen="notices" />
-      {notes > 0 && (
-        <section class="tm-card">
-          <h2 class="tm-heading">{plural(words.home.unfinished, notes)}</h2>
-          <p>{words.home.unfinished_hint}</p>
-        </section>
-      )}
       {state.looks.size > 0 && <p><a class="tm-link" href="#not-sent">{plural(words.home.refused, state.looks.size)}</a></p>}
       <p><a class="tm-link" href="#notifications">{words.home.notifications}</a></p>
       <Light />

@@ -10,12 +10,12 @@ import { pause, soon } from '../sending';
 import { session } from '../session';
 import { state } from '../state';
 import { sayWhen } from '../time';
-import type { Entry, Look } from '../types';
+import type { Entry, Fields, Look } from '../types';
 import { useNow, useOnce, useTopics } from '../ui/hooks';
 import { announce, Button, Problems, StateTag } from '../ui/parts';
-import { authorName, view, zone } from '../view';
+import { view, zone } from '../view';
 import { fill, plural, words } from '../words';
-import { inALine, personOf } from './plain';
+import { inALine, personOf, whoRecorded } from './plain';
 import '../styles/more.scss';
 
 const MOST_SHOWN = 100;
@@ -96,14 +96,15 @@ function LastSync() {
 function ByPerson({ waiting }: { waiting: Entry[] }) {
   const groups = new Map<string, Entry[]>();
   for (const entry of waiting.slice(0, MOST_SHOWN)) {
-    const key = `${entry.resident ?? ''} ${entry.submission.author ?? entry.submission.author_name ?? ''}`;
+    const who = whole(entry)['anonymous'] === true ? 'unnamed' : (entry.submission.author ?? entry.submission.author_name ?? '');
+    const key = `${entry.resident ?? ''} ${who}`;
     groups.set(key, [...(groups.get(key) ?? []), entry]);
   }
   return (
     <div data-testid="queue-list">
       {[...groups].map(([key, entries]) => (
         <section key={key} class="tm-group">
-          <h2 class="tm-heading">{fill(said.not_sent.group, { person: personOf({ fields: { resident: entries[0]!.resident } }) ?? said.not_sent.nobody, name: authorName(entries[0]!.submission) ?? said.plain.unknown })}</h2>
+          <h2 class="tm-heading">{fill(said.not_sent.group, { person: personOf({ fields: { resident: entries[0]!.resident } }) ?? said.not_sent.nobody, name: whoRecorded(entries[0]!.submission, whole(entries[0]!)) })}</h2>
           <ul class="tm-entries">{entries.map((entry) => <Waiting key={entry.id} entry={entry} />)}</ul>
         </section>
       ))}
@@ -115,7 +116,12 @@ function ByPerson({ waiting }: { waiting: Entry[] }) {
 function what(entry: Entry): string {
   const shown = view(entry.record);
   if (entry.kind === 'alert' && shown) return `${inALine(entry.kind, {})}: ${titleOf(shown.fields)}`;
-  return inALine(entry.kind, { ...shown?.fields, ...entry.submission.fields });
+  return inALine(entry.kind, whole(entry));
+}
+
+/** What the record says once this entry is laid over it. */
+function whole(entry: Entry): Fields {
+  return { ...view(entry.record)?.fields, ...entry.submission.fields };
 }
 
 function Waiting({ entry }: { entry: Entry }) {
@@ -155,7 +161,7 @@ function Kept({ look }: { look: Look }) {
   return (
     <li data-testid="look-entry">
       <p>{name && <strong>{name} </strong>}<span class="tm-entries__what">{what(look)}</span></p>
-      <p class="tm-fine">{fill(words.queue.by, { name: authorName(look.submission) ?? said.plain.unknown, time: sayWhen(Date.parse(look.submission.recorded_at), Date.now(), zone()) })}</p>
+      <p class="tm-fine">{fill(words.queue.by, { name: whoRecorded(look.submission, whole(look)), time: sayWhen(Date.parse(look.submission.recorded_at), Date.now(), zone()) })}</p>
       <StateTag state="look" />
       <p>{said.fix.because}</p>
       <ul class="tm-sentences">{(sentences.length ? sentences : [words.queue.no_reason]).map((one) => <li key={one}>{one}</li>)}</ul>
