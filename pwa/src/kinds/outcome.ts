@@ -8,7 +8,7 @@ import { sayWhen, withinCareDay } from '../time';
 import type { Fields } from '../types';
 import { staffName, zone, type Shown } from '../view';
 import { fill, word } from '../words';
-import { endOfDay, limits, type Visit } from './appointment';
+import { endOfDay, limits, type Visit } from './visit';
 
 const said = allWords.outcome;
 
@@ -114,7 +114,7 @@ export function letterDue(): string {
 }
 
 export function typeName(fields: Fields): string {
-  return word(allWords.visits.types, fields['type']);
+  return word(codesOf('appointment', 'type') ?? {}, fields['type']);
 }
 
 export function attendanceWord(code: unknown): string {

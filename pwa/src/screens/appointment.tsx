@@ -2,10 +2,9 @@
 
 import { useState } from 'preact/hooks';
 import { iso } from '../clock';
-import { change, todo, visitOf, type Visit } from '../kinds/appointment';
+import { change, todo, visitOf, type Visit } from '../kinds/visit';
 import { attendanceWord, inWords, typeName } from '../kinds/outcome';
 import { said as allWords } from '../said';
-import { session } from '../session';
 import { state, text } from '../state';
 import { useNow, useTopics } from '../ui/hooks';
 import { announce, Button, Field, Problems, StateTag, Tile } from '../ui/parts';
@@ -29,6 +28,7 @@ export function AppointmentScreen({ id }: { id: string }) {
   const { shown, standing, outcomes } = visit;
   const fact = (name: string) => (text(shown.fields[name]) ? [[said[name as 'with'], valueOf('appointment', name, shown.fields[name])] as [string, string]] : []);
   const origin = text(shown.fields['origin']);
+  const promised = outcomes.find((one) => one.fields['next_promised']);
   return (
     <>
       <h1 class="tm-title tm-title--tight">{typeName(shown.fields)}</h1>
@@ -44,7 +44,8 @@ export function AppointmentScreen({ id }: { id: string }) {
         <a class="nhsuk-button" data-testid="record-outcome" href={`#outcome=${id}`}>{outcomes.length ? allWords.visits.add_to : allWords.visits.record}</a>
         {standing.open.includes('safeguarding') && <Safeguarding visit={visit} />}
         {standing.open.includes('care_plan') && <PlanDone visit={visit} />}
-        {standing.open.includes('next_not_booked') && <Book visit={visit} />}
+        {promised && <a class="nhsuk-button nhsuk-button--secondary" data-testid="book-next" href={`#form=appointment.${promised.record}`}>{said.book}</a>}
+        <p><a class="tm-link" data-testid="change-time" href={`#form=appointment.${id}`}>{said.change}</a></p>
       </section>
       <h2 class="tm-heading">{said.outcomes}</h2>
       {outcomes.length === 0 && <p class="tm-empty">{said.no_outcome}</p>}
@@ -127,20 +128,6 @@ function PlanDone({ visit }: { visit: Visit }) {
         )}
       </Field>
       <Button kind="secondary" data-testid="plan-done" onClick={() => (who ? save(open.map((one) => change(one, done)), said.plan_saved) : fail(said.plan_missing))}>{said.plan_done}</Button>
-    </>
-  );
-}
-
-/** A promise becomes somebody's to book. */
-function Book({ visit }: { visit: Visit }) {
-  const [problems, save] = useSave();
-  const about = visit.outcomes.find((one) => one.fields['next_promised']) ?? visit.shown;
-  const resident = text(visit.shown.fields['resident']);
-  const fields = { about: about.record, ...(resident ? { resident } : {}), what: outcomeWords.book, asks: 'book', status: 'open', owner: session()?.id };
-  return (
-    <>
-      <Problems list={problems} />
-      <Button kind="secondary" data-testid="book-next" onClick={() => save([{ kind: 'follow_up', resident, fields }], outcomeWords.book)}>{said.book}</Button>
     </>
   );
 }

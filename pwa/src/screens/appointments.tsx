@@ -2,7 +2,7 @@
 
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { unfinished } from '../drafts';
-import { todos, visits, type Todo, type Visit } from '../kinds/appointment';
+import { todos, visits, type Todo, type Visit } from '../kinds/visit';
 import { said } from '../said';
 import { session } from '../session';
 import { state } from '../state';

@@ -5,6 +5,8 @@ import { keepDraft, unfinished } from '../drafts';
 import { formWords, said } from '../said';
 import { announce, Button } from '../ui/parts';
 import { fill, words } from '../words';
+import { view } from '../view';
+import { OUTCOME } from './appointments';
 import { kindName, personOf } from './plain';
 import '../styles/more.scss';
 
@@ -44,6 +46,10 @@ export function Drafts() {
 
 /** What it is, whom it is about, and where it is carried on: a form at its own place, a note beside a drink on the list. */
 function begun(key: string): { title: string; about: string | null; href: string } {
+  if (key.startsWith(OUTCOME)) {
+    const id = key.slice(OUTCOME.length);
+    return { title: said.outcome.title, about: personOf({ fields: view(id)?.fields ?? {} }), href: `#outcome=${id}` };
+  }
   if (!key.startsWith(FORM)) return { title: said.drafts.note, about: personOf({ fields: { resident: key } }), href: '#residents' };
   const id = key.slice(FORM.length);
   const [kind = '', about = ''] = id.split(/\.(.*)/);

@@ -2,7 +2,7 @@
 
 import { useState } from 'preact/hooks';
 import { iso } from '../clock';
-import { appointmentOf, change, endOfDay, todo } from '../kinds/appointment';
+import { appointmentOf, change, endOfDay, todo } from '../kinds/visit';
 import { mayDecide } from '../kinds/deciding';
 import { NO_ACTION, typeName } from '../kinds/outcome';
 import { said as allWords } from '../said';

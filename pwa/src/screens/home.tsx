@@ -8,6 +8,8 @@ import { endShift, myShift, rolesInOrder, startShift } from '../kinds/duty';
 import { standing } from '../kinds/hydration_check';
 import { residents, units } from '../kinds/resident';
 import { nothingLeft } from '../left';
+import { letters } from '../letters';
+import { said } from '../said';
 import { session } from '../session';
 import { state } from '../state';
 import { sayTime } from '../time';
@@ -48,6 +50,7 @@ export function Home() {
       </section>
       <Places begun={notes} />
       <Later screen="notices" />
+      <Later screen="visits-due" />
       {state.looks.size > 0 && <p><a class="tm-link" href="#not-sent">{plural(words.home.refused, state.looks.size)}</a></p>}
       <p><a class="tm-link" href="#notifications">{words.home.notifications}</a></p>
       <Light />
@@ -96,13 +99,13 @@ function Shift() {
       {shift ? (
         <>
           <p class="tm-lead">{fill(words.home.on_since, { time: sayTime(shift.happened_ms, zone()), role: word(words.roles, shift.fields['role']), unit: place(shift.fields['unit']) })}</p>
-          <p data-testid="left-here">{state.queue.size ? plural(words.home.still_here, state.queue.size) : words.home.nothing_left}</p>
+          <p data-testid="left-here">{state.queue.size ? plural(words.home.still_here, state.queue.size) : letters().length ? plural(said.letters.waiting, letters().length) : words.home.nothing_left}</p>
           <Button kind="secondary" data-testid="end-shift" onClick={() => once('end', () => void end())}>{words.home.end}</Button>
         </>
       ) : (
         <>
           <p class="tm-lead">{ended ? fill(words.home.ended, { time: sayTime(ended, zone()) }) : words.home.not_on}</p>
-          {ended !== null && <p data-testid="left-here">{state.queue.size ? plural(words.home.still_here, state.queue.size) : nothingLeft() ? words.home.nothing_left : words.home.not_sure}</p>}
+          {ended !== null && <p data-testid="left-here">{state.queue.size ? plural(words.home.still_here, state.queue.size) : letters().length ? plural(said.letters.waiting, letters().length) : nothingLeft() ? words.home.nothing_left : words.home.not_sure}</p>}
           <div class="tm-filters">
             {roles.length > 1 && (
               <label class="tm-filters__one">

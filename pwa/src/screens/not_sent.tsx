@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { titleOf } from '../kinds/alert_words';
 import { iso } from '../clock';
 import { nothingLeft } from '../left';
+import { letters } from '../letters';
 import { save, putAway } from '../outbox';
 import { said } from '../said';
 import { pause, soon } from '../sending';
@@ -15,6 +16,7 @@ import { useNow, useOnce, useTopics } from '../ui/hooks';
 import { announce, Button, Problems, StateTag } from '../ui/parts';
 import { view, zone } from '../view';
 import { fill, plural, words } from '../words';
+import { LettersWaiting } from './letter';
 import { inALine, personOf, whoRecorded } from './plain';
 import '../styles/more.scss';
 
@@ -47,6 +49,7 @@ export function NotSent() {
           <ul class="tm-entries">{looks.map((look) => <Kept key={look.id} look={look} />)}</ul>
         </section>
       )}
+      <LettersWaiting />
       <Storage waiting={waiting.length} />
     </>
   );
@@ -57,7 +60,7 @@ function Empty() {
   return (
     <>
       <p class="tm-lead" data-testid="queue-empty">{last ? fill(words.queue.empty, { time: sayWhen(last, Date.now(), zone()) }) : words.queue.empty_never}</p>
-      {nothingLeft() && <p data-testid="nothing-left">{words.home.nothing_left}</p>}
+      {nothingLeft() && !letters().length && <p data-testid="nothing-left">{words.home.nothing_left}</p>}
     </>
   );
 }

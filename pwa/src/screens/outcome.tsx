@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { record, sayNotSaved } from '../acts';
 import { draft, keepDraft } from '../drafts';
-import { settled, visitOf, type Visit } from '../kinds/appointment';
+import { settled, visitOf, type Visit } from '../kinds/visit';
 import { BLANK, drafts, steps, typeName, type Answers, type Step } from '../kinds/outcome';
 import { go } from '../route';
 import { said as allWords } from '../said';

@@ -1,13 +1,14 @@
 // One person's care beside drinks: appointments, follow-ups, notes, who asked about them, letters.
 
-import { visits, todo } from '../kinds/appointment';
-import { said as allWords } from '../said';
+import { visits, todo } from '../kinds/visit';
+import { formWords, said as allWords } from '../said';
 import { text } from '../state';
 import { useNow, useTopics } from '../ui/hooks';
 import { StateTag } from '../ui/parts';
 import { authorName, ofResident, type Shown } from '../view';
 import { fill } from '../words';
 import { useDrafted } from './appointments';
+import { inALine } from './plain';
 import { TodoRow, VisitRow, when } from './visit_row';
 
 const said = allWords.person_care;
@@ -23,6 +24,11 @@ export function PersonCare({ resident }: { resident: string }) {
   const letters = own.flatMap((one) => one.outcomes).filter((one) => text(one.fields['letter']));
   return (
     <div data-testid="person-care">
+      <ul class="tm-places">
+        {(['appointment', 'contact', 'daily_note', 'care_review_note'] as const).map((kind) => (
+          <li key={kind}><a class="tm-tile tm-tile--link" data-testid={`add-${kind}`} href={`#form=${kind}.${resident}`}>{formWords(kind).title}</a></li>
+        ))}
+      </ul>
       <Part head={said.appointments} n={own.length}>{own.toReversed().map((one) => <VisitRow key={one.shown.record} visit={one} drafted={drafted.has(one.shown.record)} />)}</Part>
       <Part head={said.follow_ups} n={open.length}>{open.map((one) => <TodoRow key={one.shown.record} todo={one} />)}</Part>
       <Notes head={said.notes} of={ofResident(resident, 'daily_note')} />
@@ -54,7 +60,7 @@ function Notes({ head, of }: { head: string; of: Shown[] }) {
         <li class="tm-go tm-go--calm" key={one.record} data-testid="note">
           <a class="tm-go__link" href={`#entry=${one.record}`}>
             <span>
-              <span class="tm-go__line tm-note__words">{one.kind === 'contact' ? [text(one.fields['who']), text(one.fields['about'])].filter(Boolean).join(': ') : String(one.fields['words'] ?? '')}</span>
+              <span class="tm-go__line tm-note__words">{one.kind === 'contact' ? inALine('contact', one.fields) : String(one.fields['words'] ?? '')}</span>
               {one.kind === 'contact' && <span class="tm-go__line">{text(one.fields['answered_at']) ? fill(said.answered, { time: when(Date.parse(String(one.fields['answered_at']))) }) : said.not_answered}</span>}
               <span class="tm-fine">{fill(said.by, { name: authorName(one) ?? allWords.plain.unknown, time: when(one.happened_ms) })}</span> <StateTag state={one.state} />
             </span>

@@ -2,8 +2,10 @@
 
 import { useState } from 'preact/hooks';
 import { record, sayNotSaved } from '../acts';
-import { visitNow, visits } from '../kinds/appointment';
+import { TYPES } from '../kinds/appointment';
+import { visitNow, visits } from '../kinds/visit';
 import { residents, type Resident } from '../kinds/resident';
+import { typeName } from '../kinds/outcome';
 import { go } from '../route';
 import { said } from '../said';
 import { careDay } from '../time';
@@ -13,7 +15,7 @@ import { correctedNow, zone } from '../view';
 import { fill, plural, words } from '../words';
 import '../styles/more.scss';
 
-type Type = keyof typeof said.visits.types;
+type Type = (typeof TYPES)[number];
 /** What comes to the door most often; the rest is one tap further. */
 const USUAL: Type[] = ['gp_visit', 'gp_phone', 'nurse', 'discharge', 'a_and_e', 'outpatient', 'bloods', 'other'];
 export const ROUND = 'gp_round';
@@ -37,7 +39,7 @@ export function VisitNow() {
   const [problems, start] = useStart();
   const [person, setPerson] = useState<Resident | null>(null);
   const [more, setMore] = useState(false);
-  const types = more ? (Object.keys(said.visits.types) as Type[]).filter((one) => !USUAL.includes(one)) : USUAL;
+  const types = more ? TYPES.filter((one) => !USUAL.includes(one)) : USUAL;
   return (
     <>
       <h1 class="tm-title">{said.visit_now.title}</h1>
@@ -52,7 +54,7 @@ export function VisitNow() {
           <p class="tm-lead">{nameAndRoom(person)}</p>
           <h2 class="tm-heading">{said.visit_now.what}</h2>
           <div class="tm-tiles">
-            {types.map((one) => <Tile key={one} data-testid="visit-type" data-type={one} big={said.visits.types[one]} onClick={() => start(person.id, one, 'unplanned')} />)}
+            {types.map((one) => <Tile key={one} data-testid="visit-type" data-type={one} big={typeName({ type: one })} onClick={() => start(person.id, one, 'unplanned')} />)}
           </div>
           {!more && <Button kind="secondary" class="tm-wide" data-testid="more-types" onClick={() => setMore(true)}>{said.visit_now.more}</Button>}
           <Button kind="secondary" onClick={() => (more ? setMore(false) : setPerson(null))}>{words.back}</Button>

@@ -1,8 +1,8 @@
 // An appointment and a follow-up as one line of a list: whose, what, when, and what is still asked, in words and by a shape.
 
 import type { Asked } from '../appointment_state';
-import type { Todo, Visit } from '../kinds/appointment';
-import { appointmentOf, timeChanged } from '../kinds/appointment';
+import type { Todo, Visit } from '../kinds/visit';
+import { appointmentOf, timeChanged } from '../kinds/visit';
 import { typeName } from '../kinds/outcome';
 import { said } from '../said';
 import { text } from '../state';

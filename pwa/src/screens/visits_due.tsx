@@ -1,7 +1,7 @@
 // On Shift home: the way to appointments, and the outcomes that somebody has to record now.
 
 import { useMemo } from 'preact/hooks';
-import { visits } from '../kinds/appointment';
+import { visits } from '../kinds/visit';
 import { said } from '../said';
 import { useNow, useTopics } from '../ui/hooks';
 import { useDrafted } from './appointments';
