@@ -12,8 +12,8 @@ const SCREENS = {
   agency: async () => (await import('./agency')).Agency,
   alerts: async () => (await import('./alerts')).Alerts,
   alert: async () => (await import('./alert')).AlertScreen,
-  appointment: async () => (await import('./appointment')).AppointmentScreen,
-  appointments: async () => (await import('./appointments')).Appointments,
+  appointment: async () => (await import('./visiting')).AppointmentScreen,
+  appointments: async () => (await import('./visiting')).Appointments,
   check: async () => (await import('./check')).Check,
   checks: async () => (await import('./checks')).Checks,
   emergency: async () => (await import('./emergency')).Emergency,
@@ -23,9 +23,9 @@ const SCREENS = {
   entry: async () => (await import('./entry')).EntryScreen,
   drafts: async () => (await import('./recording')).Drafts,
   fix: async () => (await import('./fix')).Fix,
-  'follow-up': async () => (await import('./follow_up')).FollowUp,
+  'follow-up': async () => (await import('./visiting')).FollowUp,
   form: async () => (await import('./recording')).FormScreen,
-  'gp-round': async () => (await import('./visit_now')).GpRound,
+  'gp-round': async () => (await import('./visiting')).GpRound,
   home: async () => (await import('./home')).Home,
   help: async () => (await import('./help')).Help,
   names: async () => (await import('./names')).Names,
@@ -33,13 +33,13 @@ const SCREENS = {
   notices: async () => (await import('./notices')).Notices,
   notifications: async () => (await import('./notifications')).Notifications,
   'other-amount': async () => (await import('./drink_forms')).OtherAmount,
-  outcome: async () => (await import('./outcome')).Outcome,
+  outcome: async () => (await import('./visiting')).Outcome,
   record: async () => (await import('./recording')).RecordElse,
   refusal: async () => (await import('./refusal')).Refusal,
   stop: async () => (await import('./drink_forms')).StopAndCheck,
   typed: async () => (await import('./typed')).Typed,
-  'visit-now': async () => (await import('./visit_now')).VisitNow,
-  'visits-due': async () => (await import('./visits_due')).VisitsDue,
+  'visit-now': async () => (await import('./visiting')).VisitNow,
+  'visits-due': async () => (await import('./visiting')).VisitsDue,
 };
 type Name = keyof typeof SCREENS;
 type PropsOf<N extends Name> = Awaited<ReturnType<(typeof SCREENS)[N]>> extends (props: infer P) => unknown ? P : never;
@@ -55,7 +55,7 @@ async function fetchScreen(name: Name): Promise<void> {
 export function fetchAll(): void {
   for (const name of Object.keys(SCREENS) as Name[]) void fetchScreen(name).catch(() => undefined);
   // What unlocking does besides (session.ts).
-  for (const part of [import('../colleagues'), import('../plain_rows'), import('../letters').then(({ startSending }) => startSending())]) void part.catch(() => undefined);
+  for (const part of [import('../colleagues'), import('../plain_rows'), import('./visiting').then(({ startSending }) => startSending())]) void part.catch(() => undefined);
 }
 
 export function Later({ screen, ...props }: Asked): JSX.Element | null {

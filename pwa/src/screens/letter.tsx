@@ -12,7 +12,7 @@ import { useTopics } from '../ui/hooks';
 import { announce, Problems } from '../ui/parts';
 import type { Shown } from '../view';
 import { fill, plural } from '../words';
-import '../styles/visits.scss';
+import '../styles/more.scss';
 
 const said = allWords.letters;
 

@@ -11,7 +11,7 @@ import { StateTag } from '../ui/parts';
 import { correctedNow, staffName, zone, type Shown } from '../view';
 import { fill, plural, word } from '../words';
 import { personOf } from './plain';
-import '../styles/visits.scss';
+import '../styles/more.scss';
 
 /** Shapes tell what is late from what is only open; the words say it, too. */
 export function Asks({ asked, late }: { asked: Asked | 'done'; late: boolean }) {
