@@ -98,7 +98,7 @@ function outcomeFields(visit: Visit, answers: Answers): Fields {
     ...(resident ? { resident } : {}),
     ...(advice.trim() ? { advice: advice.trim() } : {}),
     ...(attendance === 'rescheduled' ? { actions_required: 'none', no_action_reason: said.rescheduled_reason } : {}),
-    ...(needed && attendance !== 'awaiting_update' ? { actions_required: listed ? 'listed' : 'none', ...(listed ? {} : { no_action_reason: word(said.no_reasons, needed) }) } : {}),
+    ...(needed && attendance !== 'awaiting_update' ? { actions_required: listed ? 'listed' : 'none', ...(listed ? {} : { no_action_reason: word(said.reasons, needed) }) } : {}),
     ...(seen && change ? { medicine_change: change === 'medicine' || change === 'both', care_plan_change: change === 'care_plan' || change === 'both' ? 'needed' : 'not_needed' } : {}),
     ...(seen && next === 'promised' ? { next_promised: { promised: true, ...(answers.next_words ? { when: answers.next_words } : {}) } } : {}),
     ...(told.length ? { told } : {}),

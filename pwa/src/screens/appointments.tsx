@@ -40,6 +40,7 @@ export function Appointments() {
       <div class="tm-row__buttons">
         <a class="nhsuk-button" data-testid="visit-now" href="#visit-now">{said.visits.visit_now}</a>
         <a class="nhsuk-button nhsuk-button--secondary" data-testid="gp-round" href="#gp-round">{said.visits.gp_round}</a>
+        <a class="nhsuk-button nhsuk-button--secondary" data-testid="add-appointment" href="#form=appointment">{said.visits.add}</a>
       </div>
       {stale && <Button kind="secondary" data-testid="update-order" onClick={() => setShown(fresh)}>{words.residents.update_order}</Button>}
       {PARTS.map((part) => {

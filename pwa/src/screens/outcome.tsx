@@ -48,7 +48,10 @@ function Asking({ visit, first }: { visit: Visit; first: Answers }) {
   const { shown } = visit;
   const before = settled(visit).filter((one) => one.record !== answers.saved[0]);
   // The question is new: whoever listens hears it, and the keyboard starts from it.
-  useEffect(() => heading.current?.focus(), [answers.step]);
+  useEffect(() => {
+    heading.current?.focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }, [answers.step]);
 
   function keep(next: Answers) {
     setAnswers(next);

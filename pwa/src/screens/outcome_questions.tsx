@@ -74,7 +74,7 @@ function Actions({ answers, change, forward, fail }: Asked) {
       ))}
       <ActionFields of={typing} onChange={(now) => change({ typing: now })} />
       <Button kind="secondary" data-testid="add-action" onClick={add}>{said.add_action}</Button>
-      <Button class="tm-wide" data-testid="actions-next" onClick={() => (whole.length ? forward({ actions: whole, typing: NO_ACTION }) : fail(said.actions_missing))}>{said.next}</Button>
+      <Button class="tm-wide" data-testid="actions-next" onClick={() => (whole.length ? forward({ actions: whole, typing: NO_ACTION }) : fail(said.actions_missing))}>{said.go_on}</Button>
     </>
   );
 }
@@ -158,7 +158,7 @@ function Moved({ answers, change, forward, fail }: Asked) {
     <>
       <Field label={said.moved_day}>{(ids) => <input {...ids} class="nhsuk-input tm-time" type="date" data-testid="moved-day" autocomplete="off" value={day} onInput={(event) => change({ moved_day: event.currentTarget.value })} />}</Field>
       <Field label={said.moved_time}>{(ids) => <input {...ids} class="nhsuk-input tm-time" type="time" data-testid="moved-time" autocomplete="off" value={time} onInput={(event) => change({ moved_time: event.currentTarget.value })} />}</Field>
-      <Button class="tm-wide" data-testid="moved-next" onClick={go}>{said.next}</Button>
+      <Button class="tm-wide" data-testid="moved-next" onClick={go}>{said.go_on}</Button>
     </>
   );
 }
