@@ -96,7 +96,10 @@ def test_an_outcome_takes_eight_taps_and_is_in_the_daily_note_without_typing_twi
     expect(ama.by("outcome")).to_be_visible()
     assert ama.taps - before <= 8
     expect(ama.by("still")).to_contain_text("Everything is done.")
-    look.at("appointment, done")
+    ama.tap(ama.by("everything").locator("summary"))
+    expect(ama.by("person-care").get_by_test_id("note")).to_contain_text("rest the left leg")
+    expect(ama.by("copy").get_by_test_id("copy-text")).to_contain_text("Outcome: Attended.")
+    look.at("appointment, done, with everything about the person")
     (outcome,) = floor.on_server("appointment_outcome", 1, appointment=joan)
     assert outcome["fields"]["told"] == ["person"] and outcome["fields"]["actions_required"] == "none"
     (note,) = floor.on_server("daily_note", 1, ref=outcome["record"])

@@ -12,6 +12,7 @@ import { authorName, staffName, type Shown } from '../view';
 import { fill, word, words } from '../words';
 import { Facts } from './check';
 import { Letter } from './letter';
+import { PersonCare } from './person_care';
 import { fieldName, personOf, valueOf } from './plain';
 import { useSave } from './use_save';
 import { Asks, TodoRow, waitingLine, when } from './visit_row';
@@ -55,6 +56,12 @@ export function AppointmentScreen({ id }: { id: string }) {
       <ul class="tm-rows">{visit.followUps.map((one) => <FollowUpLine key={one.record} shown={one} />)}</ul>
       {outcomes.length > 0 && <Letter about={outcomes.at(-1)!} />}
       {outcomes.length > 0 && <Copy visit={visit} />}
+      {visit.person && (
+        <details class="tm-details" data-testid="everything">
+          <summary>{said.everything}</summary>
+          <PersonCare resident={visit.person.id} />
+        </details>
+      )}
       <p><a class="tm-link" href="#appointments">{fill(allWords.back_to, { screen: said.back })}</a></p>
     </>
   );
