@@ -59,10 +59,10 @@ def raw_body(limit: int) -> bytes:
     return bytes(out)
 
 
-def small_body(schema: type[Schema]) -> dict[str, Any]:
+def small_body(schema: type[Schema], limit: int = SMALL_BODY_BYTES) -> dict[str, Any]:
     """A small JSON body checked by a schema, or 400 with a sentence for each member."""
     try:
-        found = orjson.loads(raw_body(SMALL_BODY_BYTES))
+        found = orjson.loads(raw_body(limit))
     except orjson.JSONDecodeError:
         raise Problem("unreadable") from None
     if not isinstance(found, dict):

@@ -42,6 +42,7 @@ class Threshold:
 _CLOCK_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 _CARE, _DOMAIN, _UX = "care.md (D)", "domain.md 2d (D)", "ux.md (D)"
+_VISITS = "domain.md 3 (D)"
 _ESPEN = "ESPEN guideline on clinical nutrition and hydration in geriatrics, grade B"
 
 _ALL = (
@@ -66,6 +67,11 @@ _ALL = (
     Threshold("hydration.bedside_minutes", MINUTES, 30, 5, 120, _CARE, "Time from the bedside to saving within which an entry is on time"),
     Threshold("hydration.open_cup_minutes", MINUTES, 240, 30, 720, _CARE, "Time within which an open cup can be finished as seen"),
     Threshold("hydration.double_minutes", MINUTES, 2, 0, 15, _CARE, "Same drink and amount from two tablets within this time may be one drink"),
+    Threshold("appointments.outcome_hours", HOURS, 24, 1, 72, _VISITS, "Time after an appointment within which its outcome is recorded"),
+    Threshold("appointments.allocate_hours", HOURS, 24, 1, 72, _VISITS, "Time within which an action has an owner and a date"),
+    Threshold("appointments.update_hours", HOURS, 72, 12, 336, _VISITS, "Time that an update may be awaited before it is late"),
+    Threshold("appointments.care_plan_hours", HOURS, 72, 12, 336, _VISITS, "Time within which a care plan follows advice that changes care"),
+    Threshold("appointments.letter_hours", HOURS, 24, 1, 168, "care.md, Recording 7 (D)", "Time within which a senior confirms what a letter asks"),
     Threshold("alerts.watch_days", DAYS, 14, 0, 60, _CARE, "Days in which a new home's rules list without calling anyone"),
     Threshold("alerts.put_off_days", DAYS, 28, 1, 90, _CARE, "Days after which a rule put off without an end date applies again"),
     Threshold("alerts.reopen_minutes", MINUTES, 60, 0, 480, _CARE, "Time after closing within which an alert opens again at the rung it had reached"),

@@ -1,6 +1,7 @@
 declare module '*/messages.json?later' {
   type Messages = typeof import('../../sync/messages.json');
   export const alerts: Messages['alerts'];
+  export const forms: Messages['forms'];
   export const kinds: Messages['kinds'];
   export const refusals: Messages['refusals'];
   export const screens: Messages['screens'];

@@ -39,15 +39,10 @@ function screen(here: ReturnType<typeof route>) {
   // Help works locked. An alert that was tapped waits behind the PIN and opens after it.
   if (here.screen === 'help') return <Later screen="help" />;
   if (!session()) return here.screen === 'emergency' || here.screen === 'typed' ? <Later key={here.screen} screen={here.screen} /> : <Who />;
+  if ('id' in here) return <Later key={here.screen + here.id} {...here} />;
   switch (here.screen) {
     case 'residents':
       return <Residents />;
-    case 'alert':
-    case 'entry':
-    case 'check':
-    case 'fix':
-    case 'paper':
-      return <Later key={here.screen + here.id} screen={here.screen} id={here.id} />;
     // The two of the lock screen have no use once somebody has unlocked it.
     case 'emergency':
     case 'typed':

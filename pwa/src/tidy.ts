@@ -5,9 +5,13 @@ import { strictly, type Writing } from './db';
 import { isSealed } from './rows';
 import { dropRecord, moved, state, tell } from './state';
 import { careDay, careDayBounds } from './time';
+import type { Change } from './types';
 import { correctedNow, zone } from './view';
 
 const RECENT = new Set(['hydration_check', 'shift_hydration_check', 'deployment_observation', 'contact', 'incident', 'daily_note', 'care_review_note', 'emergency_look', 'double_check']);
+/** Held with all that belongs to an appointment, for so many days after it and after the last word on it (sync/kinds/appointment.py). */
+const LONGER = new Set(['appointment', 'appointment_outcome', 'follow_up']);
+const LONGER_DAYS = 29;
 const DAY_MS = 24 * 3_600_000;
 const EVERY_MS = 3_600_000;
 
@@ -15,7 +19,7 @@ export async function prune(): Promise<void> {
   const now = correctedNow();
   const [yesterday] = careDayBounds(careDay(now - DAY_MS, zone()), zone());
   const old = [...state.records.values()]
-    .filter((one) => RECENT.has(one.kind) && !state.overlay.has(one.record) && Date.parse(one.occurred_at) < yesterday)
+    .filter((one) => !state.overlay.has(one.record) && (RECENT.has(one.kind) ? Date.parse(one.occurred_at) < yesterday : LONGER.has(one.kind) && over(one, now)))
     .map((one) => one.record);
   if (old.length) {
     await strictly(['records'], async (tx) => {
@@ -27,6 +31,14 @@ export async function prune(): Promise<void> {
   }
   await strictly(['queue', 'sent', 'looks', 'keys'], (tx) => dropCopies(tx, state.standing.safe, now)).catch(() => undefined);
   setTimeout(() => void prune().catch(() => undefined), EVERY_MS);
+}
+
+/** Long past, and nothing of it is open: what still is stays, however old. */
+function over({ kind, fields, history, received_at }: Change, now: number): boolean {
+  if (kind === 'follow_up' && fields['status'] !== 'done' && fields['status'] !== 'not_needed') return false;
+  if (kind === 'appointment_outcome' && (fields['attendance'] === 'awaiting_update' || fields['care_plan_change'] === 'needed')) return false;
+  const stood = Date.parse(String(fields['starts_at'] ?? fields['appointment_at'] ?? received_at));
+  return Math.max(stood || 0, Date.parse(history?.at(-1)?.received_at ?? received_at)) < now - LONGER_DAYS * DAY_MS;
 }
 
 /** protocol.md, Rewind: sealed copies of our own submissions above `safe`, at most so long and so much, oldest out first. */

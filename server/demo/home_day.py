@@ -1,4 +1,5 @@
-"""Everything that people do on one care day of one home, computed from the seed: drinks, shifts, plans, stays away, rota."""
+"""Everything that people do on one care day of one home, computed from the seed: drinks, shifts, plans, stays
+away, appointments, rota."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from server.demo.people import ZONE, DemoHome, Resident
 from server.demo.rhythm import Day
 from server.demo.seeded import chance
 from server.demo.shifts import MINUTE_MS, Turn, turns, wall_ms, working
+from server.demo.visits import visit_acts
 from sync import days, roles
 
 # Monday is written up on the Thursday before.
@@ -56,6 +58,7 @@ class Story:
         found += self._off(day)
         found += self._plan_changes(day)
         found += self._stays(day)
+        found += visit_acts(self.home, self.seed, self.span, day)
         if day.weekday() == ROTA_WEEKDAY:
             found += self._rota(day)
         return tuple(found)

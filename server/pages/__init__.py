@@ -24,6 +24,7 @@ from server.pages import (
     routes_staff,
     routes_tablets,
     routes_thresholds,
+    routes_visits,
     session,
 )
 from server.pages.words import say
@@ -39,6 +40,7 @@ FORM_BYTES = rescue.MOST_BYTES + 1_000_000
 MENU = (
     ("overview", "/overview", "alerts.see"),
     ("residents", "/residents", "records.see"),
+    ("appointments", "/appointments", "records.see"),
     ("to_check", "/to-check", "records.see"),
     ("log", "/log", "log.see"),
     ("staff", "/staff", "people.see"),
@@ -74,7 +76,7 @@ def register(app: Flask) -> None:
 
     problems.register(app)
     for routes in (
-        routes_front, routes_alerts, routes_residents, routes_check, routes_log, routes_staff, routes_tablets, routes_thresholds,
+        routes_front, routes_alerts, routes_residents, routes_visits, routes_check, routes_log, routes_staff, routes_tablets, routes_thresholds,
         routes_numbers, routes_safety, routes_aside, routes_ledger,
     ):  # fmt: skip
         app.register_blueprint(routes.blueprint)

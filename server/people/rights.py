@@ -21,6 +21,7 @@ OFFICE = roles.MANAGERS | roles.LEADS
 RIGHTS: dict[str, frozenset[str]] = {
     "home.see": ANYONE,  # names, units, tablets that are silent
     "records.see": FLOOR_LEADERS | OFFICE,  # residents' entries and their history, on a page
+    "letters.see": FLOOR_LEADERS | OFFICE,  # a photographed letter itself, on a page
     "entries.decide": FLOOR_LEADERS,  # between two versions, and whether two entries are one drink
     "alerts.see": FLOOR_LEADERS | OFFICE,
     "alerts.act": FLOOR_LEADERS,

@@ -26,8 +26,9 @@ from server.records.tables import counter, ledger
 
 FORMAT = 1
 MANIFEST = "manifest.json"
-# Rows written back at once.
+# Rows read, and written back, at once; of rows that hold a file, fewer.
 CHUNK = 500
+CHUNKS = {"letter": 10}
 #: Says what is running now and nothing about anybody: a backup leaves it out.
 NOT_KEPT = frozenset({"tick"})
 
@@ -85,7 +86,7 @@ def _table(archive: zipfile.ZipFile, c: Connection, table: Table) -> str:
     total = hashlib.sha256()
     with archive.open(f"tables/{table.name}.jsonl", "w", force_zip64=True) as out:
         names = [str(column.name) for column in table.columns]
-        for row in c.execution_options(yield_per=CHUNK).execute(select(table)):
+        for row in c.execution_options(yield_per=CHUNKS.get(table.name, CHUNK)).execute(select(table)):
             line = orjson.dumps({name: _plain(value) for name, value in zip(names, row, strict=True)}) + b"\n"
             total.update(line)
             out.write(line)
@@ -160,15 +161,15 @@ def _fill(c: Connection, archive: zipfile.ZipFile, table: Table) -> None:
     if name not in archive.namelist():
         return
     with archive.open(name) as lines:
-        for chunk in _chunks(line for line in lines):
+        for chunk in _chunks((line for line in lines), CHUNKS.get(table.name, CHUNK)):
             c.execute(insert(table), [_row(table, orjson.loads(line)) for line in chunk])
 
 
-def _chunks(lines: Iterator[bytes]) -> Iterator[list[bytes]]:
+def _chunks(lines: Iterator[bytes], most: int = CHUNK) -> Iterator[list[bytes]]:
     chunk: list[bytes] = []
     for line in lines:
         chunk.append(line)
-        if len(chunk) == CHUNK:
+        if len(chunk) == most:
             yield chunk
             chunk = []
     if chunk:

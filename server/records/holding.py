@@ -37,11 +37,11 @@ def of(home: Home, kind: Kind, found: Folded) -> Held:
     over = _over_ms(home, kind, found) if is_open else None
     if is_open and over is None:
         return Held(day, True, FOR_EVER, ends)
-    # Today's and yesterday's, and whatever was said since yesterday about something older, so that a tablet that holds it
-    # hears of it. An import of old records concerns no tablet.
+    # Today's and yesterday's (some kinds are held for longer), and whatever was said since then about something older, so that
+    # a tablet that holds it hears of it. An import of old records concerns no tablet.
     said = [row.received_ms for row in found.rows if row.origin != "import"]
     last = max([day, *([_day_ms(home, max(said))] if said else []), *([_day_ms(home, over)] if over is not None else [])])
-    return Held(day, is_open and over is None, last + 1, ends)
+    return Held(day, is_open and over is None, last + kind.keeps_days, ends)
 
 
 def _day_ms(home: Home, ms: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import uuid
 from typing import Any
 
 from flask import current_app, g
@@ -15,8 +16,8 @@ from server.people.api import body, done, problem
 from server.people.rights import device_required
 from server.people.schemas import AgencyIn, AgencyOut, WhereAmIOut
 from server.problems import Problem
-from server.records import agency, call_numbers, changes, envelope_in, intake, numbers, store
-from server.records.schemas import SyncIn, SyncOut
+from server.records import agency, call_numbers, changes, envelope_in, intake, letters, numbers, store
+from server.records.schemas import LetterIn, LetterOut, SyncIn, SyncOut
 from server.wire import SYNC_BODY_BYTES, answer, raw_body, rfc3339, small_body
 from sync.clock import OFF_MS as CLOCK_OFF_MS
 from sync.roles import SUPPORT_WORKER
@@ -116,6 +117,31 @@ def add_agency():
     added = agency.add(g.home, grant, said, now_ms=g.now_ms)
     who = {"id": str(added.id), "name": added.name, "roles": [SUPPORT_WORKER]}
     return answer({"staff": who, "valid_until": rfc3339(added.until_ms)}, 201)
+
+
+@blueprint.put("/letters/<uuid:id_>")
+@device_required
+@blueprint.doc(
+    requestBody=body(LetterIn),
+    security=[{"device": []}],
+    responses={
+        200: done("The letter is kept; said again for one that is here already", LetterOut),
+        400: problem("The body is not readable."),
+        401: problem("The token is unknown or revoked."),
+        409: problem("No attachment record of this id is here yet, or it names another file."),
+        413: problem("Over 2 MB."),
+        415: problem("Neither a JPEG, a PNG nor a PDF."),
+        429: problem("Over 50 MB from this device in a day."),
+        503: problem("Busy, or too little disk: nothing was kept."),
+    },
+)
+def put_letter(id_: uuid.UUID):
+    """A photographed letter, after the `attachment` record that names it."""
+    said = small_body(LetterIn, letters.BODY_BYTES)
+    if disk_is_full():
+        raise Problem("disk_full")
+    letters.keep(g.home.id, g.device.id, id_, said["type"], said["content"], now_ms=g.now_ms)
+    return answer({"id": str(id_)})
 
 
 def disk_is_full() -> bool:

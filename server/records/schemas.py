@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from server.people.schemas import Strict
+
 _TIME = {"format": "date-time"}
 
 
@@ -107,3 +109,12 @@ class SyncOut(Schema):
     grant = fields.String(metadata={"description": "Only when the grant was renewed."})
     grant_expires_at = fields.String(metadata=_TIME)
     clock_off_ms = fields.Integer(metadata={"description": "Only when the device's clock is over five minutes out."})
+
+
+class LetterIn(Strict):
+    type = fields.String(required=True, metadata={"description": "image/jpeg, image/png or application/pdf."})
+    content = fields.String(required=True, metadata={"description": "The file, base64url."})
+
+
+class LetterOut(Schema):
+    id = fields.UUID()

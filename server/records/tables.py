@@ -156,3 +156,18 @@ hydration_day = Table(
     Column("last_offer_ms", BigInteger),
     Index("ix_hydration_day_day", "home_id", "day"),
 )
+
+# A photographed letter itself; what it is and belongs to is said by the `attachment` record of the same id.
+letter = Table(
+    "letter",
+    db.metadata,
+    _home(),
+    Column("id", Id, primary_key=True),
+    Column("sha256", LargeBinary, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("device", Id, nullable=False),
+    Column("received_ms", BigInteger, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Index("ix_letter_device", "home_id", "device", "received_ms"),
+)

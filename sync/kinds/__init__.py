@@ -39,6 +39,8 @@ class Kind:
     care: bool = False
     #: What a tablet holds of it: ALWAYS, RECENT (today and yesterday), OPEN (open ones always, else recent), NEVER.
     holds: str = NEVER
+    #: For how many care days after it stands, and after the last word on it, a tablet holds it; one is yesterday's.
+    keeps_days: int = 1
     #: The field that names whom (or what) the record is about: the index by person.
     subject: str | None = None
     #: Fields that hold another record's id: unknown ones are flagged, and unflagged when they arrive.

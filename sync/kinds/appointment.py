@@ -21,12 +21,17 @@ FIELDS = schema_of(
     care=True,
 )
 
+#: What an appointment asks of the home runs on for weeks. Tablets hold it, its outcomes and its follow-ups for this many days
+#: after it, so that none of the three is judged without the others (`sync/rules/appointments.py`).
+KEEPS_DAYS = 28
+
 KIND = Kind(
     name="appointment",
     fields=FIELDS,
     required=frozenset({"resident", "type", "starts_at"}),
     care=True,
     holds=OPEN,
+    keeps_days=KEEPS_DAYS,
     subject="resident",
     refers=("resident", "escort", "performed_by"),
     dated_by="starts_at",

@@ -7,11 +7,15 @@ from typing import Any
 
 from sync.fields import Code, Open, Ref, Text, Time, schema_of, texts
 from sync.kinds import OPEN, Kind
+from sync.kinds.appointment import KEEPS_DAYS
 
 FIELDS = schema_of(
     "appointment_outcome",
     {
         "appointment": Ref(),
+        "resident": Ref(),
+        # When the appointment is or was: what is recorded ahead of it, a cancellation say, is held as long as it is.
+        "appointment_at": Time(),
         "attendance": Code(
             "attended", "attended_part", "late_not_seen", "person_declined", "cancelled_by_service",
             "cancelled_by_provider", "not_supported_to_attend", "rescheduled", "awaiting_update",
@@ -51,7 +55,9 @@ KIND = Kind(
     sets=frozenset({"told"}),
     care=True,
     holds=OPEN,
+    keeps_days=KEEPS_DAYS,
     subject="appointment",
-    refers=("appointment", "performed_by"),
+    refers=("appointment", "resident", "performed_by"),
+    dated_by="appointment_at",
     still_open=still_open,
 )

@@ -7,12 +7,16 @@ from typing import Any
 
 from sync.fields import Code, Ref, Text, Time, schema_of
 from sync.kinds import OPEN, Kind
+from sync.kinds.appointment import KEEPS_DAYS
 
 FIELDS = schema_of(
     "follow_up",
     {
         "about": Text(),
+        "resident": Ref(),
         "what": Text(),
+        # `book` stands for an appointment that was promised, `letter` for reading one; none is any other action.
+        "asks": Text(),
         "owner": Ref(),
         "due_at": Time(),
         "allocated_at": Time(),
@@ -38,7 +42,8 @@ KIND = Kind(
     required=frozenset({"about", "what"}),
     care=True,
     holds=OPEN,
+    keeps_days=KEEPS_DAYS,
     subject="about",
-    refers=("owner", "allocated_by", "verified_by", "performed_by"),
+    refers=("resident", "owner", "allocated_by", "verified_by", "performed_by"),
     still_open=still_open,
 )

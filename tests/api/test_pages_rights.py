@@ -15,6 +15,7 @@ PAGES = {
     "/overview": "alerts.see",
     "/residents": "records.see",
     "/log": "log.see",
+    "/appointments": "records.see",
     "/staff": "people.see",
     "/tablets": "devices.see",
     "/thresholds": "thresholds.see",

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from sync import canonical, clock, days
+from sync.thresholds import THRESHOLDS
 from tests.harness.browser import QUIET, chromium_path
 from tests.harness.bundle import bundled
 from tests.harness.processes import REPOSITORY
@@ -21,6 +22,7 @@ from tests.harness.processes import REPOSITORY
 VECTORS = json.loads((REPOSITORY / "tests" / "vectors" / "hydration_pace.json").read_text())
 ENTRY = """
 export * as due from './src/due';
+export * as appointments from './src/appointment_state';
 export * as doubles from './src/kinds/double_check';
 export * as spans from './src/spans';
 export * as time from './src/time';
@@ -85,6 +87,27 @@ def test_the_tablet_says_due_and_expected_as_the_server_does(run, case):
     assert found["drunk_ml"] == want["drunk_ml"]
     assert found["due"] == want["due"]
     assert (found["due_at"] and ms(found["due_at"])) == (want["due_at"] and ms(want["due_at"]))
+
+
+APPOINTMENT = """case_ => {
+  const at = text => Date.parse(text), said = each => ({at_ms: at(each.at), fields: each.fields});
+  const found = app.appointments.judge(at(case_.starts_at), case_.outcomes.map(said), case_.follow_ups.map(said), case_.booked, at(case_.now), app.appointments.LIMITS);
+  const {state, open, late, days_waiting, chase_ms} = found;
+  return {state, open, late, days_waiting, chase_ms};
+}"""
+APPOINTMENTS = json.loads((REPOSITORY / "tests" / "vectors" / "appointment_state.json").read_text())["cases"]
+
+
+@pytest.mark.parametrize("case", APPOINTMENTS, ids=lambda case: case["name"])
+def test_the_tablet_says_what_an_appointment_asks_as_the_server_does(run, case):
+    want = dict(case["want"])
+    chase = want.pop("chase_at")
+    assert run(APPOINTMENT, case) == {**want, "chase_ms": chase and ms(chase)}
+
+
+def test_the_tablets_limits_are_the_servers_defaults(run):
+    found = run("() => app.appointments.LIMITS")
+    assert found == {name: THRESHOLDS[f"appointments.{name}"].default for name in found}
 
 
 DOUBLES = """case_ => {

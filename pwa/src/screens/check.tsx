@@ -14,10 +14,10 @@ import { state, tell, text } from '../state';
 import { sayWhen } from '../time';
 import { useOnce, useTopics } from '../ui/hooks';
 import { announce, Button, Choice, Problems } from '../ui/parts';
-import { authorName, staffName, tabletName, view, zone, type Shown } from '../view';
+import { tabletName, view, zone, type Shown } from '../view';
 import { fill, words } from '../words';
 import { pairsOf } from './checks';
-import { fieldName, inALine, kindName, personOf, valueOf } from './plain';
+import { fieldName, inALine, kindName, personOf, valueOf, whoRecorded } from './plain';
 import '../styles/more.scss';
 
 export function Check({ id }: { id: string }) {
@@ -71,7 +71,7 @@ function Double({ pair, resident }: { pair: [Shown, Shown]; resident: string }) 
             <h2 class="tm-side__head">{inALine(one.kind, one.fields)}</h2>
             <Facts of={[
               [said.check.happened, sayWhen(one.happened_ms, Date.now(), zone())],
-              [said.check.by, authorName(one) ?? said.plain.unknown],
+              [said.check.by, whoRecorded(one, one.fields)],
               [said.check.tablet, tabletName(one.device) ?? said.plain.other_tablet],
               ...(text(one.fields['note']) ? [[fieldName('note'), String(one.fields['note'])] as [string, string]] : []),
             ]} />
@@ -130,8 +130,8 @@ function Conflict({ shown, differ }: { shown: Shown; differ: Difference[] }) {
             <section class="tm-side" key={version.submission} aria-label={fill(said.check.nth, { n: at + 1 })} data-testid="side">
               <h2 class="tm-side__head">{shown.kind === 'hydration_check' && one.fields.length > 1 ? inALine(shown.kind, version.fields) : valueOf(shown.kind, one.differ[0]!, version.fields[one.differ[0]!])}</h2>
               <Facts of={[
-                ...one.differ.map((field) => [fieldName(field), valueOf(shown.kind, field, version.fields[field])] as [string, string]),
-                [said.check.by, staffName(version.author) ?? said.plain.unknown],
+                ...one.differ.map((field) => [fieldName(field, shown.kind), valueOf(shown.kind, field, version.fields[field])] as [string, string]),
+                [said.check.by, whoRecorded(version, shown.fields)],
                 [said.check.changed, sayWhen(version.at_ms, Date.now(), zone())],
               ]} />
               {decides && (

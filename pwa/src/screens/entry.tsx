@@ -2,6 +2,7 @@
 
 import { useState } from 'preact/hooks';
 import { record } from '../acts';
+import { formOf } from '../forms';
 import { mayDecide } from '../kinds/deciding';
 import { correction } from '../kinds/hydration_check';
 import { residentOf, residents } from '../kinds/resident';
@@ -12,11 +13,11 @@ import type { Fields, Look } from '../types';
 import { useOnce, useTopics } from '../ui/hooks';
 import { StateIcon } from '../ui/icons';
 import { announce, Button, Problems, StateTag, Tile } from '../ui/parts';
-import { authorName, tabletName, view, zone, type RowState, type Shown } from '../view';
+import { tabletName, view, zone, type RowState, type Shown } from '../view';
 import { fill, sayMinutes, words } from '../words';
 import { Facts } from './check';
 import { Correct, LATE_MS } from './entries_today';
-import { fieldName, inALine, kindName, personOf, valueOf } from './plain';
+import { fieldName, inALine, kindName, personOf, valueOf, whoRecorded } from './plain';
 import '../styles/more.scss';
 
 export function EntryScreen({ id }: { id: string }) {
@@ -45,7 +46,7 @@ export function EntryScreen({ id }: { id: string }) {
           [said.check.happened, when(shown.happened_ms)],
           [said.entry.recorded, when(shown.recorded_ms)],
           [said.entry.received, known ? when(Date.parse(known.received_at)) : said.entry.not_received],
-          [said.check.by, authorName(shown) ?? said.plain.unknown],
+          [said.check.by, whoRecorded(shown, shown.fields)],
           ...(text(shown.fields['performed_by']) ? [[fieldName('performed_by'), valueOf(shown.kind, 'performed_by', shown.fields['performed_by'])] as [string, string]] : []),
           [said.check.tablet, tabletName(shown.device) ?? said.plain.other_tablet],
         ]} />
@@ -102,9 +103,9 @@ function OneVersion({ shown, version, first }: { shown: Shown; version: Version;
   return (
     <li data-testid="version">
       <p><strong>{first ? said.entry.original : version.fields['struck_out'] ? words.drink.struck : said.entry.change}</strong>{' '}
-        <span class="tm-fine">{fill(words.queue.by, { name: authorName(version) ?? said.plain.unknown, time: sayWhen(version.recorded_ms, Date.now(), zone()) })}</span></p>
+        <span class="tm-fine">{fill(words.queue.by, { name: whoRecorded(version, shown.fields), time: sayWhen(version.recorded_ms, Date.now(), zone()) })}</span></p>
       {reason && <p>{fill(said.entry.because, { reason })}</p>}
-      <Facts of={sets.map(([name, value]) => [fieldName(name), valueOf(shown.kind, name, value)])} />
+      <Facts of={sets.map(([name, value]) => [fieldName(name, shown.kind), valueOf(shown.kind, name, value)])} />
       <Way version={version} />
     </li>
   );
@@ -132,6 +133,7 @@ function PutRight({ shown }: { shown: Shown }) {
   const [problems, setProblems] = useState<string[]>([]);
   const from = text(shown.fields['resident']);
   const person = from ? residentOf(from) : null;
+  if (formOf(shown.kind)) return <p><a class="nhsuk-button nhsuk-button--secondary" href={`#form=${shown.kind}.${shown.record}`} data-testid="correct">{words.residents.correct_this}</a></p>;
   if (shown.kind !== 'hydration_check' || !person) return null;
 
   async function move(to: string, name: string) {

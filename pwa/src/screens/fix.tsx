@@ -78,7 +78,7 @@ function FieldsForm({ look }: { look: Look }) {
         const codes = codesOf(look.kind, name);
         const change = (event: { currentTarget: { value: string } }) => setTyped({ ...typed, [name]: event.currentTarget.value });
         return (
-          <Field key={name} label={fieldName(name)} error={look.errors[name]?.join(' ') ?? null}>
+          <Field key={name} label={fieldName(name, look.kind)} error={look.errors[name]?.join(' ') ?? null}>
             {(ids) => codes ? (
               <select {...ids} class="nhsuk-select" autocomplete="off" value={typed[name]} onChange={change}>
                 <option value="">{said.plain.none}</option>

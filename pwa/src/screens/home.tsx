@@ -8,6 +8,8 @@ import { endShift, myShift, rolesInOrder, startShift } from '../kinds/duty';
 import { standing } from '../kinds/hydration_check';
 import { residents, units } from '../kinds/resident';
 import { nothingLeft } from '../left';
+import { letters } from '../letters';
+import { said } from '../said';
 import { session } from '../session';
 import { state } from '../state';
 import { sayTime } from '../time';
@@ -18,6 +20,7 @@ import { zone } from '../view';
 import { fill, plural, word, words } from '../words';
 import { AlertRow } from './alerts';
 import { Later } from './later';
+import { Places } from './places';
 
 export function Home() {
   useTopics('records', 'queue', 'looks', 'session', ...([...state.byResident.keys()].map((id) => `resident:${id}` as const)));
@@ -45,13 +48,9 @@ export function Home() {
         <h2 class="tm-heading">{words.home.alerts}</h2>
         {mine.length === 0 ? <p>{words.home.no_alerts}</p> : <ul class="tm-rows">{mine.map((one) => <AlertRow key={one.record} alert={one} />)}</ul>}
       </section>
+      <Places begun={notes} />
       <Later screen="notices" />
-      {notes > 0 && (
-        <section class="tm-card">
-          <h2 class="tm-heading">{plural(words.home.unfinished, notes)}</h2>
-          <p>{words.home.unfinished_hint}</p>
-        </section>
-      )}
+      <Later screen="visits-due" />
       {state.looks.size > 0 && <p><a class="tm-link" href="#not-sent">{plural(words.home.refused, state.looks.size)}</a></p>}
       <p><a class="tm-link" href="#notifications">{words.home.notifications}</a></p>
       <Light />
@@ -100,13 +99,13 @@ function Shift() {
       {shift ? (
         <>
           <p class="tm-lead">{fill(words.home.on_since, { time: sayTime(shift.happened_ms, zone()), role: word(words.roles, shift.fields['role']), unit: place(shift.fields['unit']) })}</p>
-          <p data-testid="left-here">{state.queue.size ? plural(words.home.still_here, state.queue.size) : words.home.nothing_left}</p>
+          <p data-testid="left-here">{state.queue.size ? plural(words.home.still_here, state.queue.size) : letters().length ? plural(said.letters.waiting, letters().length) : words.home.nothing_left}</p>
           <Button kind="secondary" data-testid="end-shift" onClick={() => once('end', () => void end())}>{words.home.end}</Button>
         </>
       ) : (
         <>
           <p class="tm-lead">{ended ? fill(words.home.ended, { time: sayTime(ended, zone()) }) : words.home.not_on}</p>
-          {ended !== null && <p data-testid="left-here">{state.queue.size ? plural(words.home.still_here, state.queue.size) : nothingLeft() ? words.home.nothing_left : words.home.not_sure}</p>}
+          {ended !== null && <p data-testid="left-here">{state.queue.size ? plural(words.home.still_here, state.queue.size) : letters().length ? plural(said.letters.waiting, letters().length) : nothingLeft() ? words.home.nothing_left : words.home.not_sure}</p>}
           <div class="tm-filters">
             {roles.length > 1 && (
               <label class="tm-filters__one">

@@ -12,6 +12,8 @@ const SCREENS = {
   agency: async () => (await import('./agency')).Agency,
   alerts: async () => (await import('./alerts')).Alerts,
   alert: async () => (await import('./alert')).AlertScreen,
+  appointment: async () => (await import('./visiting')).AppointmentScreen,
+  appointments: async () => (await import('./visiting')).Appointments,
   check: async () => (await import('./check')).Check,
   checks: async () => (await import('./checks')).Checks,
   emergency: async () => (await import('./emergency')).Emergency,
@@ -19,7 +21,11 @@ const SCREENS = {
   'cup-back': async () => (await import('./cup_back')).CupBack,
   enrol: async () => (await import('./enrol')).Enrol,
   entry: async () => (await import('./entry')).EntryScreen,
+  drafts: async () => (await import('./recording')).Drafts,
   fix: async () => (await import('./fix')).Fix,
+  'follow-up': async () => (await import('./visiting')).FollowUp,
+  form: async () => (await import('./recording')).FormScreen,
+  'gp-round': async () => (await import('./visiting')).GpRound,
   home: async () => (await import('./home')).Home,
   help: async () => (await import('./help')).Help,
   names: async () => (await import('./names')).Names,
@@ -28,9 +34,13 @@ const SCREENS = {
   notifications: async () => (await import('./notifications')).Notifications,
   paper: async () => (await import('./paper')).Paper,
   'other-amount': async () => (await import('./drink_forms')).OtherAmount,
+  outcome: async () => (await import('./visiting')).Outcome,
+  record: async () => (await import('./recording')).RecordElse,
   refusal: async () => (await import('./refusal')).Refusal,
   stop: async () => (await import('./drink_forms')).StopAndCheck,
   typed: async () => (await import('./typed')).Typed,
+  'visit-now': async () => (await import('./visiting')).VisitNow,
+  'visits-due': async () => (await import('./visiting')).VisitsDue,
 };
 type Name = keyof typeof SCREENS;
 type PropsOf<N extends Name> = Awaited<ReturnType<(typeof SCREENS)[N]>> extends (props: infer P) => unknown ? P : never;
@@ -46,7 +56,7 @@ async function fetchScreen(name: Name): Promise<void> {
 export function fetchAll(): void {
   for (const name of Object.keys(SCREENS) as Name[]) void fetchScreen(name).catch(() => undefined);
   // What unlocking does besides (session.ts).
-  for (const part of [import('../colleagues'), import('../earlier'), import('../plain_rows')]) void part.catch(() => undefined);
+  for (const part of [import('../colleagues'), import('../earlier'), import('../plain_rows'), import('./visiting').then(({ startSending }) => startSending())]) void part.catch(() => undefined);
 }
 
 export function Later({ screen, ...props }: Asked): JSX.Element | null {

@@ -4,18 +4,20 @@ import { useEffect, useState } from 'preact/hooks';
 import { titleOf } from '../kinds/alert_words';
 import { iso } from '../clock';
 import { nothingLeft } from '../left';
+import { letters } from '../letters';
 import { save, putAway } from '../outbox';
 import { said } from '../said';
 import { pause, soon } from '../sending';
 import { session } from '../session';
 import { state } from '../state';
 import { sayWhen } from '../time';
-import type { Entry, Look } from '../types';
+import type { Entry, Fields, Look } from '../types';
 import { useNow, useOnce, useTopics } from '../ui/hooks';
 import { announce, Button, Problems, StateTag } from '../ui/parts';
-import { authorName, view, zone } from '../view';
+import { view, zone } from '../view';
 import { fill, plural, words } from '../words';
-import { inALine, personOf } from './plain';
+import { LettersWaiting } from './letter';
+import { inALine, personOf, whoRecorded } from './plain';
 import '../styles/more.scss';
 
 const MOST_SHOWN = 100;
@@ -47,6 +49,7 @@ export function NotSent() {
           <ul class="tm-entries">{looks.map((look) => <Kept key={look.id} look={look} />)}</ul>
         </section>
       )}
+      <LettersWaiting />
       <Storage waiting={waiting.length} />
     </>
   );
@@ -57,7 +60,7 @@ function Empty() {
   return (
     <>
       <p class="tm-lead" data-testid="queue-empty">{last ? fill(words.queue.empty, { time: sayWhen(last, Date.now(), zone()) }) : words.queue.empty_never}</p>
-      {nothingLeft() && <p data-testid="nothing-left">{words.home.nothing_left}</p>}
+      {nothingLeft() && !letters().length && <p data-testid="nothing-left">{words.home.nothing_left}</p>}
     </>
   );
 }
@@ -96,14 +99,15 @@ function LastSync() {
 function ByPerson({ waiting }: { waiting: Entry[] }) {
   const groups = new Map<string, Entry[]>();
   for (const entry of waiting.slice(0, MOST_SHOWN)) {
-    const key = `${entry.resident ?? ''} ${entry.submission.author ?? entry.submission.author_name ?? ''}`;
+    const who = whole(entry)['anonymous'] === true ? 'unnamed' : (entry.submission.author ?? entry.submission.author_name ?? '');
+    const key = `${entry.resident ?? ''} ${who}`;
     groups.set(key, [...(groups.get(key) ?? []), entry]);
   }
   return (
     <div data-testid="queue-list">
       {[...groups].map(([key, entries]) => (
         <section key={key} class="tm-group">
-          <h2 class="tm-heading">{fill(said.not_sent.group, { person: personOf({ fields: { resident: entries[0]!.resident } }) ?? said.not_sent.nobody, name: authorName(entries[0]!.submission) ?? said.plain.unknown })}</h2>
+          <h2 class="tm-heading">{fill(said.not_sent.group, { person: personOf({ fields: { resident: entries[0]!.resident } }) ?? said.not_sent.nobody, name: whoRecorded(entries[0]!.submission, whole(entries[0]!)) })}</h2>
           <ul class="tm-entries">{entries.map((entry) => <Waiting key={entry.id} entry={entry} />)}</ul>
         </section>
       ))}
@@ -115,7 +119,12 @@ function ByPerson({ waiting }: { waiting: Entry[] }) {
 function what(entry: Entry): string {
   const shown = view(entry.record);
   if (entry.kind === 'alert' && shown) return `${inALine(entry.kind, {})}: ${titleOf(shown.fields)}`;
-  return inALine(entry.kind, { ...shown?.fields, ...entry.submission.fields });
+  return inALine(entry.kind, whole(entry));
+}
+
+/** What the record says once this entry is laid over it. */
+function whole(entry: Entry): Fields {
+  return { ...view(entry.record)?.fields, ...entry.submission.fields };
 }
 
 function Waiting({ entry }: { entry: Entry }) {
@@ -155,7 +164,7 @@ function Kept({ look }: { look: Look }) {
   return (
     <li data-testid="look-entry">
       <p>{name && <strong>{name} </strong>}<span class="tm-entries__what">{what(look)}</span></p>
-      <p class="tm-fine">{fill(words.queue.by, { name: authorName(look.submission) ?? said.plain.unknown, time: sayWhen(Date.parse(look.submission.recorded_at), Date.now(), zone()) })}</p>
+      <p class="tm-fine">{fill(words.queue.by, { name: whoRecorded(look.submission, whole(look)), time: sayWhen(Date.parse(look.submission.recorded_at), Date.now(), zone()) })}</p>
       <StateTag state="look" />
       <p>{said.fix.because}</p>
       <ul class="tm-sentences">{(sentences.length ? sentences : [words.queue.no_reason]).map((one) => <li key={one}>{one}</li>)}</ul>

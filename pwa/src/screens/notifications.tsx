@@ -2,10 +2,11 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { standing, test, turnOff, turnOn, type Push } from '../push';
+import { said } from '../said';
 import { state } from '../state';
 import { useTopics } from '../ui/hooks';
 import { Button, Problems } from '../ui/parts';
-import { fill, words } from '../words';
+import { fill } from '../words';
 
 export function Notifications() {
   useTopics('link');
@@ -20,7 +21,7 @@ export function Notifications() {
     setProblem(null);
     const turned = await turnOn().catch(() => 'failed' as const);
     setBusy(null);
-    if (turned !== 'on') setProblem(words.push[turned]);
+    if (turned !== 'on') setProblem(said.notifications[turned]);
     setNow(await standing());
   }
 
@@ -39,42 +40,42 @@ export function Notifications() {
 
   return (
     <>
-      <h1 class="tm-title">{words.push.title}</h1>
+      <h1 class="tm-title">{said.notifications.title}</h1>
       <Problems list={problem ? [problem] : []} />
       <section class="tm-card">
         <ul class="tm-sentences">
-          <li>{words.push.intro}</li>
-          <li>{words.push.private}</li>
-          <li>{words.push.tap}</li>
+          <li>{said.notifications.intro}</li>
+          <li>{said.notifications.private}</li>
+          <li>{said.notifications.tap}</li>
         </ul>
-        {now === 'unsupported' && <p class="tm-lead">{words.push.unsupported}</p>}
-        {now === 'denied' && <p class="tm-lead">{words.push.denied}</p>}
+        {now === 'unsupported' && <p class="tm-lead">{said.notifications.unsupported}</p>}
+        {now === 'denied' && <p class="tm-lead">{said.notifications.denied}</p>}
         {now === 'not_installed' && (
           <>
-            <p class="tm-lead">{words.push.not_installed}</p>
-            <ol class="tm-sentences">{words.push.steps.map((step) => <li key={step}>{step}</li>)}</ol>
+            <p class="tm-lead">{said.notifications.not_installed}</p>
+            <ol class="tm-sentences">{said.notifications.steps.map((step) => <li key={step}>{step}</li>)}</ol>
           </>
         )}
         {now === 'off' && (
           <>
-            <p class="tm-lead">{words.push.off}</p>
-            <Button data-testid="push-on" aria-disabled={busy === 'on'} onClick={() => busy || void on()}>{busy === 'on' ? words.push.turning_on : words.push.turn_on}</Button>
+            <p class="tm-lead">{said.notifications.off}</p>
+            <Button data-testid="push-on" aria-disabled={busy === 'on'} onClick={() => busy || void on()}>{busy === 'on' ? said.notifications.turning_on : said.notifications.turn_on}</Button>
           </>
         )}
         {now === 'on' && (
           <>
-            <p class="tm-lead" data-testid="push-is-on">{words.push.on}</p>
-            {state.link === 'unreachable' ? <p>{words.push.offline}</p> : <Button data-testid="push-test" aria-disabled={busy === 'test'} onClick={() => busy || void tryIt()}>{words.push.test}</Button>}
-            <Button kind="secondary" onClick={() => void off()}>{words.push.turn_off}</Button>
+            <p class="tm-lead" data-testid="push-is-on">{said.notifications.on}</p>
+            {state.link === 'unreachable' ? <p>{said.notifications.offline}</p> : <Button data-testid="push-test" aria-disabled={busy === 'test'} onClick={() => busy || void tryIt()}>{said.notifications.test}</Button>}
+            <Button kind="secondary" onClick={() => void off()}>{said.notifications.turn_off}</Button>
           </>
         )}
         <div role="status">
-          {busy === 'test' && <p>{words.push.testing}</p>}
-          {typeof result === 'number' && <p class="tm-lead">{fill(words.push.test_ok, { seconds: result.toFixed(1) })}</p>}
+          {busy === 'test' && <p>{said.notifications.testing}</p>}
+          {typeof result === 'number' && <p class="tm-lead">{fill(said.notifications.test_ok, { seconds: result.toFixed(1) })}</p>}
           {result === 'failed' && (
             <>
-              <p class="tm-lead">{words.push.test_failed}</p>
-              <ol class="tm-sentences">{words.push.checks.map((one) => <li key={one}>{one}</li>)}</ol>
+              <p class="tm-lead">{said.notifications.test_failed}</p>
+              <ol class="tm-sentences">{said.notifications.checks.map((one) => <li key={one}>{one}</li>)}</ol>
             </>
           )}
         </div>

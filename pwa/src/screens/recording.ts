@@ -1,0 +1,5 @@
+// The screens of the forms, fetched together: they share every kind's questions.
+
+export { Drafts } from './drafts';
+export { FormScreen } from './form';
+export { RecordElse } from './record_else';
