@@ -1,16 +1,20 @@
-// The two forms beside the tiles: an amount that somebody measured, and a stop that only a reason gets past.
+// The forms beside the tiles: an amount that somebody measured, a question before an unusual entry, and a stop that only a
+// reason gets past.
 
 import { useState } from 'preact/hooks';
 import { MOST_ML } from '../kinds/hydration_check';
+import { said } from '../said';
+import type { Fields } from '../types';
 import { useOnce } from '../ui/hooks';
 import { Stop } from '../ui/icons';
 import { Button, Field, Problems } from '../ui/parts';
 import { words } from '../words';
 
-export function OtherAmount({ onRecord, onBack }: { onRecord: (drink: string, ml: number) => void; onBack: () => void }) {
+export function OtherAmount({ onRecord, onBack }: { onRecord: (drink: string, ml: number, food: Fields) => void; onBack: () => void }) {
   const once = useOnce();
   const [drink, setDrink] = useState('');
   const [amount, setAmount] = useState('');
+  const [food, setFood] = useState(false);
   const [errors, setErrors] = useState<{ drink?: string; amount?: string }>({});
 
   function submit(event: Event) {
@@ -22,7 +26,7 @@ export function OtherAmount({ onRecord, onBack }: { onRecord: (drink: string, ml
     else if (!/^\d+$/.test(typed)) found.amount = words.drink.other_bad;
     else if (Number(typed) > MOST_ML) found.amount = words.drink.other_most;
     setErrors(found);
-    if (!Object.keys(found).length) once('other', () => onRecord(drink.trim(), Number(typed)));
+    if (!Object.keys(found).length) once('other', () => onRecord(drink.trim(), Number(typed), food ? { from_food: true } : {}));
   }
 
   return (
@@ -36,6 +40,10 @@ export function OtherAmount({ onRecord, onBack }: { onRecord: (drink: string, ml
           <input {...ids} class="nhsuk-input nhsuk-input--width-5" data-testid="other-ml" inputMode="numeric" autocomplete="off" value={amount} onInput={(event) => setAmount(event.currentTarget.value)} />
         )}
       </Field>
+      <label class="tm-chip tm-note">
+        <input type="checkbox" data-testid="from-food" checked={food} onChange={(event) => setFood(event.currentTarget.checked)} />
+        <span>{said.from_food}</span>
+      </label>
       <Button type="submit" data-testid="other-record">{words.drink.record}</Button>
       <Button kind="secondary" onClick={onBack}>{words.back}</Button>
     </form>
@@ -57,6 +65,18 @@ export function StopAndCheck({ sentences, onGo, onBack }: { sentences: string[];
       <Button kind="secondary" data-testid="stop-go" onClick={() => (reason.trim() ? once('stop', () => onGo(reason.trim())) : setError(words.stop.reason_missing))}>
         {words.stop.go}
       </Button>
+    </div>
+  );
+}
+
+/** An amount or a time that is likelier a slip than meant: asked, never refused. */
+export function AskFirst({ question, yes, onYes, onNo }: { question: string; yes: string; onYes: () => void; onNo: () => void }) {
+  const once = useOnce();
+  return (
+    <div class="tm-ask" role="group" aria-label={words.stop.heading}>
+      <p class="tm-ask__words">{question}</p>
+      <Button data-testid="a-lot-yes" onClick={() => once('yes', onYes)}>{yes}</Button>
+      <Button kind="secondary" onClick={onNo}>{words.drink.a_lot_no}</Button>
     </div>
   );
 }

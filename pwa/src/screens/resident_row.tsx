@@ -29,9 +29,8 @@ export function Row({ person, all, onOpen }: { person: Resident; all: Resident[]
 
   async function again() {
     if (!same) return;
-    const found = stops(person, now.plan, { level: now.day.same_level, drunk_ml: same.ml, offered: true }, now.day.up_to_ml, correctedNow());
     const fields = drank(person, same, 'all', now.plan, now.day.same_level);
-    if (found.length) return onOpen({ resident: person.id, fields });
+    if (stops(person, now.plan, fields, now.day.up_to_ml, correctedNow()).length) return onOpen({ resident: person.id, fields });
     try {
       const entry = await record({ kind: 'hydration_check', fields });
       setRecent(person.id, entry.record);
