@@ -6,6 +6,7 @@ import { MOST_ML, number, otherAmount, say, strike } from '../kinds/hydration_ch
 import type { Resident } from '../kinds/resident';
 import type { Draft } from '../outbox';
 import { setRecent } from '../kinds/recent';
+import { said } from '../said';
 import { sayTime } from '../time';
 import { useOnce } from '../ui/hooks';
 import { announce, Button, Choice, Field, Problems, StateTag } from '../ui/parts';
@@ -68,7 +69,7 @@ export function Correct({ person, entry, onDone }: { person: Resident; entry: Sh
 
   function change() {
     if (!why) return setProblems([words.correct.reason_missing]);
-    if (!/^\d+$/.test(amount.trim()) || Number(amount) > MOST_ML) return setProblems([words.drink.other_bad]);
+    if (!/^\d+$/.test(amount.trim()) || Number(amount) > MOST_ML) return setProblems([said.drink.other_bad]);
     once('change', () => void keep(otherAmount(entry, Number(amount), words.correct.reasons[why])));
   }
 

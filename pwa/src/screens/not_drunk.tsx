@@ -1,6 +1,7 @@
 // Everything that is not a drink: one tap each where one word says it, two where a bare word would be vague.
 
 import { useState } from 'preact/hooks';
+import { said } from '../said';
 import { Button, Field, Tile } from '../ui/parts';
 import { words } from '../words';
 
@@ -8,11 +9,11 @@ const PLAIN = ['asleep', 'out', 'unwell', 'left_within_reach', 'nil_by_mouth', '
 
 export function NotDrunk(props: { onRefused: () => void; onOutcome: (outcome: string, said?: string) => void }) {
   const [other, setOther] = useState(false);
-  const [said, setSaid] = useState('');
+  const [typed, setTyped] = useState('');
   const [error, setError] = useState<string | null>(null);
   return (
-    <section aria-label={words.drink.not_drunk}>
-      <h3 class="tm-heading">{words.drink.not_drunk}</h3>
+    <section aria-label={said.drink.not_drunk}>
+      <h3 class="tm-heading">{said.drink.not_drunk}</h3>
       <div class="tm-tiles tm-tiles--three">
         <Tile big={words.drink.refused} data-testid="refused" onClick={props.onRefused} />
         {PLAIN.map((one) => <Tile key={one} big={words.drink[one]} data-testid={one} onClick={() => props.onOutcome(one)} />)}
@@ -20,10 +21,10 @@ export function NotDrunk(props: { onRefused: () => void; onOutcome: (outcome: st
       </div>
       {other && (
         <>
-          <Field label={words.drink.say_more} error={error}>
-            {(ids) => <input {...ids} class="nhsuk-input" autocomplete="off" value={said} onInput={(event) => setSaid(event.currentTarget.value)} />}
+          <Field label={said.drink.say_more} error={error}>
+            {(ids) => <input {...ids} class="nhsuk-input" autocomplete="off" value={typed} onInput={(event) => setTyped(event.currentTarget.value)} />}
           </Field>
-          <Button onClick={() => (said.trim() ? props.onOutcome('other', said.trim()) : setError(words.drink.say_more_missing))}>{words.drink.record}</Button>
+          <Button onClick={() => (typed.trim() ? props.onOutcome('other', typed.trim()) : setError(said.drink.say_more_missing))}>{words.drink.record}</Button>
         </>
       )}
     </section>

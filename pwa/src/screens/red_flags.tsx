@@ -17,10 +17,10 @@ export function RedFlags({ onRecord, onBack }: { onRecord: (flags: string[]) => 
   const signed = staffName(signedText('texts.red_flag')?.by ?? null);
   return (
     <>
-      {signed && <p class="tm-fine">{fill(said.red_flags.signed, { name: signed })}</p>}
+      {signed && <p class="tm-fine">{fill(said.drink.red_signed, { name: signed })}</p>}
       <Problems list={problems} />
       <fieldset class="tm-choice">
-        <legend class="tm-legend">{words.drink.red_title}</legend>
+        <legend class="tm-legend">{said.drink.red_title}</legend>
         <div class="tm-choice__row">
           {FLAGS.map((one) => (
             <label class="tm-chip" key={one}>
@@ -30,7 +30,7 @@ export function RedFlags({ onRecord, onBack }: { onRecord: (flags: string[]) => 
           ))}
         </div>
       </fieldset>
-      <Button kind="warning" onClick={() => (seen.length ? once('red', () => onRecord(seen)) : setProblems([words.drink.red_missing]))}>{words.drink.red_record}</Button>
+      <Button kind="warning" onClick={() => (seen.length ? once('red', () => onRecord(seen)) : setProblems([said.drink.red_missing]))}>{words.drink.red_record}</Button>
       <Button kind="secondary" onClick={onBack}>{words.back}</Button>
     </>
   );
