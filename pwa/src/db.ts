@@ -20,6 +20,8 @@ export interface Meta {
   units: string[];
   /** The home's public key, to seal to when nobody is signed in. */
   home_key: unknown;
+  /** Who sits where, by room, under the device's own key (kinds/round.ts). */
+  seats: Hidden;
   /** When each person last unlocked this tablet, by staff id. */
   visits: Record<string, number>;
 }

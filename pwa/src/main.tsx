@@ -46,6 +46,7 @@ function screen(here: ReturnType<typeof route>) {
     case 'entry':
     case 'check':
     case 'fix':
+    case 'person':
       return <Later key={here.screen + here.id} screen={here.screen} id={here.id} />;
     // The two of the lock screen have no use once somebody has unlocked it.
     case 'emergency':

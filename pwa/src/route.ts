@@ -2,11 +2,11 @@
 
 export type Route =
   | { screen: (typeof PLAIN)[number] }
-  | { screen: 'alert' | 'entry' | 'check' | 'fix'; id: string }
+  | { screen: (typeof OF_ONE)[number]; id: string }
   | { screen: 'enrol'; code: string };
 
-const PLAIN = ['home', 'residents', 'alerts', 'not-sent', 'help', 'notifications', 'checks', 'names', 'agency', 'emergency', 'typed'] as const;
-const OF_ONE = ['alert', 'entry', 'check', 'fix'] as const;
+const PLAIN = ['home', 'residents', 'alerts', 'not-sent', 'help', 'notifications', 'checks', 'names', 'agency', 'emergency', 'typed', 'round'] as const;
+const OF_ONE = ['alert', 'entry', 'check', 'fix', 'person'] as const;
 
 export function route(hash: string = location.hash): Route {
   const [name, value] = hash.replace(/^#/, '').split('=');

@@ -31,6 +31,8 @@ const SCREENS = {
   'other-amount': async () => (await import('./drink_forms')).OtherAmount,
   'red-flags': async () => (await import('./red_flags')).RedFlags,
   refusal: async () => (await import('./refusal')).Refusal,
+  round: async () => (await import('./round')).Round,
+  person: async () => (await import('./person')).Person,
   stop: async () => (await import('./drink_forms')).StopAndCheck,
   typed: async () => (await import('./typed')).Typed,
 };
