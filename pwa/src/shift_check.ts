@@ -2,7 +2,7 @@
 // tests/vectors/shift_check.json. Pure: the time is an argument.
 
 import { expectedBy, routeOf, target, waking, windows, type Pace, type Window } from './due';
-import { dayOf, shiftBounds } from './shifts';
+import { shiftBounds } from './shifts';
 import { covered, merged, minus, type Span } from './spans';
 import { careDayBounds, dayOrTime } from './time';
 import type { Fields } from './types';
@@ -49,6 +49,11 @@ export interface Asked {
   excused: Span[];
 }
 
+/** The care day whose windows a shift answers for: shifts are named by the day on which they start. */
+export function dayOf(shift: string): string {
+  return shift.slice(0, 10);
+}
+
 const MINUTE_MS = 60_000;
 
 /** What the records propose. An incomplete chart is not low intake: too little on one is proposed as gaps. */
@@ -82,7 +87,7 @@ export function propose({ shift, now_ms, zone, entries, drunk_ml, plan, person, 
 
 /** The first shift of a day answers from the start of its care day. */
 function answersFor(shift: string, zone: string): Span {
-  const [begins, ends] = shiftBounds(shift, zone);
+  const [begins, ends] = shiftBounds(shift, zone)!;
   return [shift.endsWith('/day') ? Math.min(begins, careDayBounds(dayOf(shift), zone)[0]) : begins, ends];
 }
 

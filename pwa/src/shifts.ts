@@ -1,28 +1,48 @@
-// Shifts of the home: day from 08:00, night from 20:00, on its own clock. The twin of the shifts in sync/days.py.
+// Shifts by name: `2026-11-22/night`, named by the day on which it starts. The twin of `shift_of` in sync/days.py.
 
-import { instant, local, nextDay } from './time';
+import { instant, local } from './time';
 
-const STARTS_H = { day: 8, night: 20 } as const;
+const DAY_STARTS_H = 8;
+const NIGHT_STARTS_H = 20;
 
-/** The shift that an instant falls in, as "2026-11-22/night": named by the day on which it starts. */
+export type ShiftName = 'day' | 'night';
+
+function iso(y: number, m: number, d: number, days = 0): string {
+  return new Date(Date.UTC(y, m - 1, d + days)).toISOString().slice(0, 10);
+}
+
+/** The shift that an instant falls in. */
 export function shiftOf(ms: number, zone: string): string {
-  const at = local(ms, zone);
-  const before = at.h < STARTS_H.day;
-  const date = new Date(Date.UTC(at.y, at.m - 1, at.d - (before ? 1 : 0))).toISOString().slice(0, 10);
-  return `${date}/${before || at.h >= STARTS_H.night ? 'night' : 'day'}`;
+  const { y, m, d, h } = local(ms, zone);
+  if (h >= NIGHT_STARTS_H) return `${iso(y, m, d)}/night`;
+  return h >= DAY_STARTS_H ? `${iso(y, m, d)}/day` : `${iso(y, m, d, -1)}/night`;
 }
 
-/** When that shift begins and ends. */
-export function shiftBounds(shift: string, zone: string): [start: number, end: number] {
-  const day = dayOf(shift);
-  const at = (date: string, h: number) => {
-    const [y, m, d] = date.split('-').map(Number) as [number, number, number];
-    return instant({ y, m, d, h, min: 0 }, zone);
-  };
-  return shift.endsWith('/day') ? [at(day, STARTS_H.day), at(day, STARTS_H.night)] : [at(day, STARTS_H.night), at(nextDay(day), STARTS_H.day)];
+/** When that shift begins and ends; null for a text that names none. */
+export function shiftBounds(shift: string, zone: string): [number, number] | null {
+  const found = /^(\d{4})-(\d\d)-(\d\d)\/(day|night)$/.exec(shift);
+  if (!found) return null;
+  const [y, m, d] = [Number(found[1]), Number(found[2]), Number(found[3])];
+  const next = new Date(Date.UTC(y, m - 1, d + 1));
+  const day = { y, m, d, min: 0 };
+  if (found[4] === 'day') return [instant({ ...day, h: DAY_STARTS_H }, zone), instant({ ...day, h: NIGHT_STARTS_H }, zone)];
+  const end = { y: next.getUTCFullYear(), m: next.getUTCMonth() + 1, d: next.getUTCDate(), h: DAY_STARTS_H, min: 0 };
+  return [instant({ ...day, h: NIGHT_STARTS_H }, zone), instant(end, zone)];
 }
 
-/** The care day whose windows a shift answers for. */
-export function dayOf(shift: string): string {
-  return shift.slice(0, 10);
+/** The shift before the one of this name, by its name. */
+export function shiftBefore(shift: string, zone: string): string {
+  const bounds = shiftBounds(shift, zone);
+  return bounds ? shiftOf(bounds[0] - 60_000, zone) : shift;
+}
+
+/** This shift and the `n - 1` after it. */
+export function shiftsFrom(ms: number, n: number, zone: string): string[] {
+  const found: string[] = [];
+  for (let at = ms; found.length < n; ) {
+    const name = shiftOf(at, zone);
+    found.push(name);
+    at = shiftBounds(name, zone)![1];
+  }
+  return found;
 }

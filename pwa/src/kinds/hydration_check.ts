@@ -163,6 +163,8 @@ export interface Standing {
   expected_ml: number;
   /** Waking time of the day in which they were there and could drink. */
   free: Span[];
+  /** Absences and nil by mouth. */
+  excused: Span[];
   watched: boolean;
   away: Shown | null;
 }
@@ -187,6 +189,7 @@ export function standing(person: Resident, now = correctedNow()): Standing {
     target: aim,
     expected_ml: expectedBy(aim.ml, now, free),
     free,
+    excused,
     watched: watchedNow(plan.fields, now),
     away,
   };

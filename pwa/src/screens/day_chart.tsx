@@ -1,7 +1,6 @@
 // The fluid chart: a stair for the running total, a line for the aim, a grey band for what was expected, and bars by the
 // hour. Everything in it is told apart by shape and pattern, and stands in the table below it too.
 
-import { area, curveLinear, curveStepAfter, line } from 'd3-shape';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { scale, tick, type Hour, type Step } from '../day_chart';
 import { said } from '../said';
@@ -39,8 +38,9 @@ export function DayChart({ day, summary }: { day: Drawn; summary: string }) {
   const { top, every } = scale(most);
   const x = (at: number) => EDGE.left + ((at - start) / (end - start)) * (width - EDGE.left - EDGE.right);
   const y = (amount: number) => HEIGHT - EDGE.bottom - (amount / top) * (HEIGHT - EDGE.top - EDGE.bottom);
-  const stair = line<Step>((one) => x(one.at), (one) => y(one.ml)).curve(curveStepAfter)(day.steps) ?? '';
-  const band = area<Step>((one) => x(one.at), y(0), (one) => y(one.ml)).curve(curveLinear)(day.expected) ?? '';
+  // A stair is never smoothed: nobody drinks between two entries.
+  const stair = day.steps.map((one, at) => (at ? `H${x(one.at)}V${y(one.ml)}` : `M${x(one.at)} ${y(one.ml)}`)).join('');
+  const corners = [...day.expected.slice(0, 1), ...day.expected, ...day.expected.slice(-1)].map((one, at, all) => `${x(one.at)},${y(at === 0 || at === all.length - 1 ? 0 : one.ml)}`);
   const ticks = Array.from({ length: Math.floor(top / every) + 1 }, (_, at) => at * every);
   const apart = Math.max(1, Math.ceil(26 / ((width - EDGE.left - EDGE.right) / 24)));
   return (
@@ -60,7 +60,7 @@ export function DayChart({ day, summary }: { day: Drawn; summary: string }) {
             <text class="tm-chart__text" key={at} x={x(at)} y={HEIGHT - 6} text-anchor="middle">{tick(at, zone())}</text>
           ))}
           {day.missing && <rect class="tm-chart__missing" data-testid="chart-missing" x={x(day.missing[0])} width={Math.max(4, x(day.missing[1]) - x(day.missing[0]))} y={EDGE.top} height={HEIGHT - EDGE.top - EDGE.bottom} />}
-          {!day.limited && <path class="tm-chart__expected" d={band} />}
+          {!day.limited && <polygon class="tm-chart__expected" points={corners.join(' ')} />}
           {day.hours.map((hour) => <Bars key={hour.start} hour={hour} x={x} y={y} />)}
           <line class="tm-chart__target" x1={EDGE.left} x2={width - EDGE.right} y1={y(day.target_ml)} y2={y(day.target_ml)} />
           <text class="tm-chart__text tm-chart__text--strong" x={width - EDGE.right} y={y(day.target_ml) - 4} text-anchor="end">{fill(day.limited ? said.person.limit_line : said.person.target_line, { ml: ml(day.target_ml) })}</text>

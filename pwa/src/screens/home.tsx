@@ -6,8 +6,10 @@ import { unfinished } from '../drafts';
 import { alerts, isMine, isOpen } from '../kinds/alert';
 import { endShift, myShift, rolesInOrder, startShift } from '../kinds/duty';
 import { standing } from '../kinds/hydration_check';
+import { mayDecide } from '../kinds/deciding';
 import { residents, units } from '../kinds/resident';
 import { nothingLeft } from '../left';
+import { said } from '../said';
 import { session } from '../session';
 import { state } from '../state';
 import { sayTime } from '../time';
@@ -40,6 +42,8 @@ export function Home() {
           {waiting ? plural(words.home.due_n, waiting) : upcoming.length ? fill(words.home.nothing_due_until, { time: sayTime(Math.min(...upcoming), zone()) }) : words.home.nothing_due}
         </p>
         <a class="nhsuk-button tm-card__go" href="#residents" data-testid="to-residents">{words.home.to_residents}</a>
+        <p><a class="tm-link" href="#round" data-testid="to-round">{said.round.title}</a></p>
+        {mayDecide() && <p><a class="tm-link" href="#shift-check" data-testid="to-shift-check">{said.shift_check.title}</a></p>}
       </section>
       <section class="tm-card">
         <h2 class="tm-heading">{words.home.alerts}</h2>

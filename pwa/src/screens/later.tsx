@@ -33,6 +33,7 @@ const SCREENS = {
   refusal: async () => (await import('./refusal')).Refusal,
   round: async () => (await import('./round')).Round,
   person: async () => (await import('./person')).Person,
+  'shift-check': async () => (await import('./shift_check')).ShiftCheck,
   stop: async () => (await import('./drink_forms')).StopAndCheck,
   typed: async () => (await import('./typed')).Typed,
 };

@@ -13,7 +13,7 @@ import { careDay, careDayBounds, dayOrTime, sayTime, sayWhen } from '../time';
 import { useNow, useTopics } from '../ui/hooks';
 import { Drop } from '../ui/icons';
 import { correctedNow, staffName, zone } from '../view';
-import { fill, ml, plural, word, words } from '../words';
+import { fill, ml, word, words } from '../words';
 import { Facts } from './check';
 import { DayChart, type Drawn } from './day_chart';
 import { DrinkSheet } from './drink_sheet';
@@ -144,7 +144,7 @@ function Table({ hours: all, limited }: { hours: Hour[]; limited: boolean }) {
 function also(hour: Hour): string {
   return [
     hour.not_drunk_ml ? fill(said.person.not_drunk, { ml: ml(hour.not_drunk_ml) }) : '',
-    hour.refused ? plural(said.person.refused, hour.refused) : '',
+    hour.refused ? fill(said.person.refused, { n: hour.refused }) : '',
     hour.late_ml ? fill(said.person.late, { ml: ml(hour.late_ml) }) : '',
     hour.doubtful ? said.person.doubtful : '',
   ].filter(Boolean).join(', ');

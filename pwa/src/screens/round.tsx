@@ -13,7 +13,7 @@ import { useTopics } from '../ui/hooks';
 import { Cup, Drop, People } from '../ui/icons';
 import { announce, Button, Tile } from '../ui/parts';
 import { correctedNow } from '../view';
-import { fill, ml, plural, words } from '../words';
+import { fill, ml, words } from '../words';
 import { DrinkSheet, type Opened } from './drink_sheet';
 import { RoundRow } from './round_row';
 import { Seats } from './round_seats';
@@ -90,7 +90,7 @@ function SetUp({ all, setting, onSet, onBegin }: { all: Resident[]; setting: Set
         <h2 class="tm-heading">{said.round.room}</h2>
         <div class="tm-tiles">
           {[...rooms, ''].map((one) => (
-            <Tile key={one} mark={<People />} data-testid="round-room" big={named(one)} small={plural(said.round.people, inRoom(all, one).length)} onClick={() => onSet({ room: one })} />
+            <Tile key={one} mark={<People />} data-testid="round-room" big={named(one)} small={fill(said.round.people, { n: inRoom(all, one).length })} onClick={() => onSet({ room: one })} />
           ))}
         </div>
       </>
