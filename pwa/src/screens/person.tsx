@@ -1,6 +1,6 @@
 // Screen 6: one person's drinks today, as a chart, as a table with the same figures, and entry by entry.
 
-import { Component, type ComponentChildren } from 'preact';
+import { Component, Fragment, type ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { hours, sayHour, stair, type Hour, type Mark } from '../day_chart';
 import { expectedBy } from '../due';
@@ -128,12 +128,15 @@ function Table({ hours: all, limited }: { hours: Hour[]; limited: boolean }) {
         </thead>
         <tbody>
           {all.map((hour) => (
-            <tr key={hour.start} data-testid="hour">
-              <th scope="row">{sayHour(hour, all, zone(), [said.person.before, said.person.after])}</th>
-              <td>{ml(hour.drunk_ml)}{also(hour) && <span class="tm-fine tm-table__also">{also(hour)}</span>}</td>
-              <td>{ml(hour.so_far_ml)}</td>
-              {!limited && <td>{ml(hour.expected_ml)}</td>}
-            </tr>
+            <Fragment key={hour.start}>
+              <tr data-testid="hour">
+                <th scope="row">{sayHour(hour, all, zone(), [said.person.before, said.person.after])}</th>
+                <td>{ml(hour.drunk_ml)}</td>
+                <td>{ml(hour.so_far_ml)}</td>
+                {!limited && <td>{ml(hour.expected_ml)}</td>}
+              </tr>
+              {also(hour) && <tr class="tm-table__also" data-testid="hour-also"><td colSpan={limited ? 3 : 4}>{also(hour)}</td></tr>}
+            </Fragment>
           ))}
         </tbody>
       </table>

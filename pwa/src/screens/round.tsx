@@ -82,7 +82,7 @@ function SetUp({ all, setting, onSet, onBegin }: { all: Resident[]; setting: Set
   const rooms = units(all);
   const own = text(myShift()?.fields['unit']) ?? (rooms.length === 1 ? rooms[0]! : undefined);
   const room = setting.room ?? own;
-  const cups = useMemo(() => vessels(''), []);
+  const cups = vessels('');
   const named = (name: string) => name || said.round.whole_home;
   if (room === undefined)
     return (
@@ -131,7 +131,7 @@ function Going({ place, all, onChange, onFinish }: { place: Place; all: Resident
     const known = new Map(all.map((one) => [one.id, one]));
     return place.order.flatMap((id) => known.get(id) ?? []);
   }, [place.order.join(), all.length]);
-  const cup = useMemo(() => vessels('').find((one) => one.id === place.vessel), [place.vessel]);
+  const cup = vessels('').find((one) => one.id === place.vessel);
   const left = people.filter((one) => !mine(one.id, place));
   const done = people.length - left.length;
   // Whoever comes back to a round, after a lock or another screen, goes on where they stopped.

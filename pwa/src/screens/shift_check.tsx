@@ -104,7 +104,7 @@ export function ShiftCheck() {
       />
       <label class="tm-filters__one">
         <span class="nhsuk-label">{said.shift_check.unit}</span>
-        <select class="nhsuk-select" autocomplete="off" value={unit} onChange={(event) => setUnit(event.currentTarget.value)}>
+        <select class="nhsuk-select" data-testid="check-unit" autocomplete="off" value={unit} onChange={(event) => setUnit(event.currentTarget.value)}>
           <option value="">{words.residents.all_units}</option>
           {units(everybody).map((one) => <option key={one} value={one}>{one}</option>)}
         </select>
