@@ -43,6 +43,7 @@ export interface Decided {
 
 export interface Begun {
   shift: string;
+  unit: string;
   people: Record<string, Decided>;
 }
 

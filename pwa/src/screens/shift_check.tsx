@@ -33,7 +33,6 @@ export function ShiftCheck() {
   useTopics('records', 'session', 'link', ...[...state.byResident.keys()].map((id) => `resident:${id}` as const));
   useNow(60_000);
   const [known, setKept] = useState<Begun | null | 'unknown'>('unknown');
-  const [unit, setUnit] = useState(() => text(myShift()?.fields['unit']) ?? '');
   const [opened, setOpened] = useState<Opened | null>(null);
   const [offering, setOffering] = useState<{ resident: string; window: string; since: number } | null>(null);
   const [adding, setAdding] = useState(false);
@@ -47,6 +46,7 @@ export function ShiftCheck() {
 
   const now = correctedNow();
   const shift = kept?.shift ?? shiftOf(now - HOUR_MS, zone());
+  const unit = kept?.unit ?? text(myShift()?.fields['unit']) ?? '';
   const everybody = residents();
   const people = everybody.filter((one) => (!unit || one.unit === unit) && standing(one, now).watched);
   const looks = people.map((person) => lookAt(person, shift, now));
@@ -55,7 +55,7 @@ export function ShiftCheck() {
     setKept(next);
     void keepBegun(next);
   };
-  const decide = (id: string, more: Partial<Decided>) => keep({ shift, people: { ...kept?.people, [id]: { ...of(id), ...more } } });
+  const decide = (id: string, more: Partial<Decided>) => keep({ shift, unit, people: { ...kept?.people, [id]: { ...of(id), ...more } } });
   const theirs = others(shift).filter((one) => people.some((person) => person.id === one.fields['resident']));
 
   /** "Offered now" is no claim: the sheet opens, and only an entry made in it is the decision. */
@@ -72,7 +72,7 @@ export function ShiftCheck() {
   async function sign() {
     const found = whatIsMissing(looks, of);
     if (found.length) return setProblems(found);
-    let next: Begun = { shift, people: { ...kept?.people } };
+    let next: Begun = { shift, unit, people: { ...kept?.people } };
     try {
       for (const look of looks) {
         const { id } = look.person;
@@ -80,7 +80,7 @@ export function ShiftCheck() {
         const low = (of(id).finding ?? look.finding) === 'low_intake' ? of(id).low : undefined;
         const escalation = low ? (await record(escalationDraft(look.person, low))).record : null;
         const entry = await record(checkDraft(look, of(id), shift, escalation));
-        next = { shift, people: { ...next.people, [id]: { ...of(id), written: entry.record } } };
+        next = { shift, unit, people: { ...next.people, [id]: { ...of(id), written: entry.record } } };
         await keepBegun(next);
       }
       await record({ kind: 'log_entry', fields: { about: next.people[looks[0]!.person.id]!.written, words: logWords(shift, looks, of), shift, ...(unit ? { unit } : {}) } });
@@ -99,12 +99,12 @@ export function ShiftCheck() {
     <>
       <h1 class="tm-title">{said.shift_check.title}</h1>
       <Choice
-        legend={said.shift_check.shift} name="shift" value={shift} onChoose={(value) => keep({ shift: value, people: {} })}
+        legend={said.shift_check.shift} name="shift" value={shift} onChoose={(value) => keep({ shift: value, unit, people: {} })}
         options={[shiftBefore(shiftOf(now, zone()), zone()), shiftOf(now, zone())].map((one) => [one, sayShift(one)] as [string, string])}
       />
       <label class="tm-filters__one">
         <span class="nhsuk-label">{said.shift_check.unit}</span>
-        <select class="nhsuk-select" data-testid="check-unit" autocomplete="off" value={unit} onChange={(event) => setUnit(event.currentTarget.value)}>
+        <select class="nhsuk-select" data-testid="check-unit" autocomplete="off" value={unit} onChange={(event) => keep({ shift, unit: event.currentTarget.value, people: kept?.people ?? {} })}>
           <option value="">{words.residents.all_units}</option>
           {units(everybody).map((one) => <option key={one} value={one}>{one}</option>)}
         </select>
