@@ -36,7 +36,7 @@ export function ShiftCheck() {
   const [opened, setOpened] = useState<Opened | null>(null);
   const [offering, setOffering] = useState<{ resident: string; window: string; since: number } | null>(null);
   const [adding, setAdding] = useState(false);
-  const [signed, setSigned] = useState<number | null>(null);
+  const [signed, setSigned] = useState<{ shift: string; at: number } | null>(null);
   const [problems, setProblems] = useState<string[]>([]);
   const once = useOnce(problems);
   useEffect(() => void begun().then(setKept, () => setKept(null)), []);
@@ -86,7 +86,7 @@ export function ShiftCheck() {
       await record({ kind: 'log_entry', fields: { about: next.people[looks[0]!.person.id]!.written, words: logWords(shift, looks, of), shift, ...(unit ? { unit } : {}) } });
       keep(null);
       setProblems([]);
-      setSigned(correctedNow());
+      setSigned({ shift, at: correctedNow() });
       setAdding(false);
       announce(fill(said.shift_check.done, { time: sayTime(correctedNow(), zone()) }));
     } catch (error) {
@@ -111,7 +111,7 @@ export function ShiftCheck() {
       </label>
       {alone() && <p class="tm-old" data-testid="only-here">{said.shift_check.only_stays}</p>}
       {silent().length > 0 && <p class="tm-fine" data-testid="silent">{fill(said.shift_check.silent, { names: silent().join(', ') })}</p>}
-      {signed !== null && <p class="tm-lead" role="status" data-testid="signed-off">{fill(said.shift_check.done, { time: sayTime(signed, zone()) })}</p>}
+      {signed !== null && <p class="tm-lead" role="status" data-testid="signed-off">{fill(said.shift_check.done, { time: sayTime(signed.at, zone()) })}</p>}
       {signed === null && theirs.length > 0 && (
         <section class="tm-card" data-testid="another-signed">
           <p class="tm-lead">{fill(said.shift_check.another, { time: sayTime(theirs[0]!.recorded_ms, zone()) })}</p>
@@ -119,7 +119,7 @@ export function ShiftCheck() {
           {!adding && <Button data-testid="add-yours" onClick={() => setAdding(true)}>{said.shift_check.add_yours}</Button>}
         </section>
       )}
-      {signed !== null && <section class="tm-card"><h2 class="tm-heading">{said.shift_check.signed.heading}</h2><Found checks={checksOf(shift)} /></section>}
+      {signed !== null && <section class="tm-card"><h2 class="tm-heading">{said.shift_check.signed.heading}</h2><Found checks={checksOf(signed.shift)} /></section>}
       {looks.length === 0 && <p class="tm-empty" data-testid="nobody">{said.shift_check.empty}</p>}
       {signed === null && looks.length > 0 && (adding || theirs.length === 0) && (
         <>
