@@ -2,7 +2,7 @@
 
 import { Component, Fragment, type ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { hours, sayHour, stair, type Hour, type Mark } from '../day_chart';
+import { hours, sayHour, stair, type Hour, type Mark } from '../kinds/day_chart';
 import { expectedBy } from '../due';
 import { asDrink, decided, suspected, total, withinMs, type Drink } from '../kinds/double_check';
 import { number, standing, type Standing } from '../kinds/hydration_check';

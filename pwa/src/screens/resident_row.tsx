@@ -45,7 +45,7 @@ export function Row({ person, all, onOpen }: { person: Resident; all: Resident[]
     <li class={`tm-row tm-row--${now.due.state}`} data-testid="resident-row" data-resident={person.id}>
       <div class="tm-row__who">
         <h2 class="tm-row__name">
-          <a href={`#person=${person.id}`}>{person.name}</a>
+          <a class="tm-link" href={`#person=${person.id}`}>{person.name}</a>
           {person.room && <span class="tm-row__room">{fill(words.residents.room, { room: person.room })}</span>}
         </h2>
         <DueTag standing={now} />

@@ -46,7 +46,7 @@ export function ShiftPerson({ look, decided, onDecide, onOpen, onOffer }: Props)
     <li class={`tm-row${decided.agreed ? ' tm-row--done' : ''}`} data-testid="shift-person" data-resident={person.id}>
       <div class="tm-row__who">
         <h2 class="tm-row__name">
-          <a href={`#person=${person.id}`}>{person.name}</a>
+          <a class="tm-link" href={`#person=${person.id}`}>{person.name}</a>
           {person.room && <span class="tm-row__room">{fill(words.residents.room, { room: person.room })}</span>}
         </h2>
         <FindingTag finding={finding} />

@@ -1,7 +1,7 @@
 // One person's care day as a chart and a table draw it: hours, running total, what was expected. Pure: times are arguments.
 
-import type { Drink, Total } from './kinds/double_check';
-import { local, sayTime } from './time';
+import type { Drink, Total } from './double_check';
+import { local, sayTime } from '../time';
 
 /** One entry as it is drawn; `drink` is null for one that adds nothing. */
 export interface Mark {
