@@ -104,7 +104,7 @@ function Key({ limited, missing }: { limited: boolean; missing: boolean }) {
       {of.map(([name, word]) => (
         <li key={name}>
           <svg width="22" height="14" aria-hidden="true" focusable="false">
-            {name === 'stair' ? <path class="tm-chart__stair" d="M1 12h8V3h12" /> : <><rect class={name === 'late' ? 'tm-chart__bar' : `tm-chart__${name}`} x="1" y="1" width="20" height="12" /><rect class={`tm-chart__${name}`} {...(name === 'late' ? { fill: 'url(#tm-late)' } : {})} x="1" y="1" width="20" height="12" /></>}
+            {name === 'stair' ? <path class="tm-chart__stair" d="M1 12h8V3h12" /> : <>{name === 'late' && <rect class="tm-chart__bar" x="1" y="1" width="20" height="12" />}<rect class={`tm-chart__${name}`} {...(name === 'late' ? { fill: 'url(#tm-late)' } : {})} x="1" y="1" width="20" height="12" /></>}
           </svg>
           {word}
         </li>
