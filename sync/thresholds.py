@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from sync import messages
 from sync.days import LONDON, local
 
 DEFAULT = "default"
 
-ML, MINUTES, HOURS, DAYS, PERCENT, COUNT, CLOCK = "ml", "minutes", "hours", "days", "percent", "count", "time of day"
+ML, MINUTES, HOURS, DAYS, PERCENT, COUNT, CLOCK, TEXT = "ml", "minutes", "hours", "days", "percent", "count", "time of day", "text"
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class Threshold:
         """True when `value` is of the right sort and inside the bounds."""
         if self.unit == CLOCK:
             return isinstance(value, str) and bool(_CLOCK_TIME.fullmatch(value)) and self.low <= value <= self.high
+        if self.unit == TEXT:
+            return isinstance(value, str) and self.low <= len(value.strip()) <= self.high
         return isinstance(value, (int, float)) and not isinstance(value, bool) and self.low <= value <= self.high
 
 
@@ -72,11 +75,14 @@ _ALL = (
     Threshold("appointments.update_hours", HOURS, 72, 12, 336, _VISITS, "Time that an update may be awaited before it is late"),
     Threshold("appointments.care_plan_hours", HOURS, 72, 12, 336, _VISITS, "Time within which a care plan follows advice that changes care"),
     Threshold("appointments.letter_hours", HOURS, 24, 1, 168, "care.md, Recording 7 (D)", "Time within which a senior confirms what a letter asks"),
+    Threshold("hydration.copied_all_percent", PERCENT, 85, 60, 100, _CARE, "Share of a unit's week recorded as all, over which estimates look copied"),
+    Threshold("hydration.copied_least_drinks", COUNT, 50, 10, 1000, "Fewer say nothing of a habit (D)", "Drinks in a unit's week from which their estimates are looked at"),
     Threshold("alerts.watch_days", DAYS, 14, 0, 60, _CARE, "Days in which a new home's rules list without calling anyone"),
     Threshold("alerts.put_off_days", DAYS, 28, 1, 90, _CARE, "Days after which a rule put off without an end date applies again"),
     Threshold("alerts.reopen_minutes", MINUTES, 60, 0, 480, _CARE, "Time after closing within which an alert opens again at the rung it had reached"),
     Threshold("alerts.page_within_hours", HOURS, 24, 1, 72, "protocol.md, Rewind; alerts.md 5 (D)", "Age beyond which what comes to light calls nobody and is listed"),
     Threshold("alerts.advice_due_at", CLOCK, "10:00", "08:00", "18:00", _DOMAIN, "When advice after a low day is recorded by"),
+    Threshold("texts.red_flag", TEXT, messages.text("app.drink.red_now"), 20, 300, "care.md, Recording 4: signed by a named clinician (D)", "What a tablet says at once when somebody is in danger"),
     Threshold("tablets.silent_minutes", MINUTES, 60, 15, 720, _UX, "Time without hearing from an expected tablet after which it is silent"),
     Threshold("tablets.missing_minutes", MINUTES, 60, 15, 1440, "issue 3; protocol.md, ledger of numbers (D)", "Time that a tablet's number may be missing before somebody is told"),
     Threshold("tablets.set_aside_hours", HOURS, 12, 1, 72, "a shift of this home (D)", "Time that an entry may stay set aside before somebody is told"),

@@ -22,6 +22,8 @@ export interface Meta {
   home_key: unknown;
   /** Ways in that are good no longer and hold the only copy of a data key (earlier.ts). */
   earlier: EarlierWay[];
+  /** Who sits where, by room, under the device's own key (kinds/round.ts). */
+  seats: Hidden;
   /** When each person last unlocked this tablet, by staff id. */
   visits: Record<string, number>;
 }

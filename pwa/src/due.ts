@@ -45,6 +45,12 @@ export function target(plan: Fields, person: Fields, pace: Pace): { ml: number; 
   return { ml: pace.target_floor_ml, basis: 'floor' };
 }
 
+/** How a person drinks, where it is not simply by mouth. */
+export function routeOf(fields: Fields): string {
+  const said = String(fields['route'] ?? '').trim().toLowerCase();
+  return ['oral', 'by_mouth', 'mouth'].includes(said) ? '' : said;
+}
+
 /** When a person is awake on the care day that `now` is in: the plan's own hours, else the home's. */
 export function waking(plan: Fields, now_ms: number, zone: string, pace: Pace): Span {
   const day = careDay(now_ms, zone);
@@ -67,8 +73,10 @@ export interface Happening {
 
 const OFFERS = new Set(['given', 'drank', 'refused', 'left_within_reach', 'unwell']);
 const PAUSES = new Set(['asleep', 'out', 'nil_by_mouth', 'restriction_reached', 'unsafe_to_swallow', 'comfort_only']);
-/** Starts of the standard windows of a care day; the first begins when the person wakes (sync/days.py). */
-const WINDOW_STARTS = ['07:00', '10:00', '12:00', '14:00', '17:00', '20:00', '23:00'];
+/** A window of a care day, by its name: one stretch in which a drink should be offered. */
+export type Window = [...Span, name: string];
+/** Names and starts of the standard windows; the first begins when the person wakes (sync/days.py). */
+const STANDARD = [['waking', '07:00'], ['10-12', '10:00'], ['12-14', '12:00'], ['14-17', '14:00'], ['17-20', '17:00'], ['20-23', '20:00'], ['night', '23:00']] as const;
 
 /** The end of the window that an instant stands in; null between a plan's own windows and before waking. */
 function windowEnd(at_ms: number, plan: Fields, zone: string): number | null {
@@ -76,27 +84,29 @@ function windowEnd(at_ms: number, plan: Fields, zone: string): number | null {
   return windows(day, plan, zone).find(([start, end]) => start <= at_ms && at_ms < end)?.[1] ?? null;
 }
 
-function windows(day: string, plan: Fields, zone: string): Span[] {
+/** The standard windows of a care day, or those that the plan names or gives times for. */
+export function windows(day: string, plan: Fields, zone: string): Window[] {
   const last = careDayBounds(day, zone)[1];
-  const own = (Array.isArray(plan['windows']) ? plan['windows'] : []).flatMap((item) => ownWindow(day, item as Fields, last, zone));
-  if (own.length) return own.sort((a, b) => a[0] - b[0]);
-  const starts = WINDOW_STARTS.map((at) => withinCareDay(day, at, zone));
+  const listed: unknown[] = Array.isArray(plan['windows']) ? plan['windows'] : [];
+  const starts = STANDARD.map(([, at]) => withinCareDay(day, at, zone));
   const wakes = withinCareDay(day, typeof plan['wakes_at'] === 'string' ? plan['wakes_at'] : DEFAULTS.wakes_at, zone);
-  return starts.flatMap((start, at): Span[] => {
+  const standard = STANDARD.flatMap(([name], at): Window[] => {
+    const start = starts[at]!;
     const end = starts[at + 1] ?? last;
-    const night = at === starts.length - 1;
-    if (!night && end <= wakes) return [];
-    return [[night ? start : Math.max(start, wakes), end]];
+    if (name === 'night') return [[start, end, name]];
+    return end <= wakes ? [] : [[Math.max(start, wakes), end, name]];
   });
+  const own = [...listed.flatMap((item) => ownWindow(day, item as Fields, last, zone)), ...standard.filter(([, , name]) => listed.includes(name))];
+  return own.length ? own.sort((a, b) => a[0] - b[0]) : standard;
 }
 
-function ownWindow(day: string, item: Fields, last: number, zone: string): Span[] {
-  const { from, to } = item;
+function ownWindow(day: string, item: Fields, last: number, zone: string): Window[] {
+  const { from, to, name } = item;
   if (typeof from !== 'string' || typeof to !== 'string' || from === to) return [];
   const start = withinCareDay(day, from, zone);
   const first = from < '07:00' ? nextDay(day) : day;
   const end = Math.min(last, withinCareDay(to > from ? first : nextDay(first), to, zone, true));
-  return start < end ? [[start, end]] : [];
+  return start < end ? [[start, end, typeof name === 'string' && name ? name : `${from}-${to}`]] : [];
 }
 
 export interface Due {

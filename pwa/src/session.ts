@@ -29,6 +29,7 @@ export type Unlocked =
 let current: Session | null = null;
 let last: Session | null = null;
 let touched_at = 0;
+let lock_after_ms = LOCK_AFTER_MS;
 
 export function session(): Session | null {
   return current;
@@ -51,10 +52,15 @@ export function touched(): void {
   touched_at = Date.now();
 }
 
-/** Lock when nobody has touched the screen for five minutes, also when the tablet slept through them. */
+/** A screen that is left untouched for longer by its nature says how long; without a time it is as any other. */
+export function lockAfter(ms: number = LOCK_AFTER_MS): void {
+  lock_after_ms = ms;
+}
+
+/** Lock when nobody has touched the screen for that long, also when the tablet slept through them. */
 export function watchIdle(): void {
   for (const event of ['pointerdown', 'keydown'] as const) addEventListener(event, touched, { capture: true, passive: true });
-  const look = () => current && Date.now() - touched_at >= LOCK_AFTER_MS && lock();
+  const look = () => current && Date.now() - touched_at >= lock_after_ms && lock();
   setInterval(look, 5_000);
   setInterval(() => void fetchKeys(current).catch(() => undefined), KEYS_EVERY_MS);
   document.addEventListener('visibilitychange', look);

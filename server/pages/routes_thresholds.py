@@ -19,7 +19,7 @@ from server.people.rights import may, signed_in
 from server.problems import Problem
 from server.records import intake, store
 from sync import days
-from sync.thresholds import OFF, ON, WATCH, at_once, waits
+from sync.thresholds import CLOCK, OFF, ON, TEXT, WATCH, at_once, waits
 
 blueprint = Blueprint("pages_thresholds", __name__, template_folder="templates")
 
@@ -151,7 +151,7 @@ def _read(asked: view.Setting) -> tuple[dict[str, Any], dict[str, str]]:
             else:
                 fields["value"] = {"switch": OFF, "until": until.isoformat()}
     else:
-        value = _number(form.get("value", "").strip().replace(",", ""), asked)
+        value = _value(form.get("value", "").strip(), asked)
         if not asked.number.allows(value):
             problems["value"] = say("thresholds.need_value", bounds=view.bounds(asked.number))
         fields["value"] = value
@@ -172,10 +172,11 @@ def _read(asked: view.Setting) -> tuple[dict[str, Any], dict[str, str]]:
     return fields, problems
 
 
-def _number(text: str, asked: view.Setting) -> Any:
-    if asked.number.unit == view.CLOCK:
+def _value(text: str, asked: view.Setting) -> Any:
+    if asked.number.unit in (CLOCK, TEXT):
         return text
-    return int(text) if text.isascii() and text.isdigit() else None
+    digits = text.replace(",", "")
+    return int(digits) if digits.isascii() and digits.isdigit() else None
 
 
 def _date(text: str) -> date | None:

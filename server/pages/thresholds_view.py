@@ -15,7 +15,7 @@ from server.records import store
 from sync import days
 from sync.messages import word
 from sync.rules.catalogue import RULES, TABLET_RULES, Rule, switched
-from sync.thresholds import CLOCK, DEFAULT, OFF, RULE_PREFIX, THRESHOLDS, Threshold, Values, at_once, waits
+from sync.thresholds import CLOCK, DEFAULT, OFF, RULE_PREFIX, TEXT, THRESHOLDS, Threshold, Values, at_once, waits
 
 EVERY_RULE = {**RULES, **TABLET_RULES}
 # The days over which the page counts how often each rule was breached.
@@ -61,6 +61,8 @@ def say_number(number: Threshold, value: Any) -> str:
     if number.unit == CLOCK:
         # Said as the clock on the wall shows it: any winter's day will do.
         return days.say_time(days.local(date(2026, 1, 1), time.fromisoformat(str(value))))
+    if number.unit == TEXT and isinstance(value, str):
+        return value
     return say(f"thresholds.units.{number.unit}", n=f"{value:,}" if isinstance(value, (int, float)) else value)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from sync.days import Window
 from sync.facts import Entry, Facts
 from sync.rules import hydration
 from sync.rules.doubles import Total
@@ -17,6 +18,15 @@ from sync.thresholds import Values
 # An outcome that says nothing of the person never fills a window; an open cup says only that it was handed over.
 _NEVER_FILLS = frozenset({"not_observed", "given"})
 ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Watched:
+    """One window that an entry was due in: whether one was saved on time, and whether there is one at all."""
+
+    window: Window
+    on_time: bool
+    filled: bool
 
 
 @dataclass(frozen=True)
@@ -133,21 +143,23 @@ class Scene:
         start, end = day_span(self.day - ONE_DAY, self.zone)
         return [e for e in self.entries if start <= e.occurred < end]
 
-    def chart(self, by: datetime, back: int = 0) -> Chart:
-        """The chart of this care day (or one `back` days before it) as far as its windows have ended."""
-        day = self.day - back * ONE_DAY
-        since = self.watched_from
-        found = windows_of(day, self.zone, self.plan)
-        due = on_time = filled = 0
-        for window in found:
+    def watched(self, by: datetime, back: int = 0) -> list[Watched]:
+        """The windows of this care day (or one `back` days before it) that have ended by an instant and were due."""
+        since, found = self.watched_from, []
+        for window in windows_of(self.day - back * ONE_DAY, self.zone, self.plan):
             if window.end > by or (since and window.end <= since) or self._left_out(window.start, window.end):
                 continue
             inside = [e for e in self.entries if window.start <= e.occurred < window.end and fills(e)]
-            due += 1
-            filled += bool(inside)
-            on_time += any(e.recorded <= window.end + self.minutes("bedside_minutes") for e in inside)
-        whole = not (since and found and since > found[0].end)
-        return Chart(due, on_time, filled, whole)
+            on_time = any(e.recorded <= window.end + self.minutes("bedside_minutes") for e in inside)
+            found.append(Watched(window, on_time, bool(inside)))
+        return found
+
+    def chart(self, by: datetime, back: int = 0) -> Chart:
+        """The chart of this care day (or one `back` days before it) as far as its windows have ended."""
+        found, since = self.watched(by, back), self.watched_from
+        first = next(iter(windows_of(self.day - back * ONE_DAY, self.zone, self.plan)), None)
+        whole = not (since and first and since > first.end)
+        return Chart(len(found), sum(each.on_time for each in found), sum(each.filled for each in found), whole)
 
     def incomplete(self, by: datetime, back: int = 0) -> bool:
         return self.chart(by, back).incomplete(self.value("complete_percent"))

@@ -86,15 +86,18 @@ def day_span(day: date, zone: str) -> Span:
 def windows_of(day: date, zone: str, plan: Mapping[str, Any] | None) -> tuple[Window, ...]:
     """The windows of a care day by the plan's own list and waking hours."""
     plan = plan or {}
+    listed = plan.get("windows")
     own = tuple(
-        (item.get("name"), item.get("from"), item.get("to")) for item in plan.get("windows") or () if isinstance(item, Mapping)
+        item if isinstance(item, str) else (item.get("name"), item.get("from"), item.get("to"))
+        for item in (listed if isinstance(listed, list) else ())
+        if isinstance(item, (str, Mapping))
     )
     return _windows(day, zone, own, plan.get("wakes_at"), plan.get("sleeps_at"))
 
 
 @lru_cache(maxsize=4096)
-def _windows(day: date, zone: str, own: tuple[tuple[Any, Any, Any], ...], wakes_at: Any, sleeps_at: Any) -> tuple[Window, ...]:
-    listed = [{"name": name, "from": begins, "to": ends} for name, begins, ends in own]
+def _windows(day: date, zone: str, own: tuple[Any, ...], wakes_at: Any, sleeps_at: Any) -> tuple[Window, ...]:
+    listed = [item if isinstance(item, str) else dict(zip(("name", "from", "to"), item, strict=True)) for item in own]
     return tuple(windows(day, zone, {"windows": listed, "wakes_at": wakes_at, "sleeps_at": sleeps_at}))
 
 

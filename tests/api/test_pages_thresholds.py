@@ -109,6 +109,14 @@ def test_a_value_for_one_person_stands_beside_the_homes(home, nina, helen):
     assert "Edith Vane: 150 minutes" in helen.open("/thresholds").text and in_force(home) == 180
 
 
+def test_a_safety_text_is_signed_by_two_people_too(home, nina, helen):
+    words = "Shout for the nurse, now. Cannot be woken: call 999."
+    propose(nina, "texts.red_flag", value=words)
+    helen.send(f"/thresholds/{proposal(home)}/approve", form_at="/thresholds")
+    assert in_force(home, "texts.red_flag") == words and words in helen.open("/thresholds").text
+    assert "20 characters to 300 characters" in propose(nina, "texts.red_flag", value="Call").text
+
+
 def test_what_cannot_be_set_and_another_homes_proposal_are_unknown(home, house, nina, helen):
     assert nina.open("/thresholds/hydration.magic").status == 404 and nina.open("/thresholds/rule.nothing").status == 404
     other = house.home("Fernside")

@@ -23,6 +23,9 @@ VECTORS = json.loads((REPOSITORY / "tests" / "vectors" / "hydration_pace.json").
 ENTRY = """
 export * as due from './src/due';
 export * as appointments from './src/appointment_state';
+export * as breaches from './src/breaches';
+export * as shift from './src/shift_check';
+export * as shifts from './src/shifts';
 export * as doubles from './src/kinds/double_check';
 export * as spans from './src/spans';
 export * as time from './src/time';
@@ -126,6 +129,37 @@ def test_the_tablet_suspects_and_counts_doubles_as_the_server_does(run, case):
     assert run(DOUBLES, case) == case["want"]
 
 
+SHIFT = """case_ => {
+  const at = text => Date.parse(text), now_ms = at(case_.now), zone = 'Europe/London', day = app.time.careDayBounds(case_.shift.slice(0, 10), zone);
+  const entries = case_.entries.map(one => ({outcome: one.outcome, happened_ms: at(one.occurred_at), recorded_ms: at(one.recorded_at), drunk_ml: one.drunk_ml ?? null, reason: one.reason ?? null}));
+  const counted = entries.filter(one => one.happened_ms >= day[0] && one.happened_ms < Math.min(day[1], now_ms + 1));
+  const drunk_ml = counted.reduce((sum, one) => sum + (one.drunk_ml ?? 0), 0);
+  const numbers = {...app.due.DEFAULTS, ...app.shift.SHIFT_DEFAULTS};
+  const excused = case_.excused.map(([a, b]) => [at(a), at(b)]);
+  return {...app.shift.propose({shift: case_.shift, now_ms, zone, entries, drunk_ml, plan: case_.plan, person: case_.person, numbers, excused}), drunk_ml};
+}"""
+SHIFT_CASES = json.loads((REPOSITORY / "tests" / "vectors" / "shift_check.json").read_text())["cases"]
+
+
+@pytest.mark.parametrize("case", SHIFT_CASES, ids=lambda case: case["name"])
+def test_the_tablet_proposes_of_a_shift_what_the_server_would(run, case):
+    assert run(SHIFT, case) == case["want"]
+
+
+BREACHES = "case_ => app.breaches.breaches(case_.plan, case_.entry, case_.before_ml.reduce((sum, ml) => sum + ml, 0)).sort()"
+BREACH_CASES = json.loads((REPOSITORY / "tests" / "vectors" / "drink_breaches.json").read_text())["cases"]
+
+
+@pytest.mark.parametrize("case", BREACH_CASES, ids=lambda case: case["name"])
+def test_the_tablet_stops_at_what_the_server_raises_an_alert_for(run, case):
+    assert run(BREACHES, case) == case["want"]
+
+
+def test_the_defaults_of_the_shifts_check_are_the_thresholds_own(run):
+    found = run("() => app.shift.SHIFT_DEFAULTS")
+    assert found == {name: THRESHOLDS[f"hydration.{name}"].default for name in found}
+
+
 NIGHTS = [datetime(2026, 10, 24, 20, tzinfo=UTC), datetime(2027, 3, 27, 20, tzinfo=UTC), datetime(2026, 6, 1, 20, tzinfo=UTC)]
 
 
@@ -140,6 +174,18 @@ def test_a_care_day_begins_and_ends_at_the_same_instants_on_tablet_and_server(ru
         right = days.care_day(at, LONDON)
         bounds = [round(one.timestamp() * 1000) for one in days.care_day_bounds(right, LONDON)]
         assert [day, start, end] == [right.isoformat(), *bounds]
+
+
+@pytest.mark.parametrize("evening", NIGHTS, ids=["the clocks go back", "the clocks go forward", "a plain night"])
+def test_a_shift_has_the_same_name_and_bounds_on_tablet_and_server(run, evening):
+    hours = [evening + timedelta(minutes=30 * step) for step in range(48)]
+    found = run(
+        "times => times.map(ms => { const name = app.shifts.shiftOf(ms, 'Europe/London'); return [name, ...app.shifts.shiftBounds(name, 'Europe/London')]; })",
+        [round(at.timestamp() * 1000) for at in hours],
+    )
+    for at, (name, *bounds) in zip(hours, found, strict=True):
+        right = days.shift_of(at, LONDON)
+        assert [name, *bounds] == [right, *(round(one.timestamp() * 1000) for one in days.shift_bounds(right, LONDON))]
 
 
 @pytest.mark.parametrize("evening", NIGHTS, ids=["the clocks go back", "the clocks go forward", "a plain night"])

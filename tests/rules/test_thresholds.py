@@ -75,6 +75,13 @@ def test_a_rule_turned_on_applies_at_once_and_one_put_off_waits():
         assert Values([proposed("sue", None, value, name)]).switch("hydration.no_offer", at=NOW)[0] is None
 
 
+def test_a_signed_text_applies_and_one_too_short_to_help_does_not():
+    text = "Shout for the nurse now. Cannot be woken: call 999."
+    assert Values([record(text, name="texts.red_flag")]).get("texts.red_flag", at=NOW) == (text, "t1")
+    for value in ("Call", " " * 40, 999, None):
+        assert Values([record(value, name="texts.red_flag")]).get("texts.red_flag", at=NOW)[1] == DEFAULT
+
+
 def test_a_struck_out_value_does_not_apply():
     assert Values([record(150, struck_out=True)]).get(NAME, at=NOW)[0] == 180
 

@@ -6,7 +6,7 @@ import type { Fields } from '../types';
 import { view, type Shown } from '../view';
 
 /** What only makes sense together is decided together (sync/kinds/hydration_check.py). */
-const THE_DRINK = ['outcome', 'drink', 'vessel', 'vessel_ml', 'fraction', 'drunk_ml', 'offered_ml', 'basis', 'from_food', 'reason', 'next_step', 'iddsi_level'];
+export const THE_DRINK = ['outcome', 'drink', 'vessel', 'vessel_ml', 'fraction', 'drunk_ml', 'offered_ml', 'basis', 'from_food', 'reason', 'next_step', 'iddsi_level'];
 const GROUPS: Record<string, string[][]> = { hydration_check: [THE_DRINK] };
 /** Alerts have a screen of their own, on which two owners both stand. */
 const ELSEWHERE = new Set(['alert']);

@@ -90,7 +90,7 @@ export function say(fields: Fields, vesselName?: string | null): string {
   const what = drink || name ? sayVessel(drink, name === drink ? null : name) : null;
   const drunk = number(fields['drunk_ml']);
   if (outcome === 'drank') {
-    const part = (Object.keys(FRACTIONS) as Fraction[]).find((one) => FRACTIONS[one] === fields['fraction']);
+    const part = fields['fraction'] === 0 ? 'none' : (Object.keys(FRACTIONS) as Fraction[]).find((one) => FRACTIONS[one] === fields['fraction']);
     const amount = what ? `${what.toLowerCase()} ${ml(drunk ?? 0)}` : ml(drunk ?? 0);
     return part ? fill(words.drink.drank, { fraction: words.fraction_say[part], what: amount }) : `${words.drink.drank_outcome} ${amount}`;
   }
@@ -161,6 +161,10 @@ export interface Standing {
   due: Due;
   target: ReturnType<typeof target>;
   expected_ml: number;
+  /** Waking time of the day in which they were there and could drink. */
+  free: Span[];
+  /** Absences and nil by mouth. */
+  excused: Span[];
   watched: boolean;
   away: Shown | null;
 }
@@ -175,6 +179,7 @@ export function standing(person: Resident, now = correctedNow()): Standing {
   const absences = ofResident(person.id, 'absence');
   const away = absences.find((one) => span(one.fields, 'from', 'to').some(([from, to]) => from <= now && now < to)) ?? null;
   const excused = [...absences.flatMap((one) => span(one.fields, 'from', 'to')), ...span(plan.fields, 'nil_by_mouth_from', 'nil_by_mouth_until')];
+  const free = minus([waking(plan.fields, now, zone(), numbers)], excused);
   const found = due(entries, plan.fields, now, zone(), numbers, excused);
   const quiet = !watchedNow(plan.fields, now) || (time(plan.fields['end_of_life_from']) ?? Infinity) <= now;
   return {
@@ -182,7 +187,9 @@ export function standing(person: Resident, now = correctedNow()): Standing {
     day,
     due: quiet ? { ...found, state: 'not_due' } : found,
     target: aim,
-    expected_ml: expectedBy(aim.ml, now, minus([waking(plan.fields, now, zone(), numbers)], excused)),
+    expected_ml: expectedBy(aim.ml, now, free),
+    free,
+    excused,
     watched: watchedNow(plan.fields, now),
     away,
   };

@@ -1,5 +1,6 @@
 // The plan in force, as this tablet knows it, and the stops that it puts before a drink.
 
+import { breaches } from '../breaches';
 import { state } from '../state';
 import type { Fields } from '../types';
 import { fill, ml, words } from '../words';
@@ -40,23 +41,21 @@ export function levelWord(level: number): string {
   return words.levels[level] ?? String(level);
 }
 
-/** What stands between this person and this drink: sentences that only a reason gets past. */
-export function stops(
-  person: Resident,
-  plan: Plan,
-  drink: { level: number; drunk_ml: number; offered: boolean },
-  day_ml: number,
-  now: number,
-): string[] {
+/** What stands between this person and this entry: sentences that only a reason gets past. */
+export function stops(person: Resident, plan: Plan, entry: Fields, day_ml: number, now: number): string[] {
+  const given = entry['outcome'] === 'given';
+  if (!given && entry['outcome'] !== 'drank') return [];
   const found: string[] = [];
-  if (!drink.offered) return found;
   if (nilByMouth(plan.fields, now)) found.push(fill(words.stop.nil, { name: person.name }));
-  if (plan.shown && plan.level !== drink.level) {
-    const values = { name: person.name, level: plan.level, word: levelWord(plan.level), chosen: drink.level, chosen_word: levelWord(drink.level) };
-    found.push(fill(words.stop.thick, values));
+  // A cup handed over counts as if all of it will be drunk: once it has been, it is too late to stop.
+  const whole = given ? { ...entry, drunk_ml: entry['offered_ml'] } : entry;
+  const broken = breaches(plan.fields, whole, day_ml);
+  if (broken.includes('thickness')) {
+    const chosen = Number(entry['iddsi_level']);
+    found.push(fill(words.stop.thick, { name: person.name, level: plan.level, word: levelWord(plan.level), chosen, chosen_word: levelWord(chosen) }));
   }
-  if (plan.limit_ml !== null && day_ml + drink.drunk_ml > plan.limit_ml) {
-    found.push(fill(words.stop.limit, { name: person.name, limit: ml(plan.limit_ml), total: ml(day_ml + drink.drunk_ml) }));
+  if (broken.includes('over_limit')) {
+    found.push(fill(words.stop.limit, { name: person.name, limit: ml(plan.limit_ml!), total: ml(day_ml + Number(whole['drunk_ml'])) }));
   }
   const asOf = state.standing.last_contact;
   if (plan.shown && asOf !== null && Date.now() - asOf > OLD_PLAN_MS) {

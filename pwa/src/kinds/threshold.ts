@@ -1,23 +1,38 @@
 // The home's own numbers, where it has set any: a value for a person stands before their unit's, that before the home's.
 
 import { DEFAULTS, type Pace } from '../due';
-import { state } from '../state';
-import { ofKind } from '../view';
+import { state, text } from '../state';
+import { correctedNow, ofKind } from '../view';
 
 export function pace(person: string, unit: string | null, now: number): Pace {
-  if (!state.byKind.get('threshold')?.size) return DEFAULTS;
-  const set = ofKind('threshold')
+  return settings(DEFAULTS, person, unit, now);
+}
+
+/** The values in force of `hydration.` numbers, each by its default where the home has set none. */
+export function settings<T extends object>(defaults: T, person: string, unit: string | null, now: number): T {
+  if (!state.byKind.get('threshold')?.size) return defaults;
+  const set = inForce(now);
+  const found = Object.entries(defaults).map(([name, fallback]) => {
+    const usable = set.filter((one) => one.name === `hydration.${name}` && typeof one.value === typeof fallback);
+    const value = [person, unit, ''].flatMap((scope) => usable.filter((one) => one.scope === scope))[0]?.value;
+    return [name, value ?? fallback];
+  });
+  return Object.fromEntries(found) as T;
+}
+
+/** A safety text of the home's own, in the words that a named person signed; null where the home has none. */
+export function signedText(name: string): { words: string; by: string | null } | null {
+  const found = inForce(correctedNow()).find((one) => one.name === name && !one.scope && text(one.value));
+  return found ? { words: String(found.value), by: text(found.by) } : null;
+}
+
+/** Everything that the home has set and that counts now, the newest first. */
+function inForce(now: number) {
+  return ofKind('threshold')
     .filter(({ fields: { proposed_by: by, approved_by: second } }) => !by || (second && second !== by))
-    .map((one) => ({ name: String(one.fields['name'] ?? ''), value: one.fields['value'], scope: String(one.fields['unit_or_person'] ?? ''), from: since(one.fields['from']), seq: one.seq ?? 0 }))
+    .map(({ fields, seq }) => ({ name: fields['name'], value: fields['value'], by: fields['approved_by'], scope: String(fields['unit_or_person'] ?? ''), from: since(fields['from']), seq: seq ?? 0 }))
     .filter((one) => one.from <= now)
     .sort((a, b) => b.from - a.from || b.seq - a.seq);
-  const found = Object.keys(DEFAULTS).map((name) => {
-    const key = name as keyof Pace;
-    const usable = set.filter((one) => one.name === `hydration.${name}` && typeof one.value === typeof DEFAULTS[key]);
-    const value = [person, unit, ''].flatMap((scope) => usable.filter((one) => one.scope === scope))[0]?.value;
-    return [key, value ?? DEFAULTS[key]];
-  });
-  return Object.fromEntries(found) as Pace;
 }
 
 function since(value: unknown): number {

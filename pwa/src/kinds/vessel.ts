@@ -1,7 +1,7 @@
 // Cups and glasses that the home has measured: the tiles of the drink sheet.
 
+import { routeOf } from '../due';
 import { text } from '../state';
-import type { Fields } from '../types';
 import { ofKind, ofResident } from '../view';
 import { planOf } from './hydration_plan';
 
@@ -14,12 +14,6 @@ export interface Vessel {
 
 export const MOST_TILES = 8;
 
-const BY_MOUTH = new Set(['', 'oral', 'by_mouth', 'mouth']);
-const route = (fields: Fields): string => {
-  const said = (text(fields['route']) ?? '').trim().toLowerCase();
-  return BY_MOUTH.has(said) ? '' : said;
-};
-
 /** Vessels for this person's route: those that they drink from first, then by name. */
 export function vessels(resident: string): Vessel[] {
   const uses = new Map<string, number>();
@@ -27,9 +21,9 @@ export function vessels(resident: string): Vessel[] {
     const id = text(check.fields['vessel']);
     if (id) uses.set(id, (uses.get(id) ?? 0) + 1);
   }
-  const own = route(planOf(resident).fields);
+  const own = routeOf(planOf(resident).fields);
   return ofKind('vessel')
-    .filter((one) => !route(one.fields) || route(one.fields) === own)
+    .filter((one) => !routeOf(one.fields) || routeOf(one.fields) === own)
     .filter((one) => one.fields['retired'] !== true && typeof one.fields['ml'] === 'number')
     .map((one) => ({
       id: one.record,

@@ -8,6 +8,7 @@ import {
 } from '../kinds/hydration_check';
 import { levelWord, stops } from '../kinds/hydration_plan';
 import { namesakes, residentOf, residents } from '../kinds/resident';
+import { signedText } from '../kinds/threshold';
 import { MOST_TILES, sayVessel, vessels, type Vessel } from '../kinds/vessel';
 import { putAway, type Draft } from '../outbox';
 import { setRecent } from '../kinds/recent';
@@ -15,14 +16,16 @@ import { state, text } from '../state';
 import { sayWhen } from '../time';
 import type { Fields, Look } from '../types';
 import { useOnce, useTopics } from '../ui/hooks';
-import { Cup, Drop, Glass } from '../ui/icons';
-import { announce, Button, Choice, Problems, Sheet, Tile } from '../ui/parts';
+import { Cup, Drop, Glass, Stop } from '../ui/icons';
+import { announce, Choice, Problems, Sheet, Tile } from '../ui/parts';
 import { correctedNow, view, zone } from '../view';
-import { fill, ml, words } from '../words';
+import { fill, ml, sayMinutes, words } from '../words';
 import { Later } from './later';
-import { NotDrunk, RedFlags } from './not_drunk';
 import { Marks, Progress } from './resident_row';
 import { When, type Happened } from './when';
+
+/** Longer ago than this is asked about. */
+const LONG_AGO_MS = 12 * 3_600_000;
 
 /** Whom the sheet is for, and which entry it puts right: an open cup, or a drink of which nothing was drunk. */
 export interface Opened {
@@ -42,8 +45,15 @@ type Step =
   | { at: 'other' }
   | { at: 'refused' }
   | { at: 'red' }
-  | { at: 'lot'; fields: Fields; amount: number }
+  | { at: 'ask'; question: string; yes: string; fields: Fields; sure: Sure; back: 'main' | 'other' }
   | { at: 'stop'; fields: Fields; sentences: string[] };
+
+/** What has been asked already. */
+interface Sure {
+  lot?: boolean;
+  old?: boolean;
+  reason?: string;
+}
 
 export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () => void }) {
   useTopics(`resident:${opened.resident}`, 'records');
@@ -69,17 +79,22 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
   const shown = more ? cups : cups.slice(0, MOST_TILES);
   const correcting = opened.cup ?? opened.none;
 
-  /** Ask what must be asked, then save and close. `sure` names what has been asked already. */
-  async function submit(fields: Fields, sure: { lot?: boolean; reason?: string } = {}): Promise<void> {
+  /** Ask what must be asked, then save and close. */
+  async function submit(fields: Fields, sure: Sure = {}): Promise<void> {
     const drunk = number(fields['drunk_ml']) ?? 0;
-    const offered = fields['outcome'] === 'drank' || fields['outcome'] === 'given';
-    if (drunk > A_LOT_ML && !sure.lot) return setStep({ at: 'lot', fields, amount: drunk });
+    if (drunk > A_LOT_ML && !sure.lot) {
+      const said = { ml: ml(drunk) };
+      return setStep({ at: 'ask', question: fill(words.drink.a_lot, said), yes: fill(words.drink.a_lot_yes, said), fields, sure: { lot: true }, back: 'other' });
+    }
+    const happened_ms = 'ms' in happened ? happened.ms : Date.now() - happened.minutes * 60_000;
+    if (Date.now() - happened_ms > LONG_AGO_MS && !sure.old && !opened.repairs) {
+      const said = { span: sayMinutes((Date.now() - happened_ms) / 60_000) };
+      return setStep({ at: 'ask', question: fill(words.drink.long_ago, said), yes: words.drink.long_ago_yes, fields, sure: { ...sure, old: true }, back: 'main' });
+    }
     const before = opened.cup ? now.day.up_to_ml - (number(view(opened.cup)?.fields['drunk_ml']) ?? 0) : now.day.up_to_ml;
-    const drink = { level: number(fields['iddsi_level']) ?? thickness, drunk_ml: drunk, offered };
-    const found = stops(person!, now.plan, drink, before, correctedNow());
+    const found = stops(person!, now.plan, fields, before, correctedNow());
     if (found.length && !sure.reason) return setStep({ at: 'stop', fields, sentences: found });
     const whole = { ...fields, ...(note ? { note } : {}), ...(sure.reason ? { override_reason: sure.reason } : {}) };
-    const happened_ms = 'ms' in happened ? happened.ms : Date.now() - happened.minutes * 60_000;
     if (opened.repairs) return keep({ kind: 'hydration_check', record: opened.repairs.record, repairs: opened.repairs.id, resident: person!.id, fields: whole, happened: happened_ms });
     await keep(correcting ? asCorrection(whole) : { kind: 'hydration_check', fields: whole, happened: happened_ms });
   }
@@ -115,22 +130,24 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
     <Sheet title={title} onClose={onClose} testid="drink-sheet">
       <Problems list={problems} />
       {step.at === 'stop' && (
-        <Later screen="stop" sentences={step.sentences} onBack={back} onGo={(reason) => void submit(step.fields, { lot: true, reason })} />
+        <Later screen="stop" sentences={step.sentences} onBack={back} onGo={(reason) => void submit(step.fields, { lot: true, old: true, reason })} />
       )}
-      {step.at === 'lot' && (
-        <div class="tm-ask" role="group" aria-label={words.stop.heading}>
-          <p class="tm-ask__words">{fill(words.drink.a_lot, { ml: ml(step.amount) })}</p>
-          <Button data-testid="a-lot-yes" onClick={() => void submit(step.fields, { lot: true })}>{fill(words.drink.a_lot_yes, { ml: ml(step.amount) })}</Button>
-          <Button kind="secondary" onClick={() => setStep({ at: 'other' })}>{words.drink.a_lot_no}</Button>
-        </div>
-      )}
+      {step.at === 'ask' && <Later screen="ask" question={step.question} yes={step.yes} onYes={() => void submit(step.fields, step.sure)} onNo={() => setStep({ at: step.back })} />}
       {step.at === 'other' && (
-        <Later screen="other-amount" onBack={back} onRecord={(drink, amount_ml) => void submit(drankAmount(person, drink, amount_ml, now.plan, thickness))} />
+        <Later screen="other-amount" onBack={back} onRecord={(drink, amount_ml, food) => void submit({ ...drankAmount(person, drink, amount_ml, now.plan, thickness), ...food })} />
       )}
       {step.at === 'refused' && (
         <Later screen="refusal" onBack={back} onRecord={(fields) => void submit({ resident: person.id, outcome: 'refused', ...(opened.none || opened.cup ? { drunk_ml: null, fraction: null } : {}), ...fields })} />
       )}
-      {step.at === 'red' && <RedFlags onBack={back} onRecord={(red_flags) => void submit({ resident: person.id, outcome: 'unwell', red_flags })} />}
+      {step.at === 'red' && (
+        <>
+          <div class="tm-now" role="alert" data-testid="red-now">
+            <p class="tm-now__big">{signedText('texts.red_flag')?.words ?? words.drink.red_now}</p>
+            <p>{words.drink.red_not_us}</p>
+          </div>
+          <Later screen="red-flags" onBack={back} onRecord={(red_flags) => void submit({ resident: person.id, outcome: 'unwell', red_flags })} />
+        </>
+      )}
       {step.at === 'main' && opened.cup && (
         <Later
           screen="cup-back" record={opened.cup}
@@ -176,9 +193,12 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
             {cups.length > MOST_TILES && !more && <Tile big={words.drink.more} onClick={() => setMore(true)} />}
             <Tile mark={<Drop />} big={words.drink.other} data-testid="other-amount" onClick={() => setStep({ at: 'other' })} />
           </div>
-          <NotDrunk
+          <div class="tm-tiles">
+            <Tile class="tm-tile--red" mark={<Stop />} big={words.drink.red_flag} data-testid="red-flag" onClick={() => setStep({ at: 'red' })} />
+          </div>
+          <Later
+            screen="not-drunk"
             onRefused={() => setStep({ at: 'refused' })}
-            onRed={() => setStep({ at: 'red' })}
             onOutcome={(outcome, said) => once(outcome, () => void submit({ resident: person.id, outcome, ...(said ? { reason: said } : {}) }))}
           />
           <label class="tm-note">

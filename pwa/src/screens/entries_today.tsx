@@ -70,7 +70,7 @@ export function Correct({ person, entry, onDone }: { person: Resident; entry: Sh
 
   function change() {
     if (!why) return setProblems([words.correct.reason_missing]);
-    if (!/^\d+$/.test(amount.trim()) || Number(amount) > MOST_ML) return setProblems([words.drink.other_bad]);
+    if (!/^\d+$/.test(amount.trim()) || Number(amount) > MOST_ML) return setProblems([said.drink.other_bad]);
     once('change', () => void keep(otherAmount(entry, Number(amount), words.correct.reasons[why])));
   }
 

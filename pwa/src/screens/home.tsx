@@ -6,6 +6,7 @@ import { unfinished } from '../drafts';
 import { alerts, isMine, isOpen } from '../kinds/alert';
 import { endShift, myShift, rolesInOrder, startShift } from '../kinds/duty';
 import { standing } from '../kinds/hydration_check';
+import { mayDecide } from '../kinds/deciding';
 import { residents, units } from '../kinds/resident';
 import { nothingLeft } from '../left';
 import { letters } from '../letters';
@@ -43,6 +44,7 @@ export function Home() {
           {waiting ? plural(words.home.due_n, waiting) : upcoming.length ? fill(words.home.nothing_due_until, { time: sayTime(Math.min(...upcoming), zone()) }) : words.home.nothing_due}
         </p>
         <a class="nhsuk-button tm-card__go" href="#residents" data-testid="to-residents">{words.home.to_residents}</a>
+        {mayDecide() && <p><a class="tm-link" href="#shift-check" data-testid="to-shift-check">{said.shift_check.title}</a></p>}
       </section>
       <section class="tm-card">
         <h2 class="tm-heading">{words.home.alerts}</h2>

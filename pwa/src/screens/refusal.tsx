@@ -2,6 +2,7 @@
 
 import { useState } from 'preact/hooks';
 import { iso } from '../clock';
+import { said } from '../said';
 import type { Fields } from '../types';
 import { useOnce } from '../ui/hooks';
 import { Button, Tile } from '../ui/parts';
@@ -15,14 +16,14 @@ export function Refusal({ onRecord, onBack }: { onRecord: (fields: Fields) => vo
   const [reason, setReason] = useState<string | null>(null);
   const again = (minutes: number) => ({ next_step: 'offer_again', offer_again_at: iso(Date.now() + minutes * 60_000) });
   const steps: [string, Fields][] = [
-    [words.drink.next_steps.offer_again_30, again(30)],
-    [words.drink.next_steps.offer_again_60, again(60)],
-    [words.drink.next_steps.tried_another, { next_step: 'tried_another' }],
-    [words.drink.next_steps.told_senior, { next_step: 'told_senior' }],
+    [said.drink.next_steps.offer_again_30, again(30)],
+    [said.drink.next_steps.offer_again_60, again(60)],
+    [said.drink.next_steps.tried_another, { next_step: 'tried_another' }],
+    [said.drink.next_steps.told_senior, { next_step: 'told_senior' }],
   ];
   return (
     <>
-      <h3 class="tm-heading">{reason ? words.drink.next : words.drink.why}</h3>
+      <h3 class="tm-heading">{reason ? said.drink.next : said.drink.why}</h3>
       <div class="tm-tiles">
         {!reason && REASONS.map((one) => <Tile key={one} data-testid="refusal-reason" big={words.drink.reasons[one]} onClick={() => setReason(one)} />)}
         {reason && steps.map(([label, fields]) => <Tile key={label} data-testid="refusal-next" big={label} onClick={() => once(label, () => onRecord({ reason, ...fields }))} />)}

@@ -29,9 +29,8 @@ export function Row({ person, all, onOpen }: { person: Resident; all: Resident[]
 
   async function again() {
     if (!same) return;
-    const found = stops(person, now.plan, { level: now.day.same_level, drunk_ml: same.ml, offered: true }, now.day.up_to_ml, correctedNow());
     const fields = drank(person, same, 'all', now.plan, now.day.same_level);
-    if (found.length) return onOpen({ resident: person.id, fields });
+    if (stops(person, now.plan, fields, now.day.up_to_ml, correctedNow()).length) return onOpen({ resident: person.id, fields });
     try {
       const entry = await record({ kind: 'hydration_check', fields });
       setRecent(person.id, entry.record);
@@ -46,7 +45,7 @@ export function Row({ person, all, onOpen }: { person: Resident; all: Resident[]
     <li class={`tm-row tm-row--${now.due.state}`} data-testid="resident-row" data-resident={person.id}>
       <div class="tm-row__who">
         <h2 class="tm-row__name">
-          {person.name}
+          <a class="tm-link" href={`#person=${person.id}`}>{person.name}</a>
           {person.room && <span class="tm-row__room">{fill(words.residents.room, { room: person.room })}</span>}
         </h2>
         <DueTag standing={now} />
@@ -126,7 +125,7 @@ export function Progress({ standing: now }: { standing: Standing }) {
 }
 
 /** The newest entry with its true state; for ten seconds it can be undone or made less; an open cup asks how much. */
-function LastEntry(props: { person: Resident; standing: Standing; recent: Recent | null; onOpen: (opened: Opened) => void; onFail: () => void }) {
+export function LastEntry(props: { person: Resident; standing: Standing; recent: Recent | null; onOpen: (opened: Opened) => void; onFail: () => void }) {
   const { person, standing: now, recent } = props;
   const shown = recent ? view(recent.record) : now.day.last;
   const refused = [...state.looks.values()].some((look) => look.resident === person.id);

@@ -1,0 +1,72 @@
+// What a senior carer can decide of a gap or of low intake: whom they told, why nothing was needed, or why nobody was told.
+
+import { useState } from 'preact/hooks';
+import { iso } from '../clock';
+import type { Low } from '../kinds/shift_hydration_check';
+import { said } from '../said';
+import { Button, Field, Tile } from '../ui/parts';
+import { fill } from '../words';
+
+/** To whom a gap was taken. */
+export function Whom({ onChoose }: { onChoose: (who: string) => void }) {
+  return (
+    <div class="tm-tiles" role="group" aria-label={said.shift_check.escalate}>
+      {Object.entries(said.shift_check.contact).map(([code, word]) => <Tile key={code} data-testid="whom" big={word} onClick={() => onChoose(word)} />)}
+    </div>
+  );
+}
+
+/** Why no drink was needed: a reason of a few, or one in words; never a bare "not needed". */
+export function NotNeeded({ onChoose }: { onChoose: (why: string) => void }) {
+  return (
+    <div role="group" aria-label={said.shift_check.not_needed}>
+      <div class="tm-tiles">
+        {Object.entries(said.shift_check.reasons).map(([code, word]) => <Tile key={code} data-testid="why" big={word} onClick={() => onChoose(word)} />)}
+      </div>
+      <InWords label={said.shift_check.something_else} button={said.shift_check.record_it} onSay={onChoose} />
+    </div>
+  );
+}
+
+/** Low intake: whom was contacted and what they advised, or "no escalation because…", which is a decision too. */
+export function Escalate({ low, onDecide }: { low: Low | undefined; onDecide: (low: Low) => void }) {
+  const [changing, setChanging] = useState(false);
+  const [because, setBecause] = useState(false);
+  const decide = (one: Low) => {
+    setChanging(false);
+    setBecause(false);
+    onDecide(one);
+  };
+  if (low && !changing)
+    return (
+      <>
+        {low.contacted && (
+          <Field label={said.shift_check.advice}>
+            {(ids) => <input {...ids} class="nhsuk-input" autocomplete="off" value={low.advice ?? ''} onInput={(event) => onDecide({ ...low, advice: event.currentTarget.value })} />}
+          </Field>
+        )}
+        <Button kind="secondary" onClick={() => setChanging(true)}>{said.shift_check.change}</Button>
+      </>
+    );
+  return (
+    <div role="group" aria-label={said.shift_check.decision}>
+      <p class="tm-legend">{said.shift_check.decision}</p>
+      <Whom onChoose={(who) => decide({ decision: fill(said.shift_check.contacted, { who }), contacted: who, contacted_at: iso(Date.now()) })} />
+      <Button kind="secondary" data-testid="no-escalation" aria-expanded={because} onClick={() => setBecause(!because)}>{said.shift_check.no_escalation}</Button>
+      {because && <InWords label={said.shift_check.because} button={said.shift_check.record_it} onSay={(why) => decide({ decision: `${said.shift_check.no_escalation} ${why}`, no_escalation_reason: why })} />}
+    </div>
+  );
+}
+
+function InWords({ label, button, onSay }: { label: string; button: string; onSay: (why: string) => void }) {
+  const [typed, setTyped] = useState('');
+  const [error, setError] = useState<string | null>(null);
+  return (
+    <>
+      <Field label={label} error={error}>
+        {(ids) => <input {...ids} class="nhsuk-input" data-testid="in-words" autocomplete="off" value={typed} onInput={(event) => setTyped(event.currentTarget.value)} />}
+      </Field>
+      <Button kind="secondary" data-testid="in-words-go" onClick={() => (typed.trim() ? onSay(typed.trim()) : setError(said.shift_check.because_missing))}>{button}</Button>
+    </>
+  );
+}
