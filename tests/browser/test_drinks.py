@@ -61,7 +61,7 @@ def set_up(ama: Hands, room: str, drink: str, vessel: str) -> None:
 def test_a_round_of_twelve_takes_fifteen_taps_and_gives_nobody_a_value_that_nobody_tapped(person, home, ben):
     ama = person("Ama Mensah")
     look = Look(ama)
-    ama.tap(ama.by("to-round"))
+    ama.tap(ama.by("place-round"))
     look.at("round, which room")
     ama.taps = 0
     set_up(ama, "Rowan", "Tea", "Mug")
