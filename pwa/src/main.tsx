@@ -14,7 +14,6 @@ import { load, state, listen } from './state';
 import { useTopics } from './ui/hooks';
 import { watchTheme } from './ui/theme';
 import { words } from './words';
-import { startWorker } from './worker';
 import { watchVisits } from './visits';
 
 function App() {
@@ -66,7 +65,8 @@ async function begin() {
   listen('session', () => session() && soon());
   watchVisits();
   if (state.enrolment) void import('./enrol').then(({ askToStay, refreshNames }) => Promise.all([refreshNames(), askToStay()])).catch(() => undefined);
-  await startWorker();
+  // Nothing on the screen waits for the worker, so it comes after.
+  await import('./worker').then(({ startWorker }) => startWorker()).catch(() => undefined);
   void import('./tidy').then(({ prune }) => prune()).catch(() => undefined);
   void import('./report').then(({ startReporting }) => startReporting()).catch(() => undefined);
   void import('./push').then(({ refresh }) => refresh()).catch(() => undefined);

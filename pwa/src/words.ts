@@ -1,8 +1,17 @@
 // Every word shown comes from the message file that the server shares (sync/messages.json, section `app`).
 
-import { app } from '../../sync/messages.json';
+import { app } from '../../sync/messages.json?first';
 
 export const words = app;
+
+/** Lay words over words, section by section, in place: whoever holds a section reads the new ones. */
+export function overlay<T extends object>(under: T, over: object): void {
+  for (const [key, value] of Object.entries(over)) {
+    const below = under[key as keyof T];
+    if (below && typeof below === 'object' && !Array.isArray(value)) overlay(below, value as object);
+    else under[key as keyof T] = value as T[keyof T];
+  }
+}
 
 /** "{n} not sent" with n=4 is "4 not sent". */
 export function fill(sentence: string, values: Record<string, string | number>): string {

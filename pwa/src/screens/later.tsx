@@ -38,6 +38,7 @@ type Asked = { [N in Name]: { screen: N } & (unknown extends PropsOf<N> ? object
 const fetched = new Map<Name, ComponentType<Record<string, unknown>>>();
 
 async function fetchScreen(name: Name): Promise<void> {
+  await import('../words_later');
   fetched.set(name, (await SCREENS[name]()) as ComponentType<Record<string, unknown>>);
 }
 
