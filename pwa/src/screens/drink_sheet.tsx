@@ -18,7 +18,7 @@ import { useOnce, useTopics } from '../ui/hooks';
 import { Cup, Drop, Glass } from '../ui/icons';
 import { announce, Button, Choice, Problems, Sheet, Tile } from '../ui/parts';
 import { correctedNow, view, zone } from '../view';
-import { fill, ml, words } from '../words';
+import { english, fill, ml, words } from '../words';
 import { Later } from './later';
 import { NotDrunk, RedFlags } from './not_drunk';
 import { Marks, Progress } from './resident_row';
@@ -86,7 +86,7 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
 
   function asCorrection(fields: Fields): Draft {
     const { resident: _same, ...rest } = fields;
-    const reason = opened.cup ? words.correct.seen_reason : words.correct.amount_reason;
+    const reason = opened.cup ? english.words.correct.seen_reason : english.words.correct.amount_reason;
     return { kind: 'hydration_check', record: correcting!, resident: person!.id, fields: { ...rest, correction_reason: reason } };
   }
 
@@ -134,7 +134,7 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
       {step.at === 'main' && opened.cup && (
         <Later
           screen="cup-back" record={opened.cup}
-          onAmount={(drunk_ml) => void submit(otherAmount(view(opened.cup!)!, drunk_ml, words.correct.seen_reason).fields)}
+          onAmount={(drunk_ml) => void submit(otherAmount(view(opened.cup!)!, drunk_ml, english.words.correct.seen_reason).fields)}
           onNone={() => setStep({ at: 'refused' })}
         />
       )}

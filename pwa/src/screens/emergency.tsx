@@ -5,7 +5,7 @@ import { noteLook, warm } from '../kinds/emergency';
 import { nilByMouth, levelWord, planOf } from '../kinds/hydration_plan';
 import { onShift } from '../kinds/duty';
 import { residentOf, residents, type Resident } from '../kinds/resident';
-import { said } from '../said';
+import { english_said, said } from '../said';
 import { state } from '../state';
 import { sayWhen } from '../time';
 import { useTopics } from '../ui/hooks';
@@ -55,7 +55,7 @@ function Call() {
 function Safety({ person, onBack }: { person: Resident; onBack: () => void }) {
   const [logged, setLogged] = useState<boolean | null>(null);
   // Shown at once: a look that could not be kept is said, and never delays what may save somebody.
-  useEffect(() => void noteLook(person.id, said.emergency.label).then(() => setLogged(true), () => setLogged(false)), [person.id]);
+  useEffect(() => void noteLook(person.id, english_said.said.emergency.label).then(() => setLogged(true), () => setLogged(false)), [person.id]);
   const plan = planOf(person.id);
   const asOf = state.standing.last_contact;
   const here = onShift();

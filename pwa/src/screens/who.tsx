@@ -15,10 +15,10 @@ import { fill, plural, word, words } from '../words';
 const DIGITS = 6;
 
 /** An alert that was tapped, or the list of them, opens behind the PIN; the ladder does not wait for it. */
-const WAITING: Record<string, string> = { alert: words.alert.log_in, alerts: words.alerts.log_in };
+const waitingWords = (): Record<string, string> => ({ alert: words.alert.log_in, alerts: words.alerts.log_in });
 
 export function Who() {
-  const waiting = WAITING[route().screen];
+  const waiting = waitingWords()[route().screen];
   useTopics('device', 'link');
   const [chosen, setChosen] = useState<StaffName | null>(null);
   const [find, setFind] = useState('');
