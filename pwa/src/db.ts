@@ -22,6 +22,8 @@ export interface Meta {
   home_key: unknown;
   /** When each person last unlocked this tablet, by staff id. */
   visits: Record<string, number>;
+  /** The language that a person chose on this tablet, by staff id. */
+  languages: Record<string, 'en-GB' | 'ro'>;
 }
 
 interface Tables extends DBSchema {

@@ -12,7 +12,7 @@ import { soon, start } from './sending';
 import { grantForSync, session, watchIdle } from './session';
 import { load, state, listen } from './state';
 import { useTopics } from './ui/hooks';
-import { watchTheme } from './ui/theme';
+import { watchLook } from './ui/theme';
 import { words } from './words';
 import { watchVisits } from './visits';
 
@@ -27,7 +27,7 @@ function App() {
     addEventListener('hashchange', moved);
     return () => removeEventListener('hashchange', moved);
   }, []);
-  return <Shell screen={here.screen}>{screen(here)}</Shell>;
+  return <Shell key={document.documentElement.lang} screen={here.screen}>{screen(here)}</Shell>;
 }
 
 function screen(here: ReturnType<typeof route>) {
@@ -57,8 +57,10 @@ function screen(here: ReturnType<typeof route>) {
 
 async function begin() {
   document.title = words.name;
-  watchTheme();
+  watchLook();
   await load();
+  // Somebody has chosen another language here; without it the app speaks English, and works.
+  if (localStorage.getItem('tidemark-language')) await import('./languages').then(({ begin: speak }) => speak()).catch(() => undefined);
   render(<App />, document.getElementById('app')!);
   watchIdle();
   start(grantForSync);

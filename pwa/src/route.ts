@@ -5,7 +5,7 @@ export type Route =
   | { screen: 'alert' | 'entry' | 'check' | 'fix'; id: string }
   | { screen: 'enrol'; code: string };
 
-const PLAIN = ['home', 'residents', 'alerts', 'not-sent', 'help', 'notifications', 'checks', 'names', 'agency', 'emergency', 'typed'] as const;
+const PLAIN = ['home', 'residents', 'alerts', 'not-sent', 'help', 'notifications', 'checks', 'names', 'agency', 'emergency', 'typed', 'settings'] as const;
 const OF_ONE = ['alert', 'entry', 'check', 'fix'] as const;
 
 export function route(hash: string = location.hash): Route {

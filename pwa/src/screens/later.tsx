@@ -28,6 +28,7 @@ const SCREENS = {
   notifications: async () => (await import('./notifications')).Notifications,
   'other-amount': async () => (await import('./drink_forms')).OtherAmount,
   refusal: async () => (await import('./refusal')).Refusal,
+  settings: async () => (await import('./settings')).Settings,
   stop: async () => (await import('./drink_forms')).StopAndCheck,
   typed: async () => (await import('./typed')).Typed,
 };
