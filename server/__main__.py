@@ -21,6 +21,7 @@ WHERE = {
     "rescue": "server.records.commands",
     "restore": "server.records.commands",
     "migrate": "server.records.commands",
+    "translation": "server.records.commands",
 }
 
 
