@@ -3,6 +3,7 @@
 import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import './styles/floor.scss';
+import { PRACTICE } from './practice';
 import { route } from './route';
 import { fetchAll, Later } from './screens/later';
 import { Residents } from './screens/residents';
@@ -58,11 +59,13 @@ function screen(here: ReturnType<typeof route>) {
 async function begin() {
   document.title = words.name;
   watchLook();
-  await load();
+  if (PRACTICE) await import('./practice_home').then(({ open }) => open());
+  else await load();
   // Somebody has chosen another language here; without it the app speaks English, and works.
   if (localStorage.getItem('tidemark-language')) await import('./languages').then(({ begin: speak }) => speak()).catch(() => undefined);
   render(<App />, document.getElementById('app')!);
   watchIdle();
+  if (PRACTICE) return fetchAll();
   start(grantForSync);
   listen('session', () => session() && soon());
   watchVisits();

@@ -27,6 +27,7 @@ const SCREENS = {
   notices: async () => (await import('./notices')).Notices,
   notifications: async () => (await import('./notifications')).Notifications,
   'other-amount': async () => (await import('./drink_forms')).OtherAmount,
+  practice: async () => (await import('./practice')).Practice,
   refusal: async () => (await import('./refusal')).Refusal,
   settings: async () => (await import('./settings')).Settings,
   stop: async () => (await import('./drink_forms')).StopAndCheck,

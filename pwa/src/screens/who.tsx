@@ -7,7 +7,7 @@ import { state } from '../state';
 import { sayTime } from '../time';
 import type { StaffName } from '../types';
 import { useTopics } from '../ui/hooks';
-import { Stop } from '../ui/icons';
+import { Ask, Stop } from '../ui/icons';
 import { Button, Problems } from '../ui/parts';
 import { zone } from '../view';
 import { fill, plural, word, words } from '../words';
@@ -69,6 +69,8 @@ export function Who() {
         <div class="tm-tiles">
           <a class="tm-tile tm-tile--link tm-tile--red" data-testid="to-emergency" href="#emergency"><Stop /><span class="tm-tile__words"><span class="tm-tile__big">{words.who.emergency}</span></span></a>
           <a class="tm-tile tm-tile--link" data-testid="to-typed" href="#typed"><span class="tm-tile__words"><span class="tm-tile__big">{words.who.typed}</span></span></a>
+          <a class="tm-tile tm-tile--link" data-testid="to-help" href="#help"><Ask /><span class="tm-tile__words"><span class="tm-tile__big">{words.nav.help}</span></span></a>
+          <a class="tm-tile tm-tile--link" data-testid="to-practice" href="/app/?practice"><span class="tm-tile__words"><span class="tm-tile__big">{words.practice}</span></span></a>
         </div>
       </section>
     </>
