@@ -33,6 +33,7 @@ const KEY = 'tidemark-language';
 let own: Record<string, Language> = {};
 let now: { language: Language; signed: boolean } = { language: 'en-GB', signed: false };
 let asked = 0;
+let listening: Promise<void> | null = null;
 
 const known = (code: string | null): Language => (code && code in PACKS ? (code as Language) : 'en-GB');
 
@@ -42,6 +43,7 @@ export function chosen(): { tablet: Language; mine: Language | null } {
 
 /** The tablet's language, or with null for `mine` the person's own is no longer kept. */
 export async function choose(whose: 'tablet' | 'mine', language: Language | null): Promise<void> {
+  await (listening ??= hear());
   const me = session()?.id;
   if (whose === 'tablet') localStorage.setItem(KEY, language ?? 'en-GB');
   else if (me) {
@@ -54,12 +56,16 @@ export async function choose(whose: 'tablet' | 'mine', language: Language | null
   await speak();
 }
 
-/** Speak as chosen, and again whenever another person comes to the tablet or a signature arrives. */
+/** Speak as chosen at the start of the app. */
 export async function begin(): Promise<void> {
-  own = (await meta('languages')) ?? {};
-  listen('session', () => void speak().catch(() => undefined));
-  listen('records', () => void speak().catch(() => undefined));
+  await (listening ??= hear());
   await speak();
+}
+
+/** Once: from then on, speak again whenever another person comes to the tablet or a signature arrives. */
+async function hear(): Promise<void> {
+  own = (await meta('languages')) ?? {};
+  for (const topic of ['session', 'records'] as const) listen(topic, () => void speak().catch(() => undefined));
 }
 
 async function speak(): Promise<void> {
