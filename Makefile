@@ -5,7 +5,7 @@ VENV := .venv/.ready
 APP := pwa/node_modules/.built
 APP_SOURCES := $(shell find pwa sync/messages.json -type f -not -path '*/node_modules/*' -not -path 'pwa/dist/*' 2>/dev/null)
 
-.PHONY: run test bench sim chaos check setup test-setup
+.PHONY: run test bench sim chaos walk shots check setup test-setup
 
 run: setup ## set up, make the demo home if there is no data yet, serve
 	@exec $(BIN)/tidemark serve --demo
@@ -21,6 +21,13 @@ sim: setup test-setup ## ten thousand schedules of tablets, network and server; 
 
 chaos: setup test-setup ## a long storm over a tablet in a real browser; prints figures
 	@$(BIN)/python -m tests.chaos
+
+walk: setup test-setup ## every screen in every view, with two accessibility engines
+	@WALK=full $(BIN)/python -m pytest tests/browser/test_screens.py tests/browser/test_walk.py
+
+shots: setup test-setup ## a picture of every screen for docs/screens.md
+	@mkdir -p docs/screens && SHOTS=docs/screens $(BIN)/python -m pytest -q tests/browser/test_screens.py tests/browser/test_walk.py
+	@$(BIN)/python -m tests.harness.screens_page docs
 
 check: setup ## quick: import rules, keys, words, types
 	@cd pwa && npm run --silent check

@@ -22,6 +22,7 @@ WHERE = {
     "open-again": "server.records.commands",
     "restore": "server.records.commands",
     "migrate": "server.records.commands",
+    "translation": "server.records.commands",
 }
 
 

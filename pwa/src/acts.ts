@@ -1,6 +1,7 @@
 // What a tap does: save under the name of whoever has unlocked, say so, or say what went wrong.
 
 import { save, TooLong, type Draft, type Typed } from './outbox';
+import { PRACTICE } from './practice';
 import { session } from './session';
 import type { Entry } from './types';
 import { words } from './words';
@@ -16,7 +17,7 @@ export function recordAs(name: string | null): void {
 export async function record(draft: Draft): Promise<Entry> {
   const person = session() ?? typed;
   if (!person) throw new Error('locked');
-  return save(person, draft);
+  return save(person, PRACTICE && draft.kind === 'hydration_check' ? { ...draft, fields: { ...draft.fields, source: 'practice' } } : draft);
 }
 
 /** Why it was not saved, in words for whoever typed it; what was typed stays on the screen. */

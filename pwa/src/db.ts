@@ -4,6 +4,7 @@
 // own `complete` event with strict durability, so "saved" is never said of something that a power cut can take.
 
 import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction, type StoreNames } from 'idb';
+import { PRACTICE } from './practice';
 import type {
   Counters, EarlierWay, Enrolment, Hidden, KeptGrant, PinTries, PlainKept, SealedKey, StaffName, Standing, StoredChange, StoredEntry, StoredLook, StoredSent,
 } from './types';
@@ -26,6 +27,8 @@ export interface Meta {
   seats: Hidden;
   /** When each person last unlocked this tablet, by staff id. */
   visits: Record<string, number>;
+  /** The language that a person chose on this tablet, by staff id. */
+  languages: Record<string, 'en-GB' | 'ro'>;
 }
 
 interface Tables extends DBSchema {
@@ -44,11 +47,14 @@ interface Tables extends DBSchema {
 export type Table = StoreNames<Tables>;
 export type Writing = IDBPTransaction<Tables, Table[], 'readwrite'>;
 
+/** Practice keeps what it records apart, so that it can neither be sent nor be mistaken for care. */
+const NAME = PRACTICE ? 'tidemark-practice' : 'tidemark';
+
 let opening: Promise<IDBPDatabase<Tables>> | null = null;
 
 /** The database, opened once and opened again whenever the browser has closed it under us (iOS does). */
 export function database(): Promise<IDBPDatabase<Tables>> {
-  opening ??= openDB<Tables>('tidemark', 2, {
+  opening ??= openDB<Tables>(NAME, 2, {
     async upgrade(db, from, _to, tx) {
       if (from < 1) {
         db.createObjectStore('meta');

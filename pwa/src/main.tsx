@@ -3,6 +3,7 @@
 import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import './styles/floor.scss';
+import { PRACTICE } from './practice';
 import { route } from './route';
 import { fetchAll, Later } from './screens/later';
 import { Residents } from './screens/residents';
@@ -12,9 +13,8 @@ import { soon, start } from './sending';
 import { grantForSync, session, watchIdle } from './session';
 import { load, state, listen } from './state';
 import { useTopics } from './ui/hooks';
-import { watchTheme } from './ui/theme';
+import { watchLook } from './ui/theme';
 import { words } from './words';
-import { startWorker } from './worker';
 import { watchVisits } from './visits';
 
 function App() {
@@ -28,7 +28,7 @@ function App() {
     addEventListener('hashchange', moved);
     return () => removeEventListener('hashchange', moved);
   }, []);
-  return <Shell screen={here.screen}>{screen(here)}</Shell>;
+  return <Shell key={document.documentElement.lang} screen={here.screen}>{screen(here)}</Shell>;
 }
 
 function screen(here: ReturnType<typeof route>) {
@@ -54,15 +54,20 @@ function screen(here: ReturnType<typeof route>) {
 
 async function begin() {
   document.title = words.name;
-  watchTheme();
-  await load();
+  watchLook();
+  if (PRACTICE) await import('./practice_home').then(({ open }) => open());
+  else await load();
+  // Somebody has chosen another language here; without it the app speaks English, and works.
+  if (localStorage.getItem('tidemark-language')) await import('./languages').then(({ begin: speak }) => speak()).catch(() => undefined);
   render(<App />, document.getElementById('app')!);
   watchIdle();
+  if (PRACTICE) return fetchAll();
   start(grantForSync);
   listen('session', () => session() && soon());
   watchVisits();
   if (state.enrolment) void import('./enrol').then(({ askToStay, refreshNames }) => Promise.all([refreshNames(), askToStay()])).catch(() => undefined);
-  await startWorker();
+  // Nothing on the screen waits for the worker, so it comes after.
+  await import('./worker').then(({ startWorker }) => startWorker()).catch(() => undefined);
   void import('./tidy').then(({ prune }) => prune()).catch(() => undefined);
   void import('./report').then(({ startReporting }) => startReporting()).catch(() => undefined);
   void import('./push').then(({ refresh }) => refresh()).catch(() => undefined);

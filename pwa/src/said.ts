@@ -4,6 +4,8 @@
 import { forms, kinds, refusals, screens } from '../../sync/messages.json?later';
 
 export const said = screens;
+/** As `english` in words.ts: for what is kept in a record. */
+export const english_said = { said: screens };
 export const flagWords: Record<string, string> = kinds.flags;
 export const kindWords: Record<string, string> = kinds.names;
 export const fieldWords: Record<string, string> = refusals.fields;

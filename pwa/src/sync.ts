@@ -6,6 +6,7 @@
 import { alone } from './alone';
 import { iso, observe } from './clock';
 import { meta, NEW_COUNTERS, NEW_STANDING, reading, strictly } from './db';
+import { PRACTICE } from './practice';
 import { digestOf, isSealed, lookOf, recordOf, travelling } from './rows';
 import type { Answer, Change, Counters, Result, Standing, StoredEntry, StoredLook, StoredSent } from './types';
 import { isOpen } from './vault';
@@ -51,6 +52,8 @@ export async function call(
   token?: string | null,
   patience_ms = PATIENCE_MS,
 ): Promise<{ status: number; body: Record<string, unknown>; retry_after_ms: number | null } | null> {
+  // The one way to the server: who practises never reaches it.
+  if (PRACTICE) return null;
   try {
     const answer = await fetch(`/api/v1/${path}`, {
       method,

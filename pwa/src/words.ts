@@ -1,16 +1,35 @@
 // Every word shown comes from the message file that the server shares (sync/messages.json, section `app`).
 
-import { app } from '../../sync/messages.json';
+import { app } from '../../sync/messages.json?first';
 
 export const words = app;
+
+/** The same in English, whatever language is on the screen: for what is kept in a record, which everybody reads. */
+export const english = { words: app };
+
+/** Lay words over words, section by section, in place: whoever holds a section reads the new ones. */
+export function overlay<T extends object>(under: T, over: object): void {
+  for (const [key, value] of Object.entries(over)) {
+    const below = under[key as keyof T];
+    if (below && typeof below === 'object' && !Array.isArray(value)) overlay(below, value as object);
+    else under[key as keyof T] = value as T[keyof T];
+  }
+}
 
 /** "{n} not sent" with n=4 is "4 not sent". */
 export function fill(sentence: string, values: Record<string, string | number>): string {
   return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }
 
-export function plural(of: { one: string; many: string }, n: number): string {
-  return fill(n === 1 ? of.one : of.many, { n });
+let plurals = new Intl.PluralRules('en-GB');
+
+export function pluralsOf(language: string): void {
+  plurals = new Intl.PluralRules(language);
+}
+
+/** "1 minute", "4 minutes": in the form that the language has for the number; some have more than two. */
+export function plural(of: { one: string; other: string } & Partial<Record<Intl.LDMLPluralRule, string>>, n: number): string {
+  return fill(of[plurals.select(n)] ?? of.other, { n });
 }
 
 const numbers = new Intl.NumberFormat('en-GB');

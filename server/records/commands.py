@@ -1,4 +1,4 @@
-"""`tidemark ledger`, `backup`, `restore` and `migrate`."""
+"""`tidemark ledger`, `backup`, `restore`, `rescue`, `translation` and `migrate`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from server.records import ledger as ledgers
 from server.records import putting_away
 from server.records import rebuild as rebuilding
 from server.records import rescue as rescues
+from server.records import translations
 from server.running import app_context
 from sync.messages import text, word
 
@@ -176,6 +177,34 @@ def open_again(home_id: str | None, as_json: bool) -> None:
         click.echo(text("cli.open_again.done", home=home.name, **counts))
 
 
+@click.group()
+def translation() -> None:
+    """The words of the app in other languages."""
+
+
+@translation.command()
+@click.option("--home", "home_id", required=True, help="The home's id.")
+@click.option("--language", required=True, help="Its code, such as ro.")
+@click.option("--by", "signed_by", required=True, help="Name and registration of the clinician who has read every safety text.")
+@json_option
+def sign(home_id: str, language: str, signed_by: str, as_json: bool) -> None:
+    """Record that a named bilingual clinician has signed this language's safety texts as they stand now."""
+    version = translations.version_of(language)
+    if version is None:
+        commandline.fail(text("cli.translation.unknown"))
+    if not signed_by.strip():
+        commandline.fail(text("cli.translation.nobody"))
+    said = {"language": language, "version": version, "signed_by": signed_by.strip()}
+    with app_context():
+        (home,) = _homes(home_id)
+        if not translations.sign(home.id, **said, now_ms=clock.now_ms()):
+            commandline.fail(text("cli.translation.refused"))
+    if as_json:
+        commandline.show(said, True)
+    else:
+        click.echo(text("cli.translation.signed", home=home.name, **said))
+
+
 @click.command()
 def migrate() -> None:
     """Bring the database up to date."""
@@ -195,4 +224,4 @@ def _homes(given: str | None) -> list[people.Home]:
     return [found]
 
 
-commands = [ledger, backup, backup_kept, restore, rescue, open_again, migrate]
+commands = [ledger, backup, backup_kept, restore, rescue, open_again, translation, migrate]

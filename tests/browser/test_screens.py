@@ -1,11 +1,10 @@
 """Every screen in every state that a person meets: no axe violation, no sideways scrolling, targets for tired hands.
 
-Each state is looked at in light and dark, on a small phone and on a desk, without leaving it.
+Each state is looked at in six views without leaving it (tests/harness/look.py): a new state is one line.
 """
 
 from __future__ import annotations
 
-import os
 import re
 
 import pytest
@@ -14,47 +13,8 @@ from playwright.sync_api import expect
 from tests.harness.browser import DESKTOP, PHONE
 from tests.harness.floor import FloorTablet
 from tests.harness.hands import SAVED, SENT, WORDS, Hands
+from tests.harness.look import Look
 from tests.harness.processes import until
-
-CAPTURE_PX, OTHER_PX = 64, 48
-# A folder in which to leave a picture of every state, for whoever wants to look at them.
-SHOTS = os.environ.get("SHOTS")
-# What a hand taps to record: at least 64 px. Everything else that is tapped: at least 48, but for links inside a sentence.
-CAPTURE = "[data-testid=drink-button], [data-testid=same-again], .tm-tile, .tm-key, [data-testid=ack-button], [data-testid=cup-fraction]"
-TAPPED = "button, select, input:not([type=radio]):not([type=checkbox]), .tm-chip, a.nhsuk-button, a.tm-link"
-
-
-class Look:
-    """Collects what is wrong, so that one run tells everything."""
-
-    def __init__(self, hands):
-        self.hands, self.wrong = hands, {}
-
-    def at(self, state: str) -> None:
-        tablet = self.hands.tablet
-        for size in (PHONE, DESKTOP):
-            tablet.resize(size)
-            for dark in (False, True):
-                tablet.dark(dark)
-                where = f"{state}, {'dark' if dark else 'light'}, {size[0]}x{size[1]}"
-                tablet.page.wait_for_timeout(60)
-                if SHOTS:
-                    tablet.page.screenshot(path=f"{SHOTS}/{re.sub(r'[^a-z0-9]+', '-', where.lower())}.png", full_page=True)
-                self.note(where, tablet.axe())
-                if tablet.overflow() > 0:
-                    self.note(where, [f"{tablet.overflow()} px wider than the screen"])
-            self.note(f"{state}, {size[0]}", [f"{found} < {CAPTURE_PX}" for found in tablet.small_targets(CAPTURE_PX, CAPTURE)])
-            self.note(f"{state}, {size[0]}", [f"{found} < {OTHER_PX}" for found in tablet.small_targets(OTHER_PX, TAPPED)])
-        tablet.resize(PHONE)
-        tablet.dark(False)
-
-    def note(self, where: str, found: list[str]) -> None:
-        for fault in found:
-            self.wrong.setdefault(fault, []).append(where)
-
-    def done(self) -> None:
-        said = [f"{fault}\n    on: {'; '.join(places)}" for fault, places in self.wrong.items()]
-        assert said == [], "\n".join(said)
 
 
 def test_screens_before_anyone_has_signed_in(browsers, tidemark, home):

@@ -9,13 +9,13 @@ import { keepBoth } from '../kinds/double_check';
 import { strike } from '../kinds/hydration_check';
 import type { Draft } from '../outbox';
 import { go } from '../route';
-import { said } from '../said';
+import { english_said, said } from '../said';
 import { state, tell, text } from '../state';
 import { sayWhen } from '../time';
 import { useOnce, useTopics } from '../ui/hooks';
 import { announce, Button, Choice, Problems } from '../ui/parts';
 import { tabletName, view, zone, type Shown } from '../view';
-import { fill, words } from '../words';
+import { english, fill, words } from '../words';
 import { pairsOf } from './checks';
 import { fieldName, inALine, kindName, personOf, valueOf, whoRecorded } from './plain';
 import '../styles/more.scss';
@@ -60,7 +60,7 @@ function useDecision(): [problem: string[], act: (draft: Draft) => void, fail: (
 function Double({ pair, resident }: { pair: [Shown, Shown]; resident: string }) {
   const [problems, act] = useDecision();
   const decides = mayDecide();
-  const right = (kept: number) => act(strike(pair[1 - kept]!.record, resident, words.correct.reasons.twice));
+  const right = (kept: number) => act(strike(pair[1 - kept]!.record, resident, english.words.correct.reasons.twice));
   return (
     <>
       <Problems list={problems} />
@@ -110,7 +110,7 @@ function Conflict({ shown, differ }: { shown: Shown; differ: Difference[] }) {
     setChosen(now);
     if (differ.some((each) => !now[each.fields[0]!])) return;
     if (!why) return fail(words.correct.reason_missing);
-    act(decide(shown, differ.map((each) => now[each.fields[0]!]!), said.check.reasons[why]));
+    act(decide(shown, differ.map((each) => now[each.fields[0]!]!), english_said.said.check.reasons[why]));
   }
 
   return (

@@ -19,7 +19,7 @@ import { useOnce, useTopics } from '../ui/hooks';
 import { Cup, Drop, Glass, Stop } from '../ui/icons';
 import { announce, Choice, Problems, Sheet, Tile } from '../ui/parts';
 import { correctedNow, view, zone } from '../view';
-import { fill, ml, sayMinutes, words } from '../words';
+import { english, fill, ml, sayMinutes, words } from '../words';
 import { Later } from './later';
 import { Marks, Progress } from './resident_row';
 import { When, type Happened } from './when';
@@ -101,7 +101,7 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
 
   function asCorrection(fields: Fields): Draft {
     const { resident: _same, ...rest } = fields;
-    const reason = opened.cup ? words.correct.seen_reason : words.correct.amount_reason;
+    const reason = opened.cup ? english.words.correct.seen_reason : english.words.correct.amount_reason;
     return { kind: 'hydration_check', record: correcting!, resident: person!.id, fields: { ...rest, correction_reason: reason } };
   }
 
@@ -151,7 +151,7 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
       {step.at === 'main' && opened.cup && (
         <Later
           screen="cup-back" record={opened.cup}
-          onAmount={(drunk_ml) => void submit(otherAmount(view(opened.cup!)!, drunk_ml, words.correct.seen_reason).fields)}
+          onAmount={(drunk_ml) => void submit(otherAmount(view(opened.cup!)!, drunk_ml, english.words.correct.seen_reason).fields)}
           onNone={() => setStep({ at: 'refused' })}
         />
       )}

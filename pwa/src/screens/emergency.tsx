@@ -5,7 +5,7 @@ import { noteLook, warm } from '../kinds/emergency';
 import { nilByMouth, levelWord, planOf } from '../kinds/hydration_plan';
 import { onShift } from '../kinds/duty';
 import { residentOf, residents, type Resident } from '../kinds/resident';
-import { said } from '../said';
+import { english_said, said } from '../said';
 import { state } from '../state';
 import { sayWhen } from '../time';
 import { useOnce, useTopics } from '../ui/hooks';
@@ -25,7 +25,7 @@ export function Emergency() {
 
   /** First the look is recorded, then it is a look. One that cannot be kept is said, and never keeps back what may save somebody. */
   async function look(at: Open['at']) {
-    const kept = noteLook(at === 'list' ? null : at, said.emergency.label);
+    const kept = noteLook(at === 'list' ? null : at, english_said.said.emergency.label);
     setOpen(await kept.then(() => ({ at, logged: true }), () => ({ at, logged: false })));
     scrollTo(0, 0);
   }

@@ -11,7 +11,7 @@ import { sayTime } from '../time';
 import { useOnce } from '../ui/hooks';
 import { announce, Button, Choice, Field, Problems, StateTag } from '../ui/parts';
 import { authorName, ofResident, zone, type Shown } from '../view';
-import { fill, sayMinutes, words } from '../words';
+import { english, fill, sayMinutes, words } from '../words';
 
 /** Happened and recorded further apart than this is said. */
 export const LATE_MS = 30 * 60_000;
@@ -71,12 +71,12 @@ export function Correct({ person, entry, onDone }: { person: Resident; entry: Sh
   function change() {
     if (!why) return setProblems([words.correct.reason_missing]);
     if (!/^\d+$/.test(amount.trim()) || Number(amount) > MOST_ML) return setProblems([said.drink.other_bad]);
-    once('change', () => void keep(otherAmount(entry, Number(amount), words.correct.reasons[why])));
+    once('change', () => void keep(otherAmount(entry, Number(amount), english.words.correct.reasons[why])));
   }
 
   function strikeOut() {
     if (!why) return setProblems([words.correct.reason_missing]);
-    once('strike', () => void keep(strike(entry.record, person.id, words.correct.reasons[why])));
+    once('strike', () => void keep(strike(entry.record, person.id, english.words.correct.reasons[why])));
   }
 
   return (

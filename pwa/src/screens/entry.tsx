@@ -14,7 +14,7 @@ import { useOnce, useTopics } from '../ui/hooks';
 import { StateIcon } from '../ui/icons';
 import { announce, Button, Problems, StateTag, Tile } from '../ui/parts';
 import { tabletName, view, zone, type RowState, type Shown } from '../view';
-import { fill, sayMinutes, words } from '../words';
+import { english, fill, sayMinutes, words } from '../words';
 import { Facts } from './check';
 import { Correct, LATE_MS } from './entries_today';
 import { fieldName, inALine, kindName, personOf, valueOf, whoRecorded } from './plain';
@@ -138,7 +138,7 @@ function PutRight({ shown }: { shown: Shown }) {
 
   async function move(to: string, name: string) {
     try {
-      await record({ ...correction(shown, { resident: to, correction_reason: words.correct.reasons.person }), resident: to });
+      await record({ ...correction(shown, { resident: to, correction_reason: english.words.correct.reasons.person }), resident: to });
       if (from) tell(`resident:${from}`);
       announce(fill(said.entry.moved, { name }));
       setDoing(null);

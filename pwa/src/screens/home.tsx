@@ -16,7 +16,6 @@ import { state } from '../state';
 import { sayTime } from '../time';
 import { useNow, useOnce, useTopics } from '../ui/hooks';
 import { announce, Button, Problems } from '../ui/parts';
-import { theme, setTheme, type Theme } from '../ui/theme';
 import { zone } from '../view';
 import { fill, plural, word, words } from '../words';
 import { AlertRow } from './alerts';
@@ -55,7 +54,7 @@ export function Home() {
       <Later screen="visits-due" />
       {state.looks.size > 0 && <p><a class="tm-link" href="#not-sent">{plural(words.home.refused, state.looks.size)}</a></p>}
       <p><a class="tm-link" href="#notifications">{words.home.notifications}</a></p>
-      <Light />
+      <p><a class="tm-link" href="#settings" data-testid="to-settings">{said.settings.title}</a></p>
     </>
   );
 }
@@ -130,25 +129,5 @@ function Shift() {
         </>
       )}
     </section>
-  );
-}
-
-function Light() {
-  const [now, setNow] = useState<Theme>(theme());
-  return (
-    <label class="tm-filters__one">
-      <span class="nhsuk-label">{words.home.theme}</span>
-      <select
-        class="nhsuk-select" autocomplete="off" value={now} data-testid="theme"
-        onChange={(event) => {
-          setTheme(event.currentTarget.value as Theme);
-          setNow(theme());
-        }}
-      >
-        <option value="auto">{words.home.theme_auto}</option>
-        <option value="light">{words.home.theme_light}</option>
-        <option value="dark">{words.home.theme_dark}</option>
-      </select>
-    </label>
   );
 }

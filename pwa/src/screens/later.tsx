@@ -38,10 +38,12 @@ const SCREENS = {
   'other-amount': async () => (await import('./drink_forms')).OtherAmount,
   outcome: async () => (await import('./visiting')).Outcome,
   record: async () => (await import('./recording')).RecordElse,
+  practice: async () => (await import('./practice')).Practice,
   'red-flags': async () => (await import('./red_flags')).RedFlags,
   refusal: async () => (await import('./refusal')).Refusal,
   round: async () => (await import('./round')).Round,
   person: async () => (await import('./person')).Person,
+  settings: async () => (await import('./settings')).Settings,
   'shift-check': async () => (await import('./shift_check')).ShiftCheck,
   stop: async () => (await import('./drink_forms')).StopAndCheck,
   typed: async () => (await import('./typed')).Typed,
@@ -55,6 +57,7 @@ type Asked = { [N in Name]: { screen: N } & (unknown extends PropsOf<N> ? object
 const fetched = new Map<Name, ComponentType<Record<string, unknown>>>();
 
 async function fetchScreen(name: Name): Promise<void> {
+  await import('../words_later');
   fetched.set(name, (await SCREENS[name]()) as ComponentType<Record<string, unknown>>);
 }
 

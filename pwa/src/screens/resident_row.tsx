@@ -14,7 +14,7 @@ import { Again, Cup, Drop, Stop } from '../ui/icons';
 import { useNow, useOnce, useTopics } from '../ui/hooks';
 import { announce, Button, StateTag } from '../ui/parts';
 import { correctedNow, view, zone, type Shown } from '../view';
-import { fill, grouped, ml, word, words } from '../words';
+import { english, fill, grouped, ml, word, words } from '../words';
 import type { Opened } from './drink_sheet';
 
 export function Row({ person, all, onOpen }: { person: Resident; all: Resident[]; onOpen: (opened: Opened) => void }) {
@@ -176,7 +176,7 @@ function JustNow({ person, shown, onOpen, onFail }: { person: Resident; shown: S
         kind="secondary"
         data-testid="undo"
         aria-label={fill(words.residents.undo_for, { what: say(shown.fields) })}
-        onClick={() => once('undo', () => void change(strike(shown.record, person.id, words.correct.undo_reason), true))}
+        onClick={() => once('undo', () => void change(strike(shown.record, person.id, english.words.correct.undo_reason), true))}
       >
         {words.residents.undo}
       </Button>
@@ -187,7 +187,7 @@ function JustNow({ person, shown, onOpen, onFail }: { person: Resident; shown: S
               key={one}
               kind="secondary"
               aria-label={`${words.residents.or_less} ${words.fraction_say[one]}`}
-              onClick={() => once(one, () => void change(otherAmount(shown, Math.round(size * FRACTIONS[one]), words.correct.amount_reason), false))}
+              onClick={() => once(one, () => void change(otherAmount(shown, Math.round(size * FRACTIONS[one]), english.words.correct.amount_reason), false))}
             >
               {words.fraction[one]}
             </Button>

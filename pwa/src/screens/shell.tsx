@@ -3,6 +3,7 @@
 import type { ComponentChildren } from 'preact';
 import { alerts, isOpen } from '../kinds/alert';
 import { oldestUnsent } from '../left';
+import { PRACTICE } from '../practice';
 import { lock, session } from '../session';
 import { state } from '../state';
 import { sayWhen } from '../time';
@@ -11,6 +12,7 @@ import { fill, sayMinutes, word, words } from '../words';
 import { useNow, useTopics } from '../ui/hooks';
 import { Ask, Bell, House, Mark, People } from '../ui/icons';
 import { Announcer } from '../ui/parts';
+import { Later } from './later';
 
 export function syncLine(now: number): string {
   const last = state.standing.last_sent;
@@ -39,6 +41,7 @@ export function Shell({ screen, children }: { screen: string; children: Componen
         )}
         {sentence && state.enrolment && <p class="tm-header__link" role="status" data-testid="link-line">{sentence}</p>}
       </header>
+      {PRACTICE && <Later screen="practice" />}
       <main class="tm-main" id="main" tabIndex={-1}>{children}</main>
       {me && <Nav screen={screen} />}
       <footer class="tm-footer">{words.not_nhs}</footer>

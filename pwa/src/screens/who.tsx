@@ -7,7 +7,7 @@ import { state } from '../state';
 import { sayTime } from '../time';
 import type { StaffName } from '../types';
 import { useTopics } from '../ui/hooks';
-import { Stop } from '../ui/icons';
+import { Ask, Stop } from '../ui/icons';
 import { Button, Problems } from '../ui/parts';
 import { zone } from '../view';
 import { fill, plural, word, words } from '../words';
@@ -15,10 +15,10 @@ import { fill, plural, word, words } from '../words';
 const DIGITS = 6;
 
 /** An alert that was tapped, or the list of them, opens behind the PIN; the ladder does not wait for it. */
-const WAITING: Record<string, string> = { alert: words.alert.log_in, alerts: words.alerts.log_in };
+const waitingWords = (): Record<string, string> => ({ alert: words.alert.log_in, alerts: words.alerts.log_in });
 
 export function Who() {
-  const waiting = WAITING[route().screen];
+  const waiting = waitingWords()[route().screen];
   useTopics('device', 'link');
   const [chosen, setChosen] = useState<StaffName | null>(null);
   const [find, setFind] = useState('');
@@ -69,6 +69,8 @@ export function Who() {
         <div class="tm-tiles">
           <a class="tm-tile tm-tile--link tm-tile--red" data-testid="to-emergency" href="#emergency"><Stop /><span class="tm-tile__words"><span class="tm-tile__big">{words.who.emergency}</span></span></a>
           <a class="tm-tile tm-tile--link" data-testid="to-typed" href="#typed"><span class="tm-tile__words"><span class="tm-tile__big">{words.who.typed}</span></span></a>
+          <a class="tm-tile tm-tile--link" data-testid="to-help" href="#help"><Ask /><span class="tm-tile__words"><span class="tm-tile__big">{words.nav.help}</span></span></a>
+          <a class="tm-tile tm-tile--link" data-testid="to-practice" href="/app/?practice"><span class="tm-tile__words"><span class="tm-tile__big">{words.practice}</span></span></a>
         </div>
       </section>
     </>

@@ -9,10 +9,13 @@ import { receive, type Shown } from './notice';
 
 declare const self: ServiceWorkerGlobalScope;
 declare const __SHELL__: string[];
+declare const __LANGUAGES__: string[];
 declare const __VERSION__: string;
 
 const BASE = '/app/';
 const CACHE = `tidemark-${__VERSION__}`;
+/** Another language is kept once somebody has chosen it, and from then on in every version. */
+const SPOKEN = 'languages';
 const PATIENCE_MS = 3_000;
 
 self.addEventListener('install', (event) => {
@@ -20,6 +23,9 @@ self.addEventListener('install', (event) => {
     (async () => {
       const cache = await caches.open(CACHE);
       await cache.addAll(__SHELL__.map((path) => new Request(BASE + path, { cache: 'reload' })));
+      const spoken = await caches.open(SPOKEN);
+      const chosen = (await spoken.keys()).map((kept) => language(kept.url));
+      await spoken.addAll(__LANGUAGES__.filter((path) => chosen.includes(language(path))).map((path) => BASE + path));
       // The first worker may start at once; a later one waits until the page says that nothing is being entered.
       if (!self.registration.active) await self.skipWaiting();
     })(),
@@ -29,6 +35,8 @@ self.addEventListener('install', (event) => {
 self.addEventListener('activate', (event) => {
   event.waitUntil(
     (async () => {
+      const spoken = await caches.open(SPOKEN);
+      for (const kept of await spoken.keys()) if (!__LANGUAGES__.some((path) => kept.url.endsWith(path))) await spoken.delete(kept);
       for (const name of await caches.keys()) if (name !== CACHE && name.startsWith('tidemark-')) await caches.delete(name);
       await self.clients.claim();
     })(),
@@ -39,6 +47,7 @@ self.addEventListener('fetch', (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== 'GET' || url.origin !== self.location.origin || !url.pathname.startsWith(BASE)) return;
   const path = event.request.mode === 'navigate' ? 'index.html' : url.pathname.slice(BASE.length);
+  if (__LANGUAGES__.includes(path)) event.respondWith(inLanguage(event.request));
   if (!__SHELL__.includes(path)) return;
   event.respondWith(
     (async () => {
@@ -47,6 +56,20 @@ self.addEventListener('fetch', (event) => {
     })(),
   );
 });
+
+/** `assets/messages.ro-B1c2D3e4.js` is `messages.ro`. */
+function language(path: string): string {
+  return /messages\.[a-z]+/.exec(path)?.[0] ?? '';
+}
+
+async function inLanguage(asked: Request): Promise<Response> {
+  const spoken = await caches.open(SPOKEN);
+  const kept = await spoken.match(asked);
+  if (kept) return kept;
+  const answer = await fetch(asked);
+  if (answer.ok) await spoken.put(asked, answer.clone());
+  return answer;
+}
 
 self.addEventListener('message', (event) => {
   if ((event.data as { type?: string })?.type === 'take over') void self.skipWaiting();
@@ -126,9 +149,9 @@ self.addEventListener('sync', ((event: ExtendableEvent) => {
 /** Send with the device's token alone until nothing waits. Failing makes the browser try again. */
 async function flush(): Promise<void> {
   await sendReceipts();
-  // A page that somebody looks at sends by itself, and sees its own rows change at once.
+  // A page that somebody looks at sends by itself, and sees its own rows change at once; one that practises never sends.
   const pages = await self.clients.matchAll({ type: 'window' });
-  if (pages.some((page) => page.visibilityState === 'visible')) return;
+  if (pages.some((page) => page.visibilityState === 'visible' && new URL(page.url).search !== '?practice')) return;
   for (let limit = Infinity; ; ) {
     const outcome = await exchange(null, limit);
     if (outcome.is === 'elsewhere') return;

@@ -2,6 +2,7 @@
 
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
+import { PRACTICE } from '../practice';
 import { words } from '../words';
 import type { RowState } from '../view';
 import { Cross, StateIcon } from './icons';
@@ -118,7 +119,7 @@ export function Sheet(props: { title: string; onClose: () => void; children: Com
       }}
     >
       <div class="tm-sheet__head">
-        <h2 class="tm-sheet__title" id={id} tabIndex={-1}>{props.title}</h2>
+        <h2 class="tm-sheet__title" id={id} tabIndex={-1}>{props.title}{PRACTICE && <span class="tm-practice__tag"> {words.practice}</span>}</h2>
         <button type="button" class="tm-round" onClick={props.onClose} aria-label={words.close}><Cross /></button>
       </div>
       <div class="tm-sheet__body">{props.children}</div>

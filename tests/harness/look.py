@@ -1,0 +1,136 @@
+"""A look at a screen in one state: what must be true of every screen, whatever it is for.
+
+    look = Look(hands)
+    look.at("residents, offline")     # one line per state; others add theirs
+    look.done()                       # fails with everything that was wrong, once
+
+A state has six views: phone and desk, by day and by night, and the text twice and four times as large. Sizes, sideways
+scrolling and gaps are measured in all of them. axe takes a third of a second a view, so `make test` lets it look at two of
+the six, which ones being decided by the state's own name; `make walk` (WALK=full) at all, with IBM's engine beside it.
+`make shots` (SHOTS=folder) keeps a picture of each state at both sizes for docs/screens.md.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.harness.browser import DESKTOP, PHONE
+from tests.harness.hands import Hands
+from tests.harness.processes import REPOSITORY
+
+FULL = os.environ.get("WALK") == "full"
+SHOTS = os.environ.get("SHOTS")
+CAPTURE_PX, OTHER_PX, GAP_PX = 64, 48, 8
+# What a hand taps to record: at least 64 px. Everything else that is tapped: at least 48, but for links inside a sentence.
+CAPTURE = "[data-testid=drink-button], [data-testid=same-again], .tm-tile, .tm-key, [data-testid=ack-button], [data-testid=cup-fraction]"
+TAPPED = "button, select, input:not([type=radio]):not([type=checkbox]), .tm-chip, a.nhsuk-button, a.tm-link"
+IBM = REPOSITORY / "pwa" / "node_modules" / "accessibility-checker-engine" / "ace.js"
+
+
+@dataclass(frozen=True)
+class View:
+    """One way to look: a size of screen, a theme, and how large the text is in percent."""
+
+    size: tuple[int, int]
+    dark: bool
+    text: int = 100
+
+    def __str__(self) -> str:
+        return f"{'dark' if self.dark else 'light'}, {self.size[0]}x{self.size[1]}, {self.text} %"
+
+
+VIEWS = (
+    View(PHONE, False), View(PHONE, True), View(DESKTOP, True), View(DESKTOP, False), View(DESKTOP, False, 400), View(PHONE, False, 200),
+)  # fmt: skip
+TURNS = 3
+
+CLOSE_TOGETHER = """([least, selector]) => {
+  const shown = [...document.querySelectorAll(selector)].filter(e => e.checkVisibility()).map(e => [e, e.getBoundingClientRect()]);
+  const found = [];
+  shown.forEach(([one, a], at) => shown.slice(at + 1).forEach(([other, b]) => {
+    if (one.contains(other) || other.contains(one) || one.closest('dialog') !== other.closest('dialog')) return;
+    const gap = Math.max(a.left - b.right, b.left - a.right, a.top - b.bottom, b.top - a.bottom);
+    if (gap + 0.5 < least) found.push(`${one.textContent.trim().slice(0, 20)} and ${other.textContent.trim().slice(0, 20)}: ${gap} px apart`);
+  }));
+  return found;
+}"""
+
+# The picture as small as it can be looked at: the browser itself makes a WebP of it.
+AS_WEBP = """async png => {
+  const picture = await createImageBitmap(await (await fetch('data:image/png;base64,' + png)).blob());
+  const canvas = new OffscreenCanvas(picture.width, picture.height);
+  canvas.getContext('2d').drawImage(picture, 0, 0);
+  const bytes = new Uint8Array(await (await canvas.convertToBlob({type: 'image/webp', quality: 0.45})).arrayBuffer());
+  return btoa(bytes.reduce((text, byte) => text + String.fromCharCode(byte), ''));
+}"""
+
+IBM_CHECK = """async () => {
+  const report = await new self.ace.Checker().check(document, ['WCAG_2_2']);
+  return report.results.filter(one => one.value[0] === 'VIOLATION' && one.value[1] === 'FAIL').map(one => `ibm ${one.ruleId}: ${one.snippet.slice(0, 160)} (${one.message})`);
+}"""
+
+
+class Look:
+    """Collects what is wrong, so that one run tells everything."""
+
+    def __init__(self, hands: Hands):
+        self.hands, self.wrong = hands, {}
+
+    def at(self, state: str) -> None:
+        """Look at the screen as it stands, in every view, without leaving it."""
+        tablet, turn = self.hands.tablet, hashlib.sha256(state.encode()).digest()[0] % TURNS
+        for at, view in enumerate(VIEWS):
+            tablet.resize(view.size)
+            tablet.dark(view.dark)
+            tablet.page.evaluate("text => { document.documentElement.style.fontSize = text === 100 ? '' : `${text}%` }", view.text)
+            where = f"{state}, {view}"
+            if tablet.overflow() > 0:
+                self.note(where, [f"{tablet.overflow()} px wider than the screen"])
+            if FULL or at % TURNS == turn:
+                # A theme fades in.
+                tablet.page.wait_for_timeout(120)
+                self.note(where, tablet.axe())
+                if FULL:
+                    self.note(where, self.ibm())
+            if view.text == 100 and not view.dark:
+                self.sizes(where)
+                if SHOTS:
+                    self.keep(state, view)
+        tablet.page.evaluate("() => { document.documentElement.style.fontSize = '' }")
+        tablet.resize(PHONE)
+
+    def sizes(self, where: str) -> None:
+        """Targets large enough, and what records far enough from what else records."""
+        tablet = self.hands.tablet
+        self.note(where, [f"{found} < {CAPTURE_PX}" for found in tablet.small_targets(CAPTURE_PX, CAPTURE)])
+        self.note(where, [f"{found} < {OTHER_PX}" for found in tablet.small_targets(OTHER_PX, TAPPED)])
+        self.note(where, tablet.page.evaluate(CLOSE_TOGETHER, [GAP_PX, CAPTURE]))
+
+    def ibm(self) -> list[str]:
+        """What IBM's engine finds. Works under a strict CSP."""
+        page = self.hands.page
+        if not page.evaluate("() => 'ace' in self"):
+            page.evaluate(IBM.read_text() + ";self.ace = ace;0")
+        return page.evaluate(IBM_CHECK)
+
+    def keep(self, state: str, view: View) -> None:
+        """A picture of what is on the screen now."""
+        png = base64.b64encode(self.hands.page.screenshot()).decode()
+        blank = self.hands.tablet.context.new_page()
+        webp = blank.evaluate(AS_WEBP, png)
+        blank.close()
+        name = re.sub(r"[^a-z0-9]+", "-", state.lower()).strip("-")
+        (Path(SHOTS) / f"{name}-{view.size[0]}.webp").write_bytes(base64.b64decode(webp))
+
+    def note(self, where: str, found: list[str]) -> None:
+        for fault in found:
+            self.wrong.setdefault(fault, []).append(where)
+
+    def done(self) -> None:
+        said = [f"{fault}\n    on: {'; '.join(places)}" for fault, places in self.wrong.items()]
+        assert said == [], "\n".join(said)
