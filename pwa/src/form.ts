@@ -29,7 +29,7 @@ export type Question = Asked &
     /** A list of things, each with an `id` made on this tablet. */
     | { ask: 'items'; parts: readonly Question[] }
     /** What no other form asks: the kind draws it itself. */
-    | { ask: 'own'; draw: (props: Drawn) => JSX.Element }
+    | { ask: 'own'; draw: (props: Drawn) => JSX.Element; parts?: readonly Question[] }
   );
 
 export interface Drawn {
@@ -37,7 +37,8 @@ export interface Drawn {
   /** The words of the question. */
   label: string;
   error: string | null;
-  onAnswer: (more: Fields) => void;
+  /** `settled`: a tap that answers the whole question, so that a page with nothing else moves on. */
+  onAnswer: (more: Fields, settled?: true) => void;
 }
 
 export interface Form {

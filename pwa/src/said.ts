@@ -23,6 +23,8 @@ export interface FormWords {
   lead?: string;
   /** The record in one line; a part (between " · ") whose answer is missing is left out. */
   said?: string;
+  /** What a person should know before they save. */
+  warn?: Record<string, string>;
   fields: Record<string, FieldWords>;
 }
 

@@ -31,7 +31,7 @@ def test_the_two_hours_lie_within_the_shift_and_the_care_day_that_they_are_named
     assert days.care_day(drawn.from_) == day
 
 
-@settings(max_examples=15)
+@settings(max_examples=15, deadline=None)
 @given(st.text(min_size=1, max_size=8), UNITS)
 def test_over_a_year_every_unit_is_drawn_by_day_and_by_night_and_weekends_and_peaks_are_among_them(seed, units):
     drawn = year(seed, units)

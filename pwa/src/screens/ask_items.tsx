@@ -1,8 +1,8 @@
 // A list of things, each asked in the same few questions. An id is made here and now, so that two tablets' lists join.
 
 import { useState } from 'preact/hooks';
+import { problemsOf } from '../answers';
 import type { Question } from '../form';
-import { problemsOf } from '../forms';
 import { uuid7 } from '../ids';
 import { formWords, said } from '../said';
 import type { Fields } from '../types';

@@ -2,9 +2,9 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { record, sayNotSaved } from '../acts';
+import { askedOf, fieldsOf, problemsOf, type Problem } from '../answers';
 import { draft, keepDraft } from '../drafts';
 import type { Form, Question } from '../form';
-import { askedOf, fieldsOf, problemsOf, type Problem } from '../forms';
 import { go } from '../route';
 import { formWords, said } from '../said';
 import { tell, text } from '../state';

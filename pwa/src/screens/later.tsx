@@ -31,7 +31,9 @@ const SCREENS = {
   'other-amount': async () => (await import('./drink_forms')).OtherAmount,
   record: async () => (await import('./recording')).RecordElse,
   refusal: async () => (await import('./refusal')).Refusal,
+  staffing: async () => (await import('./recording')).Staffing,
   stop: async () => (await import('./drink_forms')).StopAndCheck,
+  suggestions: async () => (await import('./recording')).Suggestions,
   typed: async () => (await import('./typed')).Typed,
 };
 type Name = keyof typeof SCREENS;

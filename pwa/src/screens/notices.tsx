@@ -10,6 +10,7 @@ import { state } from '../state';
 import { sayWhen } from '../time';
 import { useTopics } from '../ui/hooks';
 import { Button, StateTag } from '../ui/parts';
+import { openSuggestions } from '../suggestions';
 import { tabletName, view, zone, type RowState, type Shown } from '../view';
 import { lastVisit } from '../visits';
 import { update, updateAfter, updateNow } from '../worker';
@@ -26,6 +27,7 @@ export function Notices() {
   if (!me) return null;
   const checks = waiting();
   const unnamed = withoutName().length;
+  const suggested = openSuggestions().length;
   const elsewhere = onShift().filter((one) => one.fields['staff'] === me.id && typeof one.fields['device'] === 'string' && one.fields['device'] !== state.enrolment?.device);
   return (
     <>
@@ -36,6 +38,7 @@ export function Notices() {
       {checks.length > 0 && <p><a class="tm-link" data-testid="to-checks" href={checks.length === 1 ? `#check=${checks[0]!.record}` : '#checks'}>{plural(words.home.looks, checks.length)}</a></p>}
       {unnamed > 0 && mayDecide() && <p><a class="tm-link" data-testid="to-names" href="#names">{plural(said.names.count, unnamed)}</a></p>}
       <Since />
+      {suggested > 0 && <p><a class="tm-link" data-testid="to-suggestions" href="#suggestions">{plural(said.suggestions.count, suggested)}</a></p>}
       {mayDecide() && <p><a class="tm-link" data-testid="to-agency" href="#agency">{said.agency.title}</a></p>}
     </>
   );

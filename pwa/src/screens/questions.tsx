@@ -3,18 +3,15 @@
 import { useId } from 'preact/hooks';
 import type { Drawn, Question } from '../form';
 import { codesOf, formWords, said } from '../said';
-import type { Fields } from '../types';
 import { Choice, Field, Tile } from '../ui/parts';
 import { fill, word } from '../words';
 import { Items } from './ask_items';
 import { Moment } from './ask_moment';
 import { People, ShiftNames, Staff, Units } from './ask_who';
 
-export interface Answering extends Omit<Drawn, 'label' | 'onAnswer'> {
+export interface Answering extends Omit<Drawn, 'label'> {
   kind: string;
   question: Question;
-  /** `settled`: a tap that answers the whole question, so that a page with nothing else moves on. */
-  onAnswer: (more: Fields, settled?: true) => void;
 }
 
 export function labelOf(kind: string, question: Question): string {

@@ -3,3 +3,5 @@
 export { Drafts } from './drafts';
 export { FormScreen } from './form';
 export { RecordElse } from './record_else';
+export { Staffing } from './staffing';
+export { Suggestions } from './suggestions';
