@@ -20,13 +20,14 @@ export interface Problem {
 export function problemsOf(kind: string, questions: readonly Question[], answers: Fields): Problem[] {
   const found: Problem[] = [];
   for (const question of askedOf(questions, answers)) {
-    const sentence = wrong(kind, question, answers[question.field]);
+    const sentence = wrong(kind, question, answers);
     if (sentence) found.push({ field: question.field, sentence });
   }
   return found;
 }
 
-function wrong(kind: string, question: Question, answer: unknown): string | null {
+function wrong(kind: string, question: Question, answers: Fields): string | null {
+  const answer = answers[question.field];
   const own = formWords(kind).fields[question.field];
   const none = answer === undefined || answer === '' || (Array.isArray(answer) && answer.length === 0);
   if (question.ask === 'whole' || question.ask === 'minutes') {
@@ -36,7 +37,8 @@ function wrong(kind: string, question: Question, answer: unknown): string | null
   }
   // Text in place of a time is a time that could not be read, or that has not come.
   if ((question.ask === 'past' || question.ask === 'future') && typeof answer === 'string' && !/^\d{4}-.*T/.test(answer)) return said.form[question.ask];
-  if (!none || question.optional || question.ask === 'past') return null;
+  const nothing = question.ask === 'items' && question.none !== undefined && answers[question.none] === true;
+  if (!none || nothing || question.optional || question.ask === 'past') return null;
   return own?.missing ?? fill(said.form.missing, { label: own?.label ?? question.field });
 }
 

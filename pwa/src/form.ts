@@ -1,7 +1,6 @@
 // What a form is: which questions it asks, of whom, and in what order. Its words stand in the message file under
 // `forms.<kind>`; its names and codes are those of `sync/kinds/<kind>.py`.
 
-import type { JSX } from 'preact';
 import type { Draft } from './outbox';
 import type { Fields } from './types';
 
@@ -26,20 +25,11 @@ export type Question = Asked &
     | { ask: 'yes'; unsure?: true }
     | { ask: 'resident' | 'unit' | 'shift' }
     | { ask: 'staff'; many?: true }
-    /** A list of things, each with an `id` made on this tablet. */
-    | { ask: 'items'; parts: readonly Question[] }
-    /** What no other form asks: the kind draws it itself. */
-    | { ask: 'own'; draw: (props: Drawn) => JSX.Element; parts?: readonly Question[] }
+    /** A list of things, each with an `id` made on this tablet; `none` is the field that says that there is nothing to list. */
+    | { ask: 'items'; parts: readonly Question[]; none?: string }
+    /** How many of each role, and how many of them from an agency, beside the field that says who was planned. */
+    | { ask: 'counts'; planned: string }
   );
-
-export interface Drawn {
-  answers: Fields;
-  /** The words of the question. */
-  label: string;
-  error: string | null;
-  /** `settled`: a tap that answers the whole question, so that a page with nothing else moves on. */
-  onAnswer: (more: Fields, settled?: true) => void;
-}
 
 export interface Form {
   kind: string;

@@ -14,8 +14,9 @@ export interface FieldWords {
   hint?: string;
   missing?: string;
   options?: Record<string, string>;
-  /** The button that adds one more to a list of things. */
+  /** The button that adds one more to a list of things, and the one that says that there is nothing to list. */
   add?: string;
+  none?: string;
 }
 
 export interface FormWords {

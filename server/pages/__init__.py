@@ -15,6 +15,7 @@ from server.pages import (
     routes_alerts,
     routes_check,
     routes_front,
+    routes_handovers,
     routes_ledger,
     routes_residents,
     routes_staff,
@@ -34,6 +35,7 @@ FORM_BYTES = rescue.MOST_BYTES + 1_000_000
 MENU = (
     ("overview", "/overview", "alerts.see"),
     ("residents", "/residents", "records.see"),
+    ("handovers", "/handovers", "records.see"),
     ("to_check", "/to-check", "records.see"),
     ("staff", "/staff", "people.see"),
     ("tablets", "/tablets", "devices.see"),
@@ -65,7 +67,7 @@ def register(app: Flask) -> None:
             csrf.protect()
 
     problems.register(app)
-    for routes in (routes_front, routes_alerts, routes_residents, routes_check, routes_staff, routes_tablets, routes_ledger):
+    for routes in (routes_front, routes_alerts, routes_residents, routes_handovers, routes_check, routes_staff, routes_tablets, routes_ledger):
         app.register_blueprint(routes.blueprint)
     app.context_processor(_what_every_page_shows)
     app.after_request(_never_kept)

@@ -37,6 +37,7 @@ PLACES = {
     "fields": ("pages.fields", "refusals.fields"),
     "kinds": ("kinds.names",),
     "facts": ("pages.facts",),
+    "handover_part": ("screens.handover.parts",),
 }
 
 

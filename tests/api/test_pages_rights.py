@@ -14,6 +14,7 @@ from tests.harness.visitor import Visitor
 PAGES = {
     "/overview": "alerts.see",
     "/residents": "records.see",
+    "/handovers": "records.see",
     "/staff": "people.see",
     "/tablets": "devices.see",
     "/tablets/add": "devices.enrol",

@@ -1,16 +1,14 @@
 // What staffing was really like for part of a shift: who was there against the plan, what was delayed and what was done.
 
 import { iso } from '../clock';
-import type { Form } from '../form';
-import { allocationOf, plannedFor, type Count } from '../planned';
+import type { Form, Question } from '../form';
 import { formWords } from '../said';
-import { Delays, DELAY } from '../screens/ask_delays';
-import { Team } from '../screens/ask_team';
 import { shiftOf } from '../shifts';
 import { text } from '../state';
 import type { Fields } from '../types';
 import { correctedNow, ofKind, view, zone } from '../view';
 import { myShift } from './duty';
+import { allocationOf, plannedFor, type Count } from './planned';
 
 const HOUR_MS = 3_600_000;
 /** How far back an observation looks that nobody drew. */
@@ -43,6 +41,16 @@ function hours({ from, to, actual }: Fields): number {
   return Math.round((people * (Date.parse(String(to)) - Date.parse(String(from)))) / HOUR_MS * 10) / 10;
 }
 
+const DELAY: readonly Question[] = [
+  { ask: 'one', field: 'what', codes: ['call_bell', 'personal_care', 'food_or_drink', 'medicine', 'moving', 'going_out', 'company', 'other'] },
+  { ask: 'minutes', field: 'minutes' },
+  { ask: 'text', field: 'response', short: true },
+  { ask: 'past', field: 'at', optional: true },
+  { ask: 'resident', field: 'for', optional: true },
+];
+
+const somethingWrong = ({ unmet_need, rushed_support, delays }: Fields) => Boolean(unmet_need || rushed_support || (delays as unknown[] | undefined)?.length);
+
 export const FORM: Form = {
   kind: 'deployment_observation',
   about: 'shift',
@@ -50,26 +58,22 @@ export const FORM: Form = {
   for: ['shift_leader', 'senior_carer', 'duty_manager', 'deputy_manager', 'registered_manager'],
   pages: [
     [{ ask: 'unit', field: 'unit' }],
-    [{ ask: 'own', field: 'actual', draw: Team }],
-    [{ ask: 'own', field: 'no_delays_confirmed', draw: Delays, parts: DELAY, optional: true }],
+    [{ ask: 'counts', field: 'actual', planned: 'planned' }],
+    [{ ask: 'items', field: 'delays', parts: DELAY, none: 'no_delays_confirmed' }],
     [
       { ask: 'yes', field: 'unmet_need', unsure: true },
       { ask: 'yes', field: 'rushed_support', unsure: true },
       { ask: 'one', field: 'staff_pressure', codes: ['none', 'some', 'high', 'not_known'] },
       { ask: 'text', field: 'redeployment', short: true, optional: true },
-      { ask: 'text', field: 'cause', short: true, optional: true, when: ({ unmet_need, rushed_support, delays }) => Boolean(unmet_need || rushed_support || (delays as unknown[] | undefined)?.length) },
-      { ask: 'text', field: 'action', short: true, optional: true, when: ({ unmet_need, rushed_support, delays }) => Boolean(unmet_need || rushed_support || (delays as unknown[] | undefined)?.length) },
+      { ask: 'text', field: 'cause', short: true, optional: true, when: somethingWrong },
+      { ask: 'text', field: 'action', short: true, optional: true, when: somethingWrong },
     ],
   ],
-  sets: ['shift', 'unit', 'from', 'to', 'sample', 'allocation', 'planned', 'delays', 'incidents', 'hours_deployed'],
+  sets: ['shift', 'unit', 'from', 'to', 'sample', 'allocation', 'planned', 'no_delays_confirmed', 'incidents', 'hours_deployed'],
   start,
   finish(answers) {
     const { shift, unit, planned } = answers;
     return { ...(planned ? {} : plan(String(shift), String(unit))), incidents: incidents(answers), hours_deployed: hours(answers) };
-  },
-  check({ delays, no_delays_confirmed }): Record<string, string> {
-    const said = (delays as unknown[] | undefined)?.length || no_delays_confirmed === true;
-    return said ? {} : { no_delays_confirmed: formWords('deployment_observation').fields['no_delays_confirmed']!.missing! };
   },
   warn({ shift, unit, planned }) {
     const changed = planned && JSON.stringify(planned) !== JSON.stringify(plannedFor(String(shift), String(unit)));

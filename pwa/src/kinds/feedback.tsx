@@ -7,7 +7,7 @@ import { formWords } from '../said';
 import type { Fields } from '../types';
 import { text } from '../state';
 import { session } from '../session';
-import { suggestion } from '../suggestions';
+import { suggestion } from './suggestions';
 
 const byStaff = ({ whose }: Fields) => whose === 'staff';
 const byOthers = (answers: Fields) => !byStaff(answers);

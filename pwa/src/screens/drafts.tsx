@@ -44,6 +44,7 @@ export function Drafts() {
 
 /** What it is, whom it is about, and where it is carried on: a form at its own place, a note beside a drink on the list. */
 function begun(key: string): { title: string; about: string | null; href: string } {
+  if (key === 'handover') return { title: said.handover.title, about: null, href: '#handover' };
   if (!key.startsWith(FORM)) return { title: said.drafts.note, about: personOf({ fields: { resident: key } }), href: '#residents' };
   const id = key.slice(FORM.length);
   const [kind = '', about = ''] = id.split(/\.(.*)/);

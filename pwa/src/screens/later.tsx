@@ -23,6 +23,7 @@ const SCREENS = {
   fix: async () => (await import('./fix')).Fix,
   form: async () => (await import('./recording')).FormScreen,
   home: async () => (await import('./home')).Home,
+  handover: async () => (await import('./recording')).Handover,
   help: async () => (await import('./help')).Help,
   names: async () => (await import('./names')).Names,
   'not-sent': async () => (await import('./not_sent')).NotSent,

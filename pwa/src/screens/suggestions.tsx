@@ -5,7 +5,7 @@ import { record, sayNotSaved } from '../acts';
 import { planOf } from '../kinds/hydration_plan';
 import { said } from '../said';
 import { session } from '../session';
-import { accept, joined, openSuggestions, refuse, type Suggestion } from '../suggestions';
+import { accept, joined, openSuggestions, refuse, type Suggestion } from '../kinds/suggestions';
 import { tell } from '../state';
 import { sayWhen } from '../time';
 import { useOnce, useTopics } from '../ui/hooks';

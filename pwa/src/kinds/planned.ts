@@ -1,7 +1,7 @@
 // Who is planned for a shift on a unit, by role: from the rota, else from the roles of those whom the allocation names.
 
-import { state, text } from './state';
-import { ofKind, type Shown } from './view';
+import { state, text } from '../state';
+import { ofKind, type Shown } from '../view';
 
 export interface Count {
   role: string;

@@ -1,13 +1,13 @@
 // What somebody likes to drink, or needs help with, as a suggestion for their hydration plan: a follow-up that a senior
 // answers, by adding it to the plan or by saying why not. Nothing reaches the plan unread.
 
-import { iso } from './clock';
-import { planOf } from './kinds/hydration_plan';
-import type { Draft } from './outbox';
-import { said } from './said';
-import { text } from './state';
-import type { Fields } from './types';
-import { ofKind, type Shown } from './view';
+import { iso } from '../clock';
+import { planOf } from './hydration_plan';
+import type { Draft } from '../outbox';
+import { said } from '../said';
+import { text } from '../state';
+import type { Fields } from '../types';
+import { ofKind, type Shown } from '../view';
 
 /** Theme of the feedback → field of the plan. */
 const PLAN_FIELD: Record<string, 'preferences' | 'support'> = { drink_preference: 'preferences', support_to_drink: 'support' };

@@ -1,7 +1,6 @@
 // Who was really there, by role and agency, beside who was planned: one tap when it was as planned.
 
-import type { Drawn } from '../form';
-import type { Count } from '../planned';
+import type { Count } from '../kinds/planned';
 import { said } from '../said';
 import { Button, Tile } from '../ui/parts';
 import { fill, word, words } from '../words';
@@ -19,31 +18,34 @@ export function sayCounts(counts: Count[]): string {
   return counts.map(({ role, count }) => fill(said.team.count, { n: count, role: word(words.roles, role) })).join(', ');
 }
 
-export function Team({ answers, label, error, onAnswer }: Drawn) {
-  const planned = (answers['planned'] ?? []) as Count[];
-  const there = answers['actual'] as There[] | undefined;
+interface Asked {
+  field: string;
+  planned: unknown;
+  value: unknown;
+  onChoose: (value: There[], settled?: true) => void;
+}
+
+export function Counts({ field, planned: plan, value, onChoose }: Asked) {
+  const planned = (plan ?? []) as Count[];
+  const there = value as There[] | undefined;
   const roles = [...new Set([...planned, ...(there ?? [])].map((one) => one.role).concat(USUAL))];
   const asPlanned = there !== undefined && sayCounts(there.filter((one) => one.count)) === sayCounts(planned) && there.every((one) => !one.agency);
 
   /** Every role that is counted stands in the list, so that "none" is said and not left out. */
   function change(role: string, part: 'count' | 'agency', by: number) {
     const all = roles.map((each) => there?.find((one) => one.role === each) ?? { role: each, count: 0, agency: 0 });
-    onAnswer({
-      actual: all.map((one) => {
-        if (one.role !== role) return one;
-        const next = { ...one, [part]: Math.max(0, one[part] + by) };
-        // Nobody comes from an agency who is not there.
-        return part === 'agency' ? { ...next, count: Math.max(next.count, next.agency) } : { ...next, agency: Math.min(next.agency, next.count) };
-      }),
-    });
+    onChoose(all.map((one) => {
+      if (one.role !== role) return one;
+      const next = { ...one, [part]: Math.max(0, one[part] + by) };
+      // Nobody comes from an agency who is not there.
+      return part === 'agency' ? { ...next, count: Math.max(next.count, next.agency) } : { ...next, agency: Math.min(next.agency, next.count) };
+    }));
   }
 
   return (
-    <fieldset class={`tm-choice tm-ask-group${error ? ' nhsuk-form-group--error' : ''}`}>
-      <legend class="tm-legend">{label}</legend>
-      {error && <span class="nhsuk-error-message">{error}</span>}
+    <>
       {planned.length > 0 ? (
-        <Tile class="tm-wide" data-testid="as-planned" aria-pressed={asPlanned} big={said.team.as_planned} small={sayCounts(planned)} onClick={() => onAnswer({ actual: planned.map((one) => ({ ...one, agency: 0 })) }, true)} />
+        <Tile class="tm-wide" data-testid={`planned-${field}`} aria-pressed={asPlanned} big={said.team.as_planned} small={sayCounts(planned)} onClick={() => onChoose(planned.map((one) => ({ ...one, agency: 0 })), true)} />
       ) : <p class="tm-fine">{said.team.no_plan}</p>}
       {roles.map((role) => {
         const one = there?.find((each) => each.role === role);
@@ -60,6 +62,6 @@ export function Team({ answers, label, error, onAnswer }: Drawn) {
           </div>
         );
       })}
-    </fieldset>
+    </>
   );
 }
