@@ -10,7 +10,7 @@ import { formOf } from '../forms';
 import { formWords, said } from '../said';
 import { tell, text } from '../state';
 import type { Fields } from '../types';
-import { useOnce } from '../ui/hooks';
+import { useOnce, useTopics } from '../ui/hooks';
 import { announce, Button, Problems } from '../ui/parts';
 import { view } from '../view';
 import { fill, words } from '../words';
@@ -39,6 +39,8 @@ function known(form: Form, about: string | null): Fields {
 }
 
 function FillIn({ form, about, id, onSaved }: { form: Form; about: string | null; id: string; onSaved: (record: string) => void }) {
+  // What a form warns of may change while it is filled in: the rota, another's allocation.
+  useTopics('records');
   const once = useOnce();
   const [answers, setAnswers] = useState<Fields | null>(null);
   const [page, setPage] = useState(0);
