@@ -157,6 +157,7 @@ def test_a_drawn_shift_is_observed_in_eight_taps_and_a_copied_reason_is_told(per
 def test_a_word_without_a_name_a_preference_for_the_plan_and_a_handover(person, tidemark, home):
     ama = person("Ama Mensah")
     look = Look(ama)
+    expect(ama.by("place-record")).to_be_visible()
     tidemark.kill9()
     ama.go("form=feedback.staff")
     ama.tap(ama.by("ask-theme-pressure"))
@@ -201,6 +202,8 @@ def test_a_word_without_a_name_a_preference_for_the_plan_and_a_handover(person, 
     tidemark.start()
     ama.by("switch").tap()
     ama.sign_in("Priya Shah")
+    expect(ama.by("handover-accept")).to_be_visible()  # where the one before had left it
+    ama.go("")
     ama.taps = 0
     ama.tap(ama.by("place-handover"))
     expect(ama.by("row-state").first).to_have_text(SENT, timeout=30_000)
