@@ -45,6 +45,8 @@ export interface Form {
   sets?: readonly string[];
   /** What is known before anybody is asked; `about` is the record that the form was opened for. */
   start?: (about: string | null) => Fields;
+  /** What an answer makes known beside itself: who was planned, once the unit is chosen. */
+  learn?: (more: Fields, answers: Fields) => Fields;
   /** What is added when it is saved. */
   finish?: (answers: Fields) => Fields;
   /** What is wrong with the answers together: field → sentence. */

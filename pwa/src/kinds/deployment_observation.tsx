@@ -71,9 +71,9 @@ export const FORM: Form = {
   ],
   sets: ['shift', 'unit', 'from', 'to', 'sample', 'allocation', 'planned', 'no_delays_confirmed', 'incidents', 'hours_deployed'],
   start,
+  learn: ({ unit }, { shift }) => (unit ? plan(String(shift), String(unit)) : {}),
   finish(answers) {
-    const { shift, unit, planned } = answers;
-    return { ...(planned ? {} : plan(String(shift), String(unit))), incidents: incidents(answers), hours_deployed: hours(answers) };
+    return { incidents: incidents(answers), hours_deployed: hours(answers) };
   },
   warn({ shift, unit, planned }) {
     const changed = planned && JSON.stringify(planned) !== JSON.stringify(plannedFor(String(shift), String(unit)));

@@ -83,7 +83,8 @@ function FillIn({ form, about, id, onSaved }: { form: Form; about: string | null
     setTimeout(() => top.current?.focus());
   }
 
-  function answer(more: Fields, settled?: true) {
+  function answer(said: Fields, settled?: true) {
+    const more = { ...said, ...form.learn?.(said, answers!) };
     const next = { ...answers, ...more };
     const alone = pages[at]!.length === 1 && settled === true;
     if (alone && pagesOf(next).length > at + 1) turn(at + 1, more);
