@@ -7,6 +7,7 @@ run; one that is killed leaves its leases and transactions to the others.
     work     every 250 ms: followers with rows to read, looks and deadlines that are due
     deliver  every 250 ms, and at once when work has queued something: the outbox
     audit    every minute, by other code: is anything overdue that the work above should have done?
+    calendar every minute: what comes round with the clock (the shift that is drawn for observation)
     watch    a thread of its own: beats that have stopped are started again; if that does not help, the process ends
 """
 
@@ -28,13 +29,15 @@ from flask import Flask
 from server import clock
 from server.alerts import deliver, follow, ticks, vapid
 from server.db import reading
-from server.records import projections, store
+from server.people import store as people
+from server.records import projections, sampling, store
 from sync.messages import text
 
 log = logging.getLogger(__name__)
 
 POLL_S = 0.25
 AUDIT_S = 60
+CALENDAR_S = 60
 # How often the round that was made is written down: /api/v1/health calls a tick fresh for a minute.
 TICK_S = 2.0
 # A beat this old is started again; one this much older ends the process, and whoever supervises it starts another.
@@ -105,6 +108,7 @@ class Heartbeat:
             ("work", self.work, POLL_S),
             ("deliver", self.send, POLL_S),
             ("audit", self.audit, AUDIT_S),
+            ("calendar", self.calendar, CALENDAR_S),
         ):
             beat = self._guarded(name, work)
             scheduler.add_job(beat, "interval", seconds=seconds, id=name, next_run_time=datetime.now(UTC))
@@ -165,6 +169,14 @@ class Heartbeat:
         if overdue:
             log.critical("%d alert steps are more than two minutes overdue", overdue)
         ticks.prune(clock.now_ms())
+
+    def calendar(self) -> None:
+        """Write what comes round by itself, each home by itself. Every statement has a derived id: a repeat is a duplicate."""
+        for home in people.homes():
+            try:
+                sampling.draw_due(home, clock.now_ms())
+            except Exception:
+                log.exception("heartbeat: the calendar of home %s failed; it is tried again in a minute", home.id)
 
     def _follow(self, home_id: int, name: str) -> None:
         for _ in range(TURNS):

@@ -1,7 +1,6 @@
 // What a form is: which questions it asks, of whom, and in what order. Its words stand in the message file under
 // `forms.<kind>`; its names and codes are those of `sync/kinds/<kind>.py`.
 
-import type { JSX } from 'preact';
 import type { Draft } from './outbox';
 import type { Fields } from './types';
 
@@ -26,19 +25,11 @@ export type Question = Asked &
     | { ask: 'yes'; unsure?: true }
     | { ask: 'resident' | 'unit' | 'shift' }
     | { ask: 'staff'; many?: true }
-    /** A list of things, each with an `id` made on this tablet. */
-    | { ask: 'items'; parts: readonly Question[] }
-    /** What no other form asks: the kind draws it itself. */
-    | { ask: 'own'; draw: (props: Drawn) => JSX.Element }
+    /** A list of things, each with an `id` made on this tablet; `none` is the field that says that there is nothing to list. */
+    | { ask: 'items'; parts: readonly Question[]; none?: string }
+    /** How many of each role, and how many of them from an agency, beside the field that says who was planned. */
+    | { ask: 'counts'; planned: string }
   );
-
-export interface Drawn {
-  answers: Fields;
-  /** The words of the question. */
-  label: string;
-  error: string | null;
-  onAnswer: (more: Fields) => void;
-}
 
 export interface Form {
   kind: string;
@@ -54,6 +45,8 @@ export interface Form {
   sets?: readonly string[];
   /** What is known before anybody is asked; `about` is the record that the form was opened for. */
   start?: (about: string | null) => Fields;
+  /** What an answer makes known beside itself: who was planned, once the unit is chosen. */
+  learn?: (more: Fields, answers: Fields) => Fields;
   /** What is added when it is saved. */
   finish?: (answers: Fields) => Fields;
   /** What is wrong with the answers together: field → sentence. */

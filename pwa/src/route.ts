@@ -5,7 +5,7 @@ export type Route =
   | { screen: (typeof OF_ONE)[number]; id: string }
   | { screen: 'enrol'; code: string };
 
-const PLAIN = ['home', 'residents', 'alerts', 'not-sent', 'help', 'notifications', 'checks', 'names', 'agency', 'emergency', 'typed', 'record', 'drafts', 'appointments', 'visit-now', 'gp-round', 'round', 'shift-check', 'settings'] as const;
+const PLAIN = ['home', 'residents', 'alerts', 'not-sent', 'help', 'notifications', 'checks', 'names', 'agency', 'emergency', 'typed', 'record', 'drafts', 'appointments', 'visit-now', 'gp-round', 'round', 'shift-check', 'settings', 'staffing', 'suggestions', 'handover'] as const;
 const OF_ONE = ['alert', 'entry', 'check', 'fix', 'paper', 'form', 'appointment', 'outcome', 'follow-up', 'person'] as const;
 
 export function route(hash: string = location.hash): Route {

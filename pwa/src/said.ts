@@ -16,8 +16,9 @@ export interface FieldWords {
   hint?: string;
   missing?: string;
   options?: Record<string, string>;
-  /** The button that adds one more to a list of things. */
+  /** The button that adds one more to a list of things, and the one that says that there is nothing to list. */
   add?: string;
+  none?: string;
 }
 
 export interface FormWords {
@@ -25,6 +26,8 @@ export interface FormWords {
   lead?: string;
   /** The record in one line; a part (between " · ") whose answer is missing is left out. */
   said?: string;
+  /** What a person should know before they save. */
+  warn?: Record<string, string>;
   fields: Record<string, FieldWords>;
 }
 

@@ -16,6 +16,7 @@ from server.pages import (
     routes_aside,
     routes_check,
     routes_front,
+    routes_handovers,
     routes_ledger,
     routes_log,
     routes_numbers,
@@ -41,6 +42,7 @@ MENU = (
     ("overview", "/overview", "alerts.see"),
     ("residents", "/residents", "records.see"),
     ("appointments", "/appointments", "records.see"),
+    ("handovers", "/handovers", "records.see"),
     ("to_check", "/to-check", "records.see"),
     ("log", "/log", "log.see"),
     ("staff", "/staff", "people.see"),
@@ -76,8 +78,8 @@ def register(app: Flask) -> None:
 
     problems.register(app)
     for routes in (
-        routes_front, routes_alerts, routes_residents, routes_visits, routes_check, routes_log, routes_staff, routes_tablets, routes_thresholds,
-        routes_numbers, routes_safety, routes_aside, routes_ledger,
+        routes_front, routes_alerts, routes_residents, routes_visits, routes_handovers, routes_check, routes_log, routes_staff,
+        routes_tablets, routes_thresholds, routes_numbers, routes_safety, routes_aside, routes_ledger,
     ):  # fmt: skip
         app.register_blueprint(routes.blueprint)
     app.context_processor(_what_every_page_shows)

@@ -34,7 +34,12 @@ class Names:
         return self._staff.get(id_, say("names.unknown_staff")) if id_ else ""
 
     def author(self, body: dict[str, Any]) -> str:
-        """Who wrote a submission or a change: the person, or the name that was typed in an emergency."""
+        """Who wrote a submission or a change: the person, or the name that was typed in an emergency.
+
+        Whoever asked not to be named is named on no page: only the ledger holds it.
+        """
+        if (body.get("fields") or {}).get("anonymous") is True:
+            return say("names.unnamed")
         if body.get("author"):
             return self.staff(body["author"])
         return say("names.typed", name=body["author_name"]) if body.get("author_name") else say("names.unknown_staff")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+import orjson
 from flask import current_app
 from markupsafe import Markup
 from sqlalchemy import Connection
@@ -82,7 +83,7 @@ def recent(c: Connection, home_id: int, device: uuid.UUID, zone: str, now: int, 
         {
             "number": f"{number:,}" if number is not None else "–",
             "what": code("kinds", row.kind),
-            "who": names.staff(row.author) if row.author else say("names.unknown_staff"),
+            "who": _who(row, names),
             "recorded": when(row.recorded_ms, zone, now),
             "received": when(row.received_ms, zone, now),
             "way": span(max(0, row.received_ms - row.recorded_ms)),
@@ -90,6 +91,15 @@ def recent(c: Connection, home_id: int, device: uuid.UUID, zone: str, now: int, 
         }
         for row, number in pages_store.from_device(c, home_id, device, LAST_ENTRIES)
     ]
+
+
+def _who(row: Any, names: Names) -> str:
+    """Who wrote the entry. A change of feedback that nobody's name stands on does not say whose it was either."""
+    said = orjson.loads(row.submission) if row.submission else {}
+    fields = said.get("fields") or {}
+    if row.kind == "feedback" and not fields.get("resident") and fields.get("anonymous") is not False:
+        return say("names.unnamed")
+    return names.author(said or {"author": row.author})
 
 
 def _nothing_left(row, runs: list[tuple[int, int]]) -> bool:

@@ -42,6 +42,7 @@ PLACES = {
     "attendance": ("kinds.appointment_outcome.attendance",),
     "care_plan_change": ("kinds.appointment_outcome.care_plan_change",),
     "facts": ("pages.facts",),
+    "handover_part": ("screens.handover.parts",),
 }
 
 

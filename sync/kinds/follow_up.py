@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sync.fields import Code, Ref, Text, Time, schema_of
+from sync.fields import Code, Item, Ref, Text, Time, schema_of
 from sync.kinds import OPEN, Kind
 from sync.kinds.appointment import KEEPS_DAYS
 
@@ -17,6 +17,8 @@ FIELDS = schema_of(
         "what": Text(),
         # `book` stands for an appointment that was promised, `letter` for reading one; none is any other action.
         "asks": Text(),
+        # What somebody said that a hydration plan should hold: the field of the plan and the words.
+        "suggests": Item({"field": Text(), "words": Text()}),
         "owner": Ref(),
         "due_at": Time(),
         "allocated_at": Time(),

@@ -16,6 +16,7 @@ PAGES = {
     "/residents": "records.see",
     "/log": "log.see",
     "/appointments": "records.see",
+    "/handovers": "records.see",
     "/staff": "people.see",
     "/tablets": "devices.see",
     "/thresholds": "thresholds.see",

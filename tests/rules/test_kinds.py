@@ -65,6 +65,7 @@ FIXED = {
     "emergency_look": ("", RECENT),
     "emergency_note": ("room words", OPEN),
     "absence": ("resident type from", ALWAYS),
+    "handover": ("shift from to", RECENT),
     "double_check": ("one other decision", RECENT),
 }
 GOVERNANCE = "improvement_action review audit minute log_entry complaint practice_observation staff_account".split()

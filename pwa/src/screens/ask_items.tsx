@@ -1,17 +1,17 @@
 // A list of things, each asked in the same few questions. An id is made here and now, so that two tablets' lists join.
 
 import { useState } from 'preact/hooks';
+import { problemsOf } from '../answers';
 import type { Question } from '../form';
-import { problemsOf } from '../forms';
 import { uuid7 } from '../ids';
 import { formWords, said } from '../said';
 import type { Fields } from '../types';
-import { Button, Problems } from '../ui/parts';
+import { Button, Problems, Tile } from '../ui/parts';
 import { fill } from '../words';
 import { itemLine } from './plain';
 import { Ask, labelOf, type Answering } from './questions';
 
-export function Items({ kind, question, answers, onAnswer, parts }: Answering & { parts: readonly Question[] }) {
+export function Items({ kind, question, answers, onAnswer, parts, none }: Answering & { parts: readonly Question[]; none: string | undefined }) {
   const list = Array.isArray(answers[question.field]) ? (answers[question.field] as Fields[]) : [];
   const [adding, setAdding] = useState<Fields | null>(null);
   const [problems, setProblems] = useState<{ field: string; sentence: string }[]>([]);
@@ -22,12 +22,13 @@ export function Items({ kind, question, answers, onAnswer, parts }: Answering & 
     setProblems(found);
     if (found.length) return;
     const kept = Object.fromEntries(Object.entries(adding!).filter(([, value]) => value !== undefined && value !== null && value !== ''));
-    onAnswer({ [question.field]: [...list, { id: uuid7(Date.now()), ...kept }] });
+    onAnswer({ [question.field]: [...list, { id: uuid7(Date.now()), ...kept }], ...(none ? { [none]: undefined } : {}) });
     setAdding(null);
   }
 
   return (
     <>
+      {none && <Tile class="tm-wide" data-testid={`none-${question.field}`} aria-pressed={answers[none] === true} big={own?.none ?? said.plain.none} onClick={() => onAnswer({ [none]: true, [question.field]: undefined }, true)} />}
       {list.length > 0 && (
         <ul class="tm-entries">
           {list.map((item) => (

@@ -86,7 +86,7 @@ export function Moment({ label, asked, optional, value, onChoose }: Asked) {
   return (
     <>
       <Choice legend={label} hideLegend name="ago" value={ago} options={[['0', words.drink.now], ...Object.entries(words.drink.minutes_ago)]} onChoose={back} />
-      <details class="tm-details" open={known && ago === null}>
+      <details class="tm-details">
         <summary>{known ? fill(words.drink.at, { time: sayWhen(at, Date.now(), zone()) }) : said.form.another_time}</summary>
         {inputs}
       </details>

@@ -3,13 +3,14 @@
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { record, sayNotSaved } from '../acts';
+import { askedOf, fieldsOf, problemsOf, type Problem } from '../answers';
 import { draft, keepDraft } from '../drafts';
 import type { Form } from '../form';
-import { askedOf, fieldsOf, formOf, problemsOf, type Problem } from '../forms';
+import { formOf } from '../forms';
 import { formWords, said } from '../said';
 import { tell, text } from '../state';
 import type { Fields } from '../types';
-import { useOnce } from '../ui/hooks';
+import { useOnce, useTopics } from '../ui/hooks';
 import { announce, Button, Problems } from '../ui/parts';
 import { view } from '../view';
 import { fill, words } from '../words';
@@ -31,13 +32,15 @@ export function FormScreen({ id, onEnd }: { id: string; onEnd?: () => void }) {
   return <FillIn form={form} about={about} id={id} onSaved={setSaved} />;
 }
 
-/** What was known before anybody was asked: what the kind says, and the person the form was opened for. */
+/** What is known before anybody is asked: what the kind says, and the person the form was opened for. */
 function known(form: Form, about: string | null): Fields {
   const person = about && view(about)?.kind === 'resident' ? { resident: about } : {};
   return { ...person, ...form.start?.(about) };
 }
 
 function FillIn({ form, about, id, onSaved }: { form: Form; about: string | null; id: string; onSaved: (record: string) => void }) {
+  // What a form warns of may change while it is filled in: the rota, another's allocation.
+  useTopics('records');
   const once = useOnce();
   const [answers, setAnswers] = useState<Fields | null>(null);
   const [page, setPage] = useState(0);
@@ -56,8 +59,9 @@ function FillIn({ form, about, id, onSaved }: { form: Form; about: string | null
   if (!answers) return null;
 
   const person = about && view(about)?.kind === 'resident' ? personOf({ fields: { resident: about } }) : null;
-  const pagesOf = (given: Fields) =>
-    form.pages.map((one) => askedOf(one, given).filter((question) => !(question.ask === 'resident' && person))).filter((one) => one.length);
+  // What follows from the record that it was opened for is not asked again.
+  const follows = about ? known(form, about) : {};
+  const pagesOf = (given: Fields) => form.pages.map((one) => askedOf(one, given).filter(({ field }) => !(field in follows))).filter((one) => one.length);
   const pages = pagesOf(answers);
   const at = Math.min(page, pages.length - 1);
   const last = at === pages.length - 1;
@@ -79,7 +83,8 @@ function FillIn({ form, about, id, onSaved }: { form: Form; about: string | null
     setTimeout(() => top.current?.focus());
   }
 
-  function answer(more: Fields, settled?: true) {
+  function answer(said: Fields, settled?: true) {
+    const more = { ...said, ...form.learn?.(said, answers!) };
     const next = { ...answers, ...more };
     const alone = pages[at]!.length === 1 && settled === true;
     if (alone && pagesOf(next).length > at + 1) turn(at + 1, more);

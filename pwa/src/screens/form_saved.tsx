@@ -1,16 +1,20 @@
 // What a form that was saved says: whose it is, and how far it has come.
 
+import { useRef } from 'preact/hooks';
 import type { Form } from '../form';
 import { formWords, said } from '../said';
 import { useTopics } from '../ui/hooks';
 import { Button, StateTag } from '../ui/parts';
-import { view } from '../view';
+import { view, type Shown } from '../view';
 import { fill, words } from '../words';
 import { inALine, personOf } from './plain';
 
 export function Saved({ form, record, again, onEnd }: { form: Form; record: string; again: () => void; onEnd?: () => void }) {
   useTopics('queue', 'records', 'looks');
-  const shown = view(record);
+  const last = useRef<Shown | null>(null);
+  // What tablets do not hold is gone from here once the server has it.
+  const shown = view(record) ?? (last.current && { ...last.current, state: 'sent' as const });
+  last.current = shown;
   if (!shown) return null;
   const person = personOf(shown);
   return (

@@ -4,6 +4,7 @@ import { useMemo, useState } from 'preact/hooks';
 import { mayDecide } from '../kinds/deciding';
 import { withoutName } from '../kinds/emergency';
 import { myShift, onShift } from '../kinds/duty';
+import { openSuggestions } from '../kinds/suggestions';
 import { said } from '../said';
 import { session } from '../session';
 import { state } from '../state';
@@ -27,6 +28,7 @@ export function Notices() {
   if (!me) return null;
   const checks = waiting();
   const unnamed = withoutName().length;
+  const suggested = openSuggestions().length;
   const elsewhere = onShift().filter((one) => one.fields['staff'] === me.id && typeof one.fields['device'] === 'string' && one.fields['device'] !== state.enrolment?.device);
   return (
     <>
@@ -38,6 +40,7 @@ export function Notices() {
       {unnamed > 0 && mayDecide() && <p><a class="tm-link" data-testid="to-names" href="#names">{plural(said.names.count, unnamed)}</a></p>}
       <WhoCannot />
       <Since />
+      {suggested > 0 && <p><a class="tm-link" data-testid="to-suggestions" href="#suggestions">{plural(said.suggestions.count, suggested)}</a></p>}
       {mayDecide() && <p><a class="tm-link" data-testid="to-agency" href="#agency">{said.agency.title}</a></p>}
     </>
   );

@@ -5,7 +5,7 @@ import { plural } from '../words';
 import '../styles/more.scss';
 
 /** The address of each screen; its words stand in the message file under `screens.places`. */
-const PLACES = ['residents', 'round', 'appointments', 'record'] as const;
+const PLACES = ['residents', 'round', 'appointments', 'staffing', 'handover', 'record'] as const;
 
 export function Places({ begun }: { begun: number }) {
   return (

@@ -50,6 +50,7 @@ export function kindName(kind: string): string {
 
 /** One of a list of things: its answers, without its id. */
 export function itemLine(kind: string, item: Fields): string {
+  if (typeof item['words'] === 'string') return item['words'];
   const told = Object.entries(item).filter(([name, value]) => name !== 'id' && value !== null);
   return told.map(([name, value]) => (name === 'minutes' && typeof value === 'number' ? sayMinutes(value) : valueOf(kind, name, value))).join(', ');
 }

@@ -1,18 +1,21 @@
 // One question of a form, drawn by what it asks. Nothing is chosen before somebody has chosen it.
 
 import { useId } from 'preact/hooks';
-import type { Drawn, Question } from '../form';
+import type { Question } from '../form';
 import { codesOf, formWords, said } from '../said';
 import type { Fields } from '../types';
 import { Choice, Field, Tile } from '../ui/parts';
 import { fill, word } from '../words';
+import { Counts } from './ask_counts';
 import { Items } from './ask_items';
 import { Moment } from './ask_moment';
 import { People, ShiftNames, Staff, Units } from './ask_who';
 
-export interface Answering extends Omit<Drawn, 'label' | 'onAnswer'> {
+export interface Answering {
   kind: string;
   question: Question;
+  answers: Fields;
+  error: string | null;
   /** `settled`: a tap that answers the whole question, so that a page with nothing else moves on. */
   onAnswer: (more: Fields, settled?: true) => void;
 }
@@ -40,8 +43,6 @@ export function Ask(props: Answering) {
       );
     case 'whole':
       return <Whole {...props} label={label} />;
-    case 'own':
-      return <question.draw answers={answers} label={label} error={error} onAnswer={onAnswer} />;
     default:
       return <Group {...props} label={label}>{inGroup(props, set)}</Group>;
   }
@@ -95,7 +96,9 @@ function inGroup(props: Answering, set: (value: unknown, settled?: true) => void
     case 'shift':
       return <ShiftNames field={question.field} value={answer} onChoose={(shift) => set(shift, true)} />;
     case 'items':
-      return <Items {...props} parts={question.parts} />;
+      return <Items {...props} parts={question.parts} none={question.none} />;
+    case 'counts':
+      return <Counts field={question.field} planned={answers[question.planned]} value={answer} onChoose={set} />;
     default:
       return null;
   }

@@ -1,0 +1,153 @@
+// Screen 11: handover. Built since the last one, a line added by hand, handed over, and accepted by the incoming lead.
+
+import { useEffect, useState } from 'preact/hooks';
+import { record, sayNotSaved } from '../acts';
+import { iso } from '../clock';
+import { draft, keepDraft } from '../drafts';
+import { mayDecide } from '../kinds/deciding';
+import { said } from '../said';
+import { session } from '../session';
+import { state } from '../state';
+import { sayWhen } from '../time';
+import { useOnce, useTopics } from '../ui/hooks';
+import { announce, Button, Field, Problems, StateTag } from '../ui/parts';
+import { authorName, staffName, zone, type Shown } from '../view';
+import { fill, words } from '../words';
+import { accepted, build, handedOver, latest, line, linesOf, PARTS, type Line } from './handover_build';
+import { sayShift } from './plain';
+import '../styles/more.scss';
+
+const DRAFT = 'handover';
+
+export function Handover() {
+  useTopics('records', 'queue', 'looks', 'link', 'session');
+  const before = latest();
+  const open = before && !accepted(before);
+  return (
+    <>
+      <h1 class="tm-title">{said.handover.title}</h1>
+      {state.link !== 'ok' && <p class="tm-old" data-testid="handover-offline">{said.handover.offline}</p>}
+      {open ? <Given one={before} key={before.record} /> : <Building before={before} key={before?.record ?? ''} />}
+      <p><a class="tm-link" href="#home">{fill(said.back_to, { screen: words.nav.home })}</a></p>
+    </>
+  );
+}
+
+/** What is about to be handed over. It stands still while it is read; "Update" builds it again. */
+function Building({ before }: { before: Shown | null }) {
+  const once = useOnce();
+  const [built, setBuilt] = useState(() => build());
+  const [added, setAdded] = useState<Line[]>([]);
+  const [problems, setProblems] = useState<string[]>([]);
+  useEffect(() => void draft(DRAFT).then((kept) => kept && setAdded(JSON.parse(kept) as Line[])), []);
+  const done = before && accepted(before);
+  const when = (ms: number) => sayWhen(ms, Date.now(), zone());
+
+  function keep(lines: Line[]) {
+    setAdded(lines);
+    void keepDraft(DRAFT, lines.length ? JSON.stringify(lines) : '');
+  }
+
+  async function give() {
+    try {
+      await record({ kind: 'handover', fields: handedOver(built, added) });
+      await keepDraft(DRAFT, '');
+      announce(said.handover.given);
+    } catch (error) {
+      setProblems([sayNotSaved(error)]);
+    }
+  }
+
+  return (
+    <>
+      {done && <p class="tm-lead" data-testid="accepted-before">{fill(said.handover.accepted, { name: staffName(done.by) ?? said.plain.unknown, time: when(done.at) })} <a class="tm-link" href={`#entry=${before.record}`}>{words.drink.entry}</a></p>}
+      <p>{fill(said.handover.since, { shift: sayShift(built.shift), time: when(built.from) })}</p>
+      <Problems list={problems} />
+      {built.lines.length + added.length === 0 && <p class="tm-empty">{said.handover.empty}</p>}
+      <Lines lines={[...built.lines, ...added]} onRemove={(one) => keep(added.filter((each) => each.id !== one.id))} own={new Set(added.map((one) => one.id))} />
+      <AddLine onAdd={(text) => keep([...added, line({ part: 'added', words: text })])} />
+      <Button class="tm-wide" data-testid="handover-give" onClick={() => once('give', () => void give())}>{said.handover.give}</Button>
+      <Button kind="secondary" class="tm-wide" onClick={() => setBuilt(build())}>{said.handover.update}</Button>
+    </>
+  );
+}
+
+/** Handed over, and waiting for whoever leads the next shift. */
+function Given({ one }: { one: Shown }) {
+  const once = useOnce();
+  const [problems, setProblems] = useState<string[]>([]);
+  const lines = linesOf(one);
+
+  async function write(fields: Record<string, unknown>, sentence: string) {
+    try {
+      await record({ kind: 'handover', record: one.record, fields });
+      announce(sentence);
+    } catch (error) {
+      setProblems([sayNotSaved(error)]);
+    }
+  }
+
+  return (
+    <>
+      <p class="tm-lead">{sayShift(String(one.fields['shift']))}</p>
+      <p>{fill(said.handover.by, { name: authorName(one) ?? said.plain.unknown, time: sayWhen(one.recorded_ms, Date.now(), zone()) })} <StateTag state={one.state} /></p>
+      <Problems list={problems} />
+      {lines.length === 0 && <p class="tm-empty">{said.handover.empty}</p>}
+      <Lines lines={lines} />
+      <AddLine onAdd={(text) => void write({ lines: [...lines, line({ part: 'added', words: text })] }, said.handover.added)} />
+      {mayDecide() ? (
+        <Button class="tm-wide" data-testid="handover-accept" onClick={() => once('accept', () => void write({ accepted_by: session()!.id, accepted_at: iso(Date.now()) }, said.handover.done))}>{said.handover.accept}</Button>
+      ) : <p class="tm-old">{said.handover.lead}</p>}
+    </>
+  );
+}
+
+/** The lines under their headings, in the order of the handover. */
+function Lines({ lines, own, onRemove }: { lines: Line[]; own?: Set<string>; onRemove?: (one: Line) => void }) {
+  return (
+    <>
+      {PARTS.map((part) => {
+        const mine = lines.filter((one) => one.part === part);
+        return mine.length > 0 && (
+          <section class="tm-card" key={part} data-testid={`handover-${part}`}>
+            <h2 class="tm-heading">{said.handover.parts[part]}</h2>
+            <ul class="tm-sentences">
+              {mine.map((one) => (
+                <li key={one.id}>
+                  {one.words}
+                  {own?.has(one.id) && <> <Button kind="secondary" onClick={() => onRemove?.(one)}>{said.form.remove}</Button></>}
+                </li>
+              ))}
+            </ul>
+          </section>
+        );
+      })}
+    </>
+  );
+}
+
+function AddLine({ onAdd }: { onAdd: (text: string) => void }) {
+  const once = useOnce();
+  const [typed, setTyped] = useState('');
+  const [error, setError] = useState<string | null>(null);
+
+  function add(event: Event) {
+    event.preventDefault();
+    const text = typed.trim();
+    if (!text) return setError(said.handover.line_missing);
+    once(text, () => {
+      setError(null);
+      setTyped('');
+      onAdd(text);
+    });
+  }
+
+  return (
+    <form noValidate autocomplete="off" onSubmit={add}>
+      <Field label={said.handover.line} error={error}>
+        {(ids) => <textarea {...ids} class="nhsuk-textarea" rows={2} data-testid="handover-line" autocomplete="off" value={typed} onInput={(event) => setTyped(event.currentTarget.value)} />}
+      </Field>
+      <Button type="submit" kind="secondary" data-testid="handover-add">{said.handover.add}</Button>
+    </form>
+  );
+}
