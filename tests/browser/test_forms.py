@@ -131,9 +131,8 @@ def test_a_drawn_shift_is_observed_in_eight_taps_and_a_copied_reason_is_told(per
     for field in ("unmet_need", "rushed_support"):
         priya.tap(priya.page.get_by_role("group", name=FORMS["deployment_observation"]["fields"][field]["label"]).get_by_text("Yes", exact=True))
     priya.tap(priya.by("ask-staff_pressure-high"))
-    priya.go("not-sent")
-    priya.tap(priya.by("send-now"))  # asks the server, too; what was begun stands where it was
-    priya.go("form=deployment_observation")
+    priya.by("switch").tap()
+    priya.sign_in("Priya Shah")  # asks the server; what was begun stands where it was
     expect(priya.by("warning")).to_contain_text("Rota changed since you started", timeout=40_000)
     look.at("observation, the rota changed")
     priya.tap(priya.by("form-save"))

@@ -9,7 +9,7 @@ import type { Fields } from '../types';
 import { Button, Problems, Tile } from '../ui/parts';
 import { fill } from '../words';
 import { itemLine } from './plain';
-import { Ask, labelOf, type Answering } from './questions';
+import { Folded, labelOf, type Answering } from './questions';
 
 export function Items({ kind, question, answers, onAnswer, parts, none }: Answering & { parts: readonly Question[]; none: string | undefined }) {
   const list = Array.isArray(answers[question.field]) ? (answers[question.field] as Fields[]) : [];
@@ -43,7 +43,7 @@ export function Items({ kind, question, answers, onAnswer, parts, none }: Answer
         <div class="tm-correct" role="group" aria-label={labelOf(kind, question)}>
           <Problems list={problems.map((one) => one.sentence)} />
           {parts.map((part) => (
-            <Ask key={part.field} kind={kind} question={part} answers={adding} error={problems.find((one) => one.field === part.field)?.sentence ?? null} onAnswer={(more) => setAdding({ ...adding, ...more })} />
+            <Folded key={part.field} kind={kind} question={part} answers={adding} error={problems.find((one) => one.field === part.field)?.sentence ?? null} onAnswer={(more) => setAdding({ ...adding, ...more })} />
           ))}
           <Button data-testid={`keep-${question.field}`} onClick={keep}>{said.form.keep_item}</Button>
           <Button kind="secondary" onClick={() => setAdding(null)}>{said.form.drop_item}</Button>

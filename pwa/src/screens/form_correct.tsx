@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { record, sayNotSaved } from '../acts';
 import { askedOf, fieldsOf, problemsOf, type Problem } from '../answers';
 import { draft, keepDraft } from '../drafts';
-import type { Form, Question } from '../form';
+import type { Form } from '../form';
 import { go } from '../route';
 import { formWords, said } from '../said';
 import { tell, text } from '../state';
@@ -13,14 +13,11 @@ import { useOnce } from '../ui/hooks';
 import { announce, Button, Choice, Problems } from '../ui/parts';
 import type { Shown } from '../view';
 import { words } from '../words';
-import { inALine, personOf, valueOf } from './plain';
-import { Ask, labelOf } from './questions';
+import { inALine, personOf } from './plain';
+import { Folded } from './questions';
 
 type Why = keyof typeof words.correct.reasons;
 const REASONS = Object.entries(words.correct.reasons).filter(([code]) => code !== 'amount') as [Why, string][];
-
-/** Long lists of who and where stay folded: what is put right is mostly something else. */
-const LONG = new Set<Question['ask']>(['resident', 'staff', 'unit', 'shift']);
 
 export function CorrectForm({ form, shown }: { form: Form; shown: Shown }) {
   const once = useOnce();
@@ -73,12 +70,9 @@ export function CorrectForm({ form, shown }: { form: Form; shown: Shown }) {
       <p class="tm-lead">{inALine(shown.kind, shown.fields)}</p>
       <Problems list={problems.map((one) => one.sentence)} />
       <Choice legend={words.correct.reason} name="why" value={why} onChoose={setWhy} options={REASONS} />
-      {questions.map((question) => {
-        const asked = <Ask key={question.field} kind={form.kind} question={question} answers={answers} error={problems.find((one) => one.field === question.field)?.sentence ?? null} onAnswer={answer} />;
-        if (!LONG.has(question.ask)) return asked;
-        const now = valueOf(form.kind, question.field, answers[question.field]);
-        return <details class="tm-details" key={question.field}><summary>{labelOf(form.kind, question)}: {now}</summary>{asked}</details>;
-      })}
+      {questions.map((question) => (
+        <Folded key={question.field} kind={form.kind} question={question} answers={answers} error={problems.find((one) => one.field === question.field)?.sentence ?? null} onAnswer={answer} />
+      ))}
       <Button type="submit" class="tm-wide" data-testid="form-change">{said.form.save_change}</Button>
       <Button kind="warning" class="tm-wide" data-testid="form-strike" onClick={strike}>{words.correct.strike}</Button>
       <p class="tm-fine">{words.correct.kept}</p>

@@ -10,6 +10,7 @@ import { Counts } from './ask_counts';
 import { Items } from './ask_items';
 import { Moment } from './ask_moment';
 import { People, ShiftNames, Staff, Units } from './ask_who';
+import { valueOf } from './plain';
 
 export interface Answering {
   kind: string;
@@ -46,6 +47,15 @@ export function Ask(props: Answering) {
     default:
       return <Group {...props} label={label}>{inGroup(props, set)}</Group>;
   }
+}
+
+/** Long lists of who and where, folded: for where most people answer something else. */
+const LONG = new Set<Question['ask']>(['resident', 'staff', 'unit', 'shift']);
+
+export function Folded(props: Answering) {
+  const { kind, question, answers } = props;
+  if (!LONG.has(question.ask)) return <Ask {...props} />;
+  return <details class="tm-details"><summary>{labelOf(kind, question)}: {valueOf(kind, question.field, answers[question.field])}</summary><Ask {...props} /></details>;
 }
 
 /** What is chosen by targets stands in a group that carries the question. */
