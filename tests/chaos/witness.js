@@ -1,18 +1,20 @@
 // Stands in the tablet's page before the app does, and tells what the database committed and what the screen said.
 //
 // It changes nothing that the app does. It can tap, set the clock, and stop the page for ever at one step of the queue,
-// so that the tab can be killed exactly there. What it notes goes out at once: a killed page keeps nothing.
+// so that the tab can be killed exactly there. A killed page keeps nothing: what it notes goes out at the end of the task.
 (() => {
   const wall = Date.now.bind(Date);
   const note = (what, about = {}) => window.stormNote?.(JSON.stringify({ what, at: wall(), ...about }));
-  const watched = { wait: null, step: null, times: 0 };
+  const watched = { wait: null, tapped: null, step: null, times: 0 };
 
   // ---- stopping at a step ----
 
   const step = (name) => {
     if (watched.step !== name || (watched.times -= 1) > 0) return;
-    note('stuck', { step: name });
-    for (;;);
+    // The proxy never answers this: the page stands, in the middle of whatever it did, until it is killed.
+    const question = new XMLHttpRequest();
+    question.open('POST', '/stuck', false);
+    question.send();
   };
 
   // ---- the database: an entry is saved when the transaction that added it has completed ----
@@ -119,7 +121,8 @@
       note('shown', { record, state });
       if (first) watched.wait?.(row.closest('[data-resident]').dataset.resident);
     }
-    if (document.querySelector('.tm-row__failed')) watched.wait?.(null);
+    const failed = watched.tapped && document.querySelector(`[data-resident="${watched.tapped}"] .tm-row__failed`);
+    if (failed) watched.wait?.(null);
     const header = document.querySelector('[data-testid="sync-header"]')?.dataset.queued;
     if (owed !== null && header === String(queue.size)) {
       note('header', { late_ms: Math.round(performance.now() - owed) });
@@ -152,10 +155,12 @@
           watched.wait = (whose) => (whose === resident || whose === null) && done(whose !== null);
           setTimeout(() => done(null), 5_000);
         });
+        // What the row said of an earlier tap is no word on this one.
+        watched.tapped = button.closest('[data-resident]').querySelector('.tm-row__failed') ? null : resident;
         button.click();
         const became = await told;
         watched.wait = null;
-        if (!became) note('unsaved', { resident, why: became === null ? document.querySelector('dialog[open]')?.textContent ?? 'nothing' : 'told' });
+        if (!became) note('unsaved', { resident, why: became === null ? `nothing said: ${document.querySelector('dialog[open]')?.innerText ?? button.closest('[data-resident]')?.innerText ?? 'its row is gone'}` : 'refused' });
       }
       note('tapped');
     },

@@ -7,6 +7,7 @@ transaction had committed, or *Sent* before the server's yes had come past the p
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
@@ -24,6 +25,7 @@ from tests.harness.scripted import ScriptedProxy
 SCRIPT = (Path(__file__).parent / "witness.js").read_text()
 SYNC = "/api/v1/sync"
 WORKER = "/app/sw.js"
+STUCK = "/stuck"
 #: The browser rounds its clock.
 CLOCKS_AGREE_MS = 5.0
 #: ux.md: the header's number is the queue's within this.
@@ -38,10 +40,23 @@ class TellingProxy(ScriptedProxy):
         #: entry -> when the server's first yes came past, in ms of the wall clock
         self.yes: dict[str, float] = {}
         self._version = 0
+        #: A page stands at a step of its queue; cleared by whoever kills it.
+        self.stuck = threading.Event()
+        self._ended = threading.Event()
+
+    def stop(self) -> None:
+        self._ended.set()
+        super().stop()
 
     def new_version(self) -> None:
         """From now on the server has a newer app: its worker differs by a comment."""
         self._version += 1
+
+    def _carry(self, request: BaseHTTPRequestHandler) -> None:
+        if request.path == STUCK:
+            self.stuck.set()
+            self._ended.wait()
+        super()._carry(request)
 
     def _ask(self, request: BaseHTTPRequestHandler, body: bytes) -> Answer:
         answer = super()._ask(request, body)

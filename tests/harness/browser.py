@@ -15,6 +15,7 @@ import copy
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -105,11 +106,15 @@ class Tablet:
 
     def kill_tab(self) -> None:
         """End every page's process, as a system short of memory does; an empty tab of the same browser takes its place."""
-        browser = _browser_processes(self._profile)
-        for process in descendants(browser[0]) if browser else []:
-            if "--type=renderer" in _words(process):
-                kill(process)
+        browser = _browser_processes(self._profile)[0]
+        # Chromium writes its children's arguments as one word.
+        pages = [one for one in descendants(browser) if "--type=renderer" in " ".join(_words(one))]
         dead = self.page
+        with dead.expect_event("crash"):
+            for process in pages:
+                kill(process)
+        # One of them stood ready for the next tab; that tab would hang, were it opened before the browser has missed it.
+        time.sleep(0.3)
         self._take(self.context.new_page())
         dead.close()
 
