@@ -43,10 +43,7 @@ def _storm(playwright, runs: int, entries: int, draw: random.Random, fault: str 
         browsers = Browsers(playwright, Path(folder))
         with open_storm(browsers, Path(folder), draw) as storm:
             for _ in range(runs):
-                at = time.monotonic()
-                lies = len(storm.witness.lies)
                 storm.run(entries, fault)
-                print(f"   {list(storm.figures.faults)[-1]} {time.monotonic()-at:.1f} {storm.figures.entries} {storm.witness.lies[lies:]}", flush=True)
             found = storm.verdict()
             for lie in storm.witness.lies:
                 print(f"  {lie}", flush=True)
