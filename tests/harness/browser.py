@@ -15,6 +15,7 @@ import copy
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, CDPSession, Error, Page, Playwright, sync_playwright
 
-from tests.harness.processes import REPOSITORY, until
+from tests.harness.processes import REPOSITORY, descendants, kill, until
 
 PHONE = (360, 640)
 DESKTOP = (1280, 800)
@@ -78,6 +79,11 @@ class Tablet:
 
     # Opening and closing
 
+    def add_init_script(self, script: str) -> None:
+        """Run this in every page before the page's own scripts, also after the browser was opened again."""
+        self._init_scripts.append(script)
+        self.context.add_init_script(script)
+
     def close(self) -> None:
         """Close the whole browser; the profile stays."""
         self.context.close()
@@ -90,16 +96,27 @@ class Tablet:
     def kill9(self) -> None:
         """End the browser as a pulled battery would; the profile stays as it was at that moment."""
         for process in _browser_processes(self._profile):
-            try:
-                os.kill(process, 9)
-            except ProcessLookupError:
-                pass
+            kill(process)
         try:
             self.context.close()
         except Error:
             pass
         for lock in self._profile.glob("Singleton*"):
             lock.unlink(missing_ok=True)
+
+    def kill_tab(self) -> None:
+        """End every page's process, as a system short of memory does; an empty tab of the same browser takes its place."""
+        browser = _browser_processes(self._profile)[0]
+        # Chromium writes its children's arguments as one word.
+        pages = [one for one in descendants(browser) if "--type=renderer" in " ".join(_words(one))]
+        dead = self.page
+        with dead.expect_event("crash"):
+            for process in pages:
+                kill(process)
+        # One of them stood ready for the next tab; that tab would hang, were it opened before the browser has missed it.
+        time.sleep(0.3)
+        self._take(self.context.new_page())
+        dead.close()
 
     def _launch(self) -> None:
         width, height = self._size
@@ -112,7 +129,10 @@ class Tablet:
         self.context.set_default_timeout(15_000)
         for script in self._init_scripts:
             self.context.add_init_script(script)
-        self.page = self.context.pages[0] if self.context.pages else self.context.new_page()
+        self._take(self.context.pages[0] if self.context.pages else self.context.new_page())
+
+    def _take(self, page: Page) -> None:
+        self.page = page
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
 
     def tab(self) -> Tablet:
@@ -129,9 +149,7 @@ class Tablet:
 
     def subscribe_with(self, subscription: dict[str, Any]) -> None:
         """From the next page load on, subscribing to push gives this subscription of the loopback push service."""
-        script = f"{SUBSCRIBE_STUB}({json.dumps(subscription)})"
-        self._init_scripts.append(script)
-        self.context.add_init_script(script)
+        self.add_init_script(f"{SUBSCRIBE_STUB}({json.dumps(subscription)})")
 
     def deliver_push(self, scope: str, payload: str) -> None:
         """Hand a decrypted message to the service worker registered for `scope`, as Chromium does."""
@@ -142,7 +160,7 @@ class Tablet:
         self._tell_worker(scope, "ServiceWorker.dispatchSyncEvent", tag="queue", lastChance=False)
 
     def _tell_worker(self, scope: str, method: str, **said: Any) -> None:
-        with_session = self._session()
+        with_session = self.session()
         registrations: dict[str, str] = {}
 
         def note(event: dict[str, Any]) -> None:
@@ -189,7 +207,7 @@ class Tablet:
 
     def throttle(self, times: float) -> None:
         """Slow the page's CPU down, to stand for a cheap tablet."""
-        self._session().send("Emulation.setCPUThrottlingRate", {"rate": times})
+        self.session().send("Emulation.setCPUThrottlingRate", {"rate": times})
 
     def resize(self, size: tuple[int, int]) -> None:
         self.page.set_viewport_size({"width": size[0], "height": size[1]})
@@ -224,7 +242,8 @@ class Tablet:
             [least, selector],
         )
 
-    def _session(self) -> CDPSession:
+    def session(self) -> CDPSession:
+        """The DevTools protocol of the page as it is now."""
         return self.context.new_cdp_session(self.page)
 
 
@@ -265,13 +284,12 @@ def browsers(playwright: Playwright, tmp_path: Path) -> Iterator[Browsers]:
 def _browser_processes(profile: Path) -> list[int]:
     """The processes of the browser that we started on this profile, the first one first."""
     wanted = f"--user-data-dir={profile}"
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                words = (entry / "cmdline").read_bytes().decode(errors="replace").split("\0")
-            except (FileNotFoundError, ProcessLookupError, PermissionError):
-                continue
-            if wanted in words:
-                found.append(int(entry.name))
-    return sorted(found)
+    return sorted(int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit() and wanted in _words(int(entry.name)))
+
+
+def _words(process: int) -> list[str]:
+    """The command line of a process; none when it is gone."""
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes().decode(errors="replace").split("\0")
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
+        return []

@@ -85,10 +85,7 @@ class Process:
         os.kill(self.popen.pid, signal.SIGSTOP)
         ids += [child for child in self.children() if child not in ids]
         for process in ids:
-            try:
-                os.kill(process, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+            kill(process)
         self._gone()
         until(lambda: not any(alive(process) for process in ids), what="killed processes to be gone")
 
@@ -216,6 +213,19 @@ def children_of(process: int) -> list[int]:
         if entry.name.isdigit() and _parent(int(entry.name)) == process:
             found.append(int(entry.name))
     return found
+
+
+def descendants(process: int) -> list[int]:
+    """The ids of its living children, of theirs, and so on."""
+    return [one for child in children_of(process) for one in (child, *descendants(child))]
+
+
+def kill(process: int) -> None:
+    """No goodbye, where it still runs."""
+    try:
+        os.kill(process, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
 
 
 def alive(process: int) -> bool:

@@ -140,7 +140,7 @@ export function LastEntry(props: { person: Resident; standing: Standing; recent:
         </div>
       ))}
       {shown && (
-        <p class={`tm-last${shown.struck ? ' tm-last--struck' : ''}`}>
+        <p class={`tm-last${shown.struck ? ' tm-last--struck' : ''}`} data-record={shown.record}>
           <span class="tm-last__what">{sayTime(shown.happened_ms, zone())} {say(shown.fields)}</span>
           <StateTag state={shown.state} />
         </p>
