@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from hashlib import blake2b
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any, NamedTuple
 
 import orjson
@@ -32,6 +32,9 @@ from sync.thresholds import THRESHOLDS, Values
 DRINK, DECISION, SETTING = "hydration_check", "double_check", "hydration.double_minutes"
 #: No home may ask about more: a place is as long, so that doubles lie at one place or at two beside each other.
 LONGEST_MS = THRESHOLDS[SETTING].high * 60_000
+#: A record moves for the first so many of other tablets' beside it. Nobody is given one drink so often in two hours, and
+#: without a bound a tablet that says one thing again and again would have each of its rows move all the others.
+MOST_BESIDE = 16
 
 
 # ---- where a drink lies ----
@@ -115,7 +118,7 @@ def entered(c: Connection, home_id: int, folded: Mapping[uuid.UUID, merge.Folded
         for place, *lain in fast.select_in(c, ("place", *Lain._fields), drink_place, "place", home_id, near):
             at.setdefault(place, []).append(Lain(*lain))
         for place in {place + step for place in here for step in (-1, 0, 1)}:
-            _beside(at, place, move)
+            _beside(at, place, move, before)
     _move(c, home_id, move)
 
 
@@ -127,18 +130,22 @@ class Lain(NamedTuple):
     seq: int
 
 
-def _beside(at: Mapping[int, list[Lain]], place: int, move: dict[uuid.UUID, int]) -> None:
-    """Note to which `seq` the records at a place move for what lies beside them. `at` has the places around it too."""
+def _beside(at: Mapping[int, list[Lain]], place: int, move: dict[uuid.UUID, int], before: int = 0) -> None:
+    """Note to which `seq` the records at a place move for what lies beside them. `at` has the places around it too; what
+    had to move by `before` has moved, and is not read again."""
     mine = at.get(place)
     if not mine:
         return
-    newest: dict[uuid.UUID, int] = {}
-    for one in (one for step in (-1, 0, 1) for one in at.get(place + step, ())):
-        newest[one.device] = max(newest.get(one.device, 0), one.seq)
+    near = sorted((one.seq, one.device) for step in (-1, 0, 1) for one in at.get(place + step, ()))
+    if near[-1][0] <= before:
+        return
+    to: dict[uuid.UUID, int] = {}
+    for device in {one.device for one in mine}:
+        others = islice((seq for seq, other in near if other != device), MOST_BESIDE)
+        to[device] = max(others, default=0)
     for one in mine:
-        to = max((seq for device, seq in newest.items() if device != one.device), default=0)
-        if to > one.seq:
-            move[one.record] = max(move.get(one.record, 0), to)
+        if to[one.device] > max(one.seq, before):
+            move[one.record] = max(move.get(one.record, 0), to[one.device])
 
 
 def _move(c: Connection, home_id: int, to: Mapping[uuid.UUID, int]) -> None:
