@@ -93,33 +93,47 @@ def _named(found: merge.Folded) -> set[uuid.UUID]:
 # ---- kept while entries arrive, and filled again on a rebuild ----
 
 
-def entered(c: Connection, home_id: int, folded: Mapping[uuid.UUID, merge.Folded], before: int) -> None:
-    """Note where these records lie now, and move what they may be doubles of, and what they decide about, to their `seq`.
+class Entered:
+    """Where records lie now that new rows came, and what moves for it: ask, then write. `before` is the ledger's head before
+    these rows."""
 
-    `before` is the ledger's head before the rows that these records have just taken in.
-    """
-    mine: dict[uuid.UUID, set[int]] = {}
-    move: dict[uuid.UUID, int] = {}
-    for id_, found in folded.items():
-        if found.kind == DRINK:
-            mine[id_] = _places(found, before)
-        elif found.kind == DECISION:
-            for other in _named(found):
-                move[other] = max(move.get(other, 0), _newest(found))
-    corrected = [id_ for id_ in mine if len(folded[id_].rows) > 1]
-    for place, id_ in fast.select_in(c, ("place", "record"), drink_place, "record", home_id, corrected):
-        mine[id_].add(place)
-    rows = [row for id_, places in mine.items() for row in _rows(home_id, id_, folded[id_], places)]
-    if rows:
-        fast.insert(c, drink_place, rows, upsert=bool(corrected))
-        here = {row[1] for row in rows}
-        near = {place + step for place in here for step in (-2, -1, 0, 1, 2)}
+    def __init__(self, home_id: int, folded: Mapping[uuid.UUID, merge.Folded], before: int):
+        self.home_id, self.folded, self.before = home_id, folded, before
+        self.lie: dict[uuid.UUID, set[int]] = {}
+        self.move: dict[uuid.UUID, int] = {}
+        for id_, found in folded.items():
+            if found.kind == DRINK:
+                self.lie[id_] = _places(found, before)
+            elif found.kind == DECISION:
+                for other in _named(found):
+                    self.move[other] = max(self.move.get(other, 0), _newest(found))
+
+    def lay(self, c: Connection) -> None:
+        """Add where corrected records lay before."""
+        corrected = [id_ for id_ in self.lie if len(self.folded[id_].rows) > 1]
+        for place, id_ in fast.select_in(c, ("place", "record"), drink_place, "record", self.home_id, corrected):
+            self.lie[id_].add(place)
+
+    def question(self) -> fast.Question:
+        """What lies beside these records, and beside that."""
+        near = {place + step for places in self.lie.values() for place in places for step in (-2, -1, 0, 1, 2)}
+        return fast.one_of(("place", *Lain._fields), drink_place, "place", self.home_id, near)
+
+    def write(self, c: Connection, near: Iterable[tuple]) -> None:
+        """Note where these records lie, and move what they may be doubles of, and what they decide about, to their `seq`.
+        `near` answers the question."""
+        rows = [row for id_, places in self.lie.items() for row in _rows(self.home_id, id_, self.folded[id_], places)]
+        again = any(len(self.folded[id_].rows) > 1 for id_ in self.lie)
+        fast.insert(c, drink_place, rows, upsert=again)
         at: dict[int, list[Lain]] = {}
-        for place, *lain in fast.select_in(c, ("place", *Lain._fields), drink_place, "place", home_id, near):
+        for place, *lain in near:
+            if lain[0] not in self.lie:
+                at.setdefault(place, []).append(Lain(*lain))
+        for _, place, *lain in rows:
             at.setdefault(place, []).append(Lain(*lain))
-        for place in {place + step for place in here for step in (-1, 0, 1)}:
-            _beside(at, place, move, before)
-    _move(c, home_id, move)
+        for place in {row[1] + step for row in rows for step in (-1, 0, 1)}:
+            _beside(at, place, self.move, self.before)
+        _move(c, self.home_id, self.move)
 
 
 class Lain(NamedTuple):
