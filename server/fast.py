@@ -47,7 +47,10 @@ class Question(NamedTuple):
     @property
     def empty(self) -> bool:
         """Whether it asks for one of none."""
-        return any(type(value) is list and not value for value in self.values)
+        for value in self.values:
+            if type(value) is list and not value:
+                return True
+        return False
 
 
 def one_of(
@@ -95,14 +98,10 @@ def _rows(c: Connection, question: Question) -> list[tuple]:
     for value in values:
         if type(value) is list:
             statement = statement.replace("IN ?", f"IN ({','.join('?' * len(value))})")
-            plain += map(_plain, value)
+            plain += [one.bytes for one in value] if type(value[0]) is uuid.UUID else value
         else:
-            plain.append(_plain(value))
+            plain.append(value.bytes if type(value) is uuid.UUID else value)
     return _with_ids(raw(c).execute(statement, plain).fetchall(), _ids_of(table, names))
-
-
-def _plain(value: Any) -> Any:
-    return value.bytes if isinstance(value, uuid.UUID) else value
 
 
 @cache
@@ -223,7 +222,7 @@ def run(c: Connection, statement: str, values: Sequence[Any]) -> None:
     if is_postgres(c):
         _write(c, _marked(statement), values)
     else:
-        raw(c).execute(statement, [_plain(value) for value in values])
+        raw(c).execute(statement, [value.bytes if type(value) is uuid.UUID else value for value in values])
 
 
 def insert(c: Connection, table: Table, rows: list[tuple], *, upsert: bool = False) -> None:
