@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from flask import Flask
 from flask_smorest import Api
-from flask_talisman import Talisman
 
-from server import app_files, config, health, migrate, pages, problems
+from server import app_files, config, headers, health, migrate, pages, problems
 from server.db import configure_engine
 from server.db import db as database
 from server.alerts import routes as alerts_routes
@@ -15,20 +14,6 @@ from server.people import routes as people_routes
 from server.records import routes as records_routes
 from server.records import schemas
 
-# Pages and the app load nothing from anywhere else, and run no inline script.
-POLICY = {
-    "default-src": "'self'",
-    "script-src": "'self'",
-    "style-src": "'self'",
-    "img-src": "'self' data: blob:",
-    "connect-src": "'self'",
-    "worker-src": "'self'",
-    "manifest-src": "'self'",
-    "object-src": "'none'",
-    "base-uri": "'none'",
-    "form-action": "'self'",
-    "frame-ancestors": "'none'",
-}
 # Waitress threads and followers of one process; a request holds one connection at a time.
 POOL = {"pool_size": 16, "max_overflow": 16, "pool_timeout": 30}
 
@@ -55,13 +40,7 @@ def create_app(settings: config.Config | None = None) -> Flask:
     rights.register(app)
     devices.register(app)
     limits.register(app)
-    Talisman(
-        app,
-        force_https=False,  # a home's own machine serves its own network; TLS ends in front of us where there is one
-        content_security_policy=POLICY,
-        session_cookie_secure=False,
-        referrer_policy="no-referrer",
-    )
+    headers.register(app)
     api = Api(app)
     for name, schema in schemas.NAMED.items():
         api.spec.components.schema(name, schema=schema)

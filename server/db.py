@@ -24,6 +24,7 @@ from typing import TypeVar
 
 import psycopg
 from flask_sqlalchemy import SQLAlchemy
+from psycopg.types.numeric import Int8Dumper
 from sqlalchemy import BLOB, Connection, Engine, MetaData, event
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
@@ -106,6 +107,8 @@ def _configure_postgres(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def _on_connect(connection, _record):
         connection.autocommit = True  # we say BEGIN ourselves
+        # Every number as one type: a statement is prepared once, and not again for each size of number in it.
+        connection.adapters.register_dumper(int, Int8Dumper)
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection):

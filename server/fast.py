@@ -5,12 +5,15 @@ Everything here runs inside a transaction that `server.db` opened. Values are pl
 
 from __future__ import annotations
 
+import re
 import uuid
-from collections.abc import Iterable, Sequence
-from functools import cache
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table
+import orjson
+from sqlalchemy import Connection, LargeBinary, Table
 
 from server import ids
 from server.db import Id
@@ -33,33 +36,109 @@ def _ids_of(table: Table, names: tuple[str, ...]) -> tuple[int, ...]:
     return tuple(place for place, name in enumerate(names) if isinstance(table.c[name].type, Id))
 
 
+class Question(NamedTuple):
+    """The named columns of a table's rows where `where` holds. Its parameters are written `?`, a list of them `IN ?`."""
+
+    names: tuple[str, ...]
+    table: Table
+    where: str
+    values: tuple[Any, ...]
+
+    @property
+    def empty(self) -> bool:
+        """Whether it asks for one of none."""
+        for value in self.values:
+            if type(value) is list and not value:
+                return True
+        return False
+
+
+def one_of(
+    names: tuple[str, ...], table: Table, column: str, home_id: int, wanted: Iterable[Any], tail: str = "", values: tuple[Any, ...] = ()
+) -> Question:  # fmt: skip
+    """Ask for the home's rows whose `column` is one of `wanted`. `tail` goes on behind that, with `values` of its own."""
+    return Question(names, table, f"home_id = ? AND {column} IN ?{tail}", (home_id, list(wanted), *values))
+
+
+def ask(c: Connection, *questions: Question) -> list[list[tuple]]:
+    """The rows that answer each question, ids as UUID. PostgreSQL is asked once for them all: a round trip costs more there
+    than most answers."""
+    real = [question for question in questions if not question.empty]
+    if len(real) < 2 or not is_postgres(c):
+        return [_rows(c, question) for question in questions]
+    flush(c)
+    statement = _together(tuple((question.names, question.table.name, question.where) for question in real))
+    found = raw(c).execute(statement, [value for question in real for value in question.values]).fetchone()
+    told = {id(question): _read(question, text) for question, text in zip(real, found, strict=True)}
+    return [told.get(id(question), []) for question in questions]
+
+
 def select_in(
     c: Connection, names: Sequence[str], table: Table, column: str, home_id: int, wanted: Iterable[Any], tail: str = "",
     values: Sequence[Any] = (),
 ) -> list[tuple]:  # fmt: skip
-    """The named columns of the home's rows whose `column` is one of `wanted`; ids come back as UUID. `tail` goes on behind
-    that, with `values` for its own parameters, written `?`."""
-    wanted = list(wanted)
-    if not wanted:
-        return []
-    what = f"SELECT {', '.join(names)} FROM {table.name} WHERE home_id = "
-    if is_postgres(c):
-        statement = f"{what}%s AND {column} = ANY(%s){tail.replace('?', '%s')}"
-        return raw(c).execute(statement, (home_id, wanted, *values)).fetchall()
-    if isinstance(wanted[0], uuid.UUID):
-        wanted = [value.bytes for value in wanted]
-    marks = ",".join("?" * len(wanted))
-    rows = raw(c).execute(f"{what}? AND {column} IN ({marks}){tail}", (home_id, *wanted, *values)).fetchall()
-    return _with_ids(rows, _ids_of(table, tuple(names)))
+    """`one_of`, asked by itself."""
+    return _rows(c, one_of(tuple(names), table, column, home_id, wanted, tail, tuple(values)))
 
 
 def select_where(c: Connection, names: Sequence[str], table: Table, where: str, values: Sequence[Any]) -> list[tuple]:
-    """The named columns of the rows where `where` holds; its parameters are written `?`."""
+    """The named columns of the rows where `where` holds."""
+    return _rows(c, Question(tuple(names), table, where, tuple(values)))
+
+
+def _rows(c: Connection, question: Question) -> list[tuple]:
+    if question.empty:
+        return []
+    names, table, where, values = question
     statement = f"SELECT {', '.join(names)} FROM {table.name} WHERE {where}"
     if is_postgres(c):
-        return raw(c).execute(statement.replace("?", "%s"), values).fetchall()
-    plain = [value.bytes if isinstance(value, uuid.UUID) else value for value in values]
-    return _with_ids(raw(c).execute(statement, plain).fetchall(), _ids_of(table, tuple(names)))
+        flush(c)
+        return raw(c).execute(_marked(statement), values).fetchall()
+    plain: list[Any] = []
+    for value in values:
+        if type(value) is list:
+            statement = statement.replace("IN ?", f"IN ({','.join('?' * len(value))})")
+            plain += [one.bytes for one in value] if type(value[0]) is uuid.UUID else value
+        else:
+            plain.append(value.bytes if type(value) is uuid.UUID else value)
+    return _with_ids(raw(c).execute(statement, plain).fetchall(), _ids_of(table, names))
+
+
+@cache
+def _marked(statement: str) -> str:
+    return statement.replace("IN ?", "= ANY(%s)").replace("?", "%s")
+
+
+@lru_cache(maxsize=256)
+def _together(asked: tuple[tuple[tuple[str, ...], str, str], ...]) -> str:
+    """One statement whose columns are the answers to several questions, each as JSON."""
+    parts = (
+        f"(SELECT json_agg(json_build_array({', '.join(names)}))::text FROM (SELECT {', '.join(names)} FROM {table} WHERE {where}) AS found)"
+        for names, table, where in asked
+    )
+    return _marked(f"SELECT {', '.join(parts)}")
+
+
+def _read(question: Question, text: str | None) -> list[tuple]:
+    """Rows out of their JSON."""
+    if text is None:
+        return []
+    kinds = _json_of(question.table, question.names)
+    return [
+        tuple(value if read is None or value is None else read(value) for read, value in zip(kinds, row, strict=True))
+        for row in orjson.loads(text)
+    ]
+
+
+@cache
+def _json_of(table: Table, names: tuple[str, ...]) -> tuple[Callable[[str], Any] | None, ...]:
+    """How each column is read out of PostgreSQL's JSON."""
+    types = [table.c[name].type for name in names]
+    return tuple(ids.read if isinstance(kind, Id) else _octets if isinstance(kind, LargeBinary) else None for kind in types)
+
+
+def _octets(text: str) -> bytes:
+    return bytes.fromhex(text[2:])  # behind \\x
 
 
 def _with_ids(rows: list[tuple], places: tuple[int, ...]) -> list[tuple]:
@@ -78,11 +157,72 @@ def _with_ids(rows: list[tuple], places: tuple[int, ...]) -> list[tuple]:
     return found
 
 
-def run(c: Connection, statement: str, values: Sequence[Any]) -> Any:
-    """One statement whose parameters are written `?`."""
+# ---- writing ----
+
+_LATER = "tidemark_later"
+_WRITES = re.compile(r"(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)")
+
+
+@contextmanager
+def gathered(c: Connection) -> Iterator[None]:
+    """Inside, what is written goes to PostgreSQL together: when something is asked, and at the end. Ask by this module only."""
+    if not is_postgres(c):
+        yield
+        return
+    c.info[_LATER] = []
+    try:
+        yield
+        flush(c)
+    finally:
+        del c.info[_LATER]
+
+
+def flush(c: Connection) -> None:
+    """Write what was gathered: as one statement, as long as it has no table twice."""
+    later = c.info.get(_LATER)
+    if not later:
+        return
+    c.info[_LATER] = []
+    for group in _apart(later):
+        statement = _as_one(tuple(statement for statement, _ in group))
+        raw(c).execute(statement, [value for _, values in group for value in values])
+
+
+def _apart(written: list[tuple[str, Sequence[Any]]]) -> list[list[tuple[str, Sequence[Any]]]]:
+    """In their order, in groups that name no table twice: the parts of one statement do not see each other."""
+    groups: list[list[tuple[str, Sequence[Any]]]] = [[]]
+    seen: set[str] = set()
+    for each in written:
+        table = _WRITES.match(each[0]).group(1)
+        if table in seen:
+            groups.append([])
+            seen.clear()
+        seen.add(table)
+        groups[-1].append(each)
+    return groups
+
+
+@lru_cache(maxsize=256)
+def _as_one(statements: tuple[str, ...]) -> str:
+    *first, last = statements
+    parts = ", ".join(f"part{number} AS ({statement})" for number, statement in enumerate(first))
+    return f"WITH {parts} {last}" if parts else last
+
+
+def _write(c: Connection, statement: str, values: Sequence[Any]) -> None:
+    later = c.info.get(_LATER)
+    if later is None:
+        raw(c).execute(statement, values)
+    else:
+        later.append((statement, values))
+
+
+def run(c: Connection, statement: str, values: Sequence[Any]) -> None:
+    """One statement that writes. Its parameters are written `?`."""
     if is_postgres(c):
-        return raw(c).execute(statement.replace("?", "%s"), values)
-    return raw(c).execute(statement, [value.bytes if isinstance(value, uuid.UUID) else value for value in values])
+        _write(c, _marked(statement), values)
+    else:
+        raw(c).execute(statement, [value.bytes if type(value) is uuid.UUID else value for value in values])
 
 
 def insert(c: Connection, table: Table, rows: list[tuple], *, upsert: bool = False) -> None:
@@ -91,13 +231,17 @@ def insert(c: Connection, table: Table, rows: list[tuple], *, upsert: bool = Fal
         return
     names = _names(table)
     if is_postgres(c):
+        if len(rows) < COPY_FROM:
+            _write(c, _insert(table, names, "%s", upsert, len(rows)), [value for row in rows for value in row])
+            return
+        flush(c)
         with raw(c).cursor() as cursor:
-            if len(rows) >= COPY_FROM and not upsert:
-                with cursor.copy(f"COPY {table.name} ({_quoted(names)}) FROM STDIN") as copy:
-                    for row in rows:
-                        copy.write_row(row)
-            else:
+            if upsert:
                 cursor.executemany(_insert(table, names, "%s", upsert), rows)
+                return
+            with cursor.copy(f"COPY {table.name} ({_quoted(names)}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
         return
     places = _ids_of(table, names)
     plain = []
@@ -120,8 +264,9 @@ def _quoted(names: Iterable[str]) -> str:
 
 
 @cache
-def _insert(table: Table, names: tuple[str, ...], mark: str, upsert: bool) -> str:
-    statement = f"INSERT INTO {table.name} ({_quoted(names)}) VALUES ({', '.join([mark] * len(names))})"
+def _insert(table: Table, names: tuple[str, ...], mark: str, upsert: bool, count: int = 1) -> str:
+    row = f"({', '.join([mark] * len(names))})"
+    statement = f"INSERT INTO {table.name} ({_quoted(names)}) VALUES {', '.join([row] * count)}"
     if not upsert:
         return statement
     keys = [column.name for column in table.primary_key.columns]

@@ -14,11 +14,13 @@ export function isSealed(row: StoredEntry): row is SealedRow {
 
 /** What is written of an entry: sealed and hidden, or plain where this server has no key to seal to. */
 export async function rowOf(entry: Entry, device: string): Promise<StoredEntry> {
-  const form = await sealed(entry.submission, device);
-  if (!form) return entry;
   const { number, id, record } = entry;
-  // While the vault is closed nothing here may be read again, its own entry neither: the server's form is enough to send.
-  const [own, hidden] = await Promise.all([digest(entry.submission), isOpen() ? hide(id, readable(entry)) : undefined]);
+  // At once, since a person waits. While the vault is closed nothing here may be read again, its own entry neither: the
+  // server's form is enough to send.
+  const [form, own, hidden] = await Promise.all([
+    sealed(entry.submission, device), digest(entry.submission), isOpen() ? hide(id, readable(entry)) : undefined,
+  ]);
+  if (!form) return entry;
   return { number, id, record, digest: own, ...form, ...(hidden ? { hidden } : {}) };
 }
 

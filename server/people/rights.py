@@ -71,6 +71,19 @@ def device_required(view: Callable) -> Callable:
     return guarded
 
 
+def token_required(view: Callable) -> Callable:
+    """The same for a view that asks for the device's row itself, with what else it reads: it reads `g.home` and
+    `g.device_id`, and lets nobody in before `devices.look_up` or `devices.admit` did."""
+
+    @wraps(view)
+    def guarded(*args, **kwargs):
+        current_app.extensions["tidemark_token"](request.headers.get("Authorization"))
+        return view(*args, **kwargs)
+
+    guarded.access = "device"
+    return guarded
+
+
 def signed_in(action: str) -> Callable[[Callable], Callable]:
     """Only a person signed in on a page whose roles allow the action; the view reads `g.person`.
 

@@ -297,11 +297,13 @@ def revoked_at(c: Connection, home_id: int, people: Iterable[uuid.UUID]) -> dict
 def relist_device(home_id: int, id_: uuid.UUID, *, now_ms: int) -> None:
     """List a device again whose token this home signed and whose row a restored backup does not hold."""
 
-    def work(c: Connection) -> None:
-        if device_row(c, home_id, id_) is None:
-            c.execute(insert(device).values(home_id=home_id, id=id_, name=text("people.relisted_device"), enrolled_ms=now_ms))
+    writing(lambda c: relist(c, home_id, id_, now_ms=now_ms))
 
-    writing(work)
+
+def relist(c: Connection, home_id: int, id_: uuid.UUID, *, now_ms: int) -> None:
+    """The same inside the caller's transaction."""
+    if device_row(c, home_id, id_) is None:
+        c.execute(insert(device).values(home_id=home_id, id=id_, name=text("people.relisted_device"), enrolled_ms=now_ms))
 
 
 def note_report(home_id: int, id_: uuid.UUID, values: dict) -> None:

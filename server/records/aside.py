@@ -40,11 +40,16 @@ def kept_as(piece: Any) -> bytes:
     return json.dumps(plain, separators=(",", ":"), sort_keys=True).encode()
 
 
-def before(c: Connection, home_id: int, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, set[bytes]]:
-    """What was set aside under these ids before: by each id, the digests or hashes of bytes. A sealed row that could not
-    be opened has proved nothing about its id: the id was heard of, and is still free for whoever proves it."""
+def question(home_id: int, ids: Iterable[uuid.UUID]) -> fast.Question:
+    """What was set aside under these ids before; `before` reads the answer."""
+    return fast.one_of(("id", "same", "claimed"), quarantine, "id", home_id, ids)
+
+
+def before(rows: Iterable[tuple]) -> dict[uuid.UUID, set[bytes]]:
+    """By each id, the digests or hashes of bytes that were set aside under it. A sealed row that could not be opened has
+    proved nothing about its id: the id was heard of, and is still free for whoever proves it."""
     found: dict[uuid.UUID, set[bytes]] = {}
-    for id_, alike, claimed in fast.select_in(c, ("id", "same", "claimed"), quarantine, "id", home_id, ids):
+    for id_, alike, claimed in rows:
         found.setdefault(id_, set()).update(() if claimed is not None else (bytes(alike),))
     return found
 

@@ -16,6 +16,7 @@ import orjson
 from sqlalchemy import Connection
 
 from server import fast
+from server.fast import Question
 from server.people.store import Home
 from server.people.tables import access, device_number, staff
 from server.records import flagging, store
@@ -112,18 +113,20 @@ def removed(c: Connection, home: Home, cursor: Cursor | None, now_ms: int) -> li
     left = "home_id = ? AND ends_day <= ?"
     # A cursor from the future was given under a wrong clock: what was said since is not known by it, so all is said again.
     if cursor is None or cursor.told_ms > now_ms:
-        gone = fast.select_where(c, ("id",), record, left, (home.id, at))
-        ended = fast.select_where(c, ("staff",), access, "home_id = ? AND revoked_ms <= ?", (home.id, now_ms))
+        ended = "home_id = ? AND revoked_ms <= ?"
+        asked = [Question(("id",), record, left, (home.id, at)), Question(("staff",), access, ended, (home.id, now_ms))]
     else:
         told = days.from_ms(cursor.told_ms).astimezone(days.zone_of(home.zone)).date().toordinal()
         since = f"{left} AND (ends_day > ? OR seq > ?)"
-        gone = fast.select_where(c, ("id",), record, since, (home.id, at, told, cursor.seq))
         lately = "home_id = ? AND revoked_ms <= ? AND (said_ms > ? OR revoked_ms > ?)"
-        ended = fast.select_where(c, ("staff",), access, lately, (home.id, now_ms, cursor.told_ms, cursor.told_ms))
         # Whose own record has moved since is told again, and would stand among the staff again.
         moved = "home_id = ? AND seq > ? AND id IN (SELECT staff FROM access WHERE home_id = ? AND revoked_ms <= ?)"
-        ended += fast.select_where(c, ("id",), record, moved, (home.id, cursor.seq, home.id, now_ms))
-    return sorted({str(row[0]) for row in [*gone, *ended]})
+        asked = [
+            Question(("id",), record, since, (home.id, at, told, cursor.seq)),
+            Question(("staff",), access, lately, (home.id, now_ms, cursor.told_ms, cursor.told_ms)),
+            Question(("id",), record, moved, (home.id, cursor.seq, home.id, now_ms)),
+        ]
+    return sorted({str(id_) for rows in fast.ask(c, *asked) for (id_,) in rows})
 
 
 def runs_of(c: Connection, home_id: int, device: uuid.UUID) -> list[tuple[int, int]]:
@@ -134,7 +137,10 @@ def runs_of(c: Connection, home_id: int, device: uuid.UUID) -> list[tuple[int, i
 
 def may_read(c: Connection, home: Home, person: uuid.UUID, now_ms: int) -> bool:
     """Whether a person still works here: known, not left, access not ended."""
-    rows = fast.select_where(c, ("ends_ms",), staff, "home_id = ? AND id = ?", (home.id, person))
-    if not rows or (rows[0][0] is not None and rows[0][0] <= now_ms):
-        return False
-    return not fast.select_where(c, ("staff",), access, "home_id = ? AND staff = ? AND revoked_ms <= ?", (home.id, person, now_ms))
+    ended = "home_id = ? AND staff = ? AND revoked_ms <= ?"
+    rows, revoked = fast.ask(
+        c,
+        Question(("ends_ms",), staff, "home_id = ? AND id = ?", (home.id, person)),
+        Question(("staff",), access, ended, (home.id, person, now_ms)),
+    )
+    return bool(rows) and not revoked and (rows[0][0] is None or rows[0][0] > now_ms)

@@ -19,27 +19,32 @@ QUIET_MS = 600_000
 
 
 class DeviceState:
-    """One device's row for the length of a transaction: read it, count, then `save`."""
+    """One device's row for the length of a transaction: asked for, counted in, then saved."""
 
     names = (
         "hour_from_ms", "hour_count", "day_from_ms", "day_bytes", "last_number", "number_clash_ms", "number_fell_ms", "pending",
-        "offset_ms", "behind_ms", "last_seen_ms", "look_at_ms", "look_set_ms",
+        "offset_ms", "behind_ms", "last_seen_ms", "look_at_ms", "look_set_ms", "pseudo", "revoked_ms",
     )  # fmt: skip
 
     @classmethod
-    def read(cls, c: Connection, home_id: int, device: uuid.UUID) -> DeviceState:
-        """The device's row as it stands. The home is locked, so nobody else changes what is counted here."""
-        return cls(*fast.select_where(c, cls.names, device_table, "home_id = ? AND id = ?", (home_id, device))[0])
+    def questions(cls, home_id: int, device: uuid.UUID) -> tuple[fast.Question, fast.Question]:
+        """The device's row, and the runs of its numbers that have arrived. Asked while the home is locked: nobody else
+        changes what is counted here."""
+        runs = fast.Question(("first", "last", "since_ms"), device_number, "home_id = ? AND device = ? ORDER BY first", (home_id, device))
+        return fast.Question(cls.names, device_table, "home_id = ? AND id = ?", (home_id, device)), runs
 
     def __init__(
-        self, hour_from, hour_count, day_from, day_bytes, last_number, clash, fell, pending, offset, behind, seen, look, look_set
-    ):
+        self, runs, hour_from, hour_count, day_from, day_bytes, last_number, clash, fell, pending, offset, behind, seen, look, look_set,
+        pseudo, revoked_ms,
+    ):  # fmt: skip
+        self._rows: list[tuple] = runs
+        self.runs: list[numbers.Run] = [(first, last) for first, last, _ in runs]
+        self.pseudo, self.revoked_ms = pseudo, revoked_ms
         self.hour_from, self.hour_count, self.day_from, self.day_bytes = hour_from, hour_count, day_from, day_bytes
         self.last_number, self.clash, self.fell, self.pending, self.offset = last_number, clash, fell, pending, offset
         #: Whether the device itself sends: what a person carries in its stead is not its traffic.
         self.limited = True
         self.behind, self.seen, self.look, self.look_set = behind, seen, look, look_set
-        self.top: int | None = None  # the highest number that has arrived, once it was read
         self.news = False  # something that the tablet's health is judged by has changed
 
     def count(self, submissions: int, now_ms: int) -> None:
@@ -71,19 +76,20 @@ class DeviceState:
         storage that was put back: it is noted when it was seen."""
         if not arrived:
             return
-        where = "home_id = ? AND device = ? ORDER BY first"
-        rows = fast.select_where(c, ("first", "last", "since_ms"), device_number, where, (home_id, device))
-        runs = [(first, last) for first, last, _ in rows]
+        runs = self.runs
         after, clashes = numbers.add(runs, first_heard)
         after, _ = numbers.add(after, arrived)
         if clashes:
             self.clash, self.news = now_ms, True
         self.news = self.news or numbers.missing(after) != numbers.missing(runs)
-        self.top = after[-1][1]
-        for first, last in set(runs) - set(after):
-            fast.run(c, "DELETE FROM device_number WHERE home_id = ? AND device = ? AND first = ?", (home_id, device, first))
+        self.runs = after
         fresh = [run for run in after if run not in runs]
-        fast.insert(c, device_number, [(home_id, device, *run, _since(run, rows, now_ms)) for run in fresh])
+        for first, last in set(runs) - set(after):
+            # What began where a run begins now is that run's row, and grows.
+            if all(first != run[0] for run in fresh):
+                fast.run(c, "DELETE FROM device_number WHERE home_id = ? AND device = ? AND first = ?", (home_id, device, first))
+        if fresh:
+            fast.insert(c, device_number, [(home_id, device, *run, _since(run, self._rows, now_ms)) for run in fresh], upsert=True)
 
     def save_clash(self, c: Connection, home_id: int, device: uuid.UUID) -> None:
         """Write back whether one number came under two ids, and nothing that the device itself would have said."""
@@ -97,7 +103,7 @@ class DeviceState:
         if last_number is not None and last_number < self.last_number:
             self.fell, self.news = now_ms, True
         highest = self.last_number if last_number is None else last_number
-        self._note_health(c, home_id, device, pending, highest, now_ms)
+        self._note_health(pending, highest, now_ms)
         fast.run(
             c,
             "UPDATE device SET hour_from_ms = ?, hour_count = ?, day_from_ms = ?, day_bytes = ?, last_number = ?, "
@@ -111,14 +117,11 @@ class DeviceState:
             ),  # fmt: skip
         )
 
-    def _note_health(self, c: Connection, home_id: int, device: uuid.UUID, pending: int | None, highest: int, now_ms: int) -> None:
+    def _note_health(self, pending: int | None, highest: int, now_ms: int) -> None:
         """Ask for a look at the tablet's health where this request changes it. Being heard as usual changes nothing: the
         look that stands finds it out, so a request moves no deadline."""
-        if self.top is None and pending == 0 and highest:
-            where = "home_id = ? AND device = ? ORDER BY last DESC LIMIT 1"
-            found = fast.select_where(c, ("last",), device_number, where, (home_id, device))
-            self.top = found[0][0] if found else 0
-        behind = pending == 0 and self.top is not None and highest > self.top
+        arrived = self.runs[-1][1] if self.runs else 0
+        behind = pending == 0 and highest > arrived
         quiet = self.seen is None or not now_ms - QUIET_MS < self.seen <= now_ms
         if quiet or behind != (self.behind is not None) or bool(pending) != bool(self.pending):
             self.news = True

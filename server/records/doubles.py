@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from hashlib import blake2b
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any, NamedTuple
 
 import orjson
@@ -32,6 +32,9 @@ from sync.thresholds import THRESHOLDS, Values
 DRINK, DECISION, SETTING = "hydration_check", "double_check", "hydration.double_minutes"
 #: No home may ask about more: a place is as long, so that doubles lie at one place or at two beside each other.
 LONGEST_MS = THRESHOLDS[SETTING].high * 60_000
+#: A record moves for the first so many of other tablets' beside it. Nobody is given one drink so often in two hours, and
+#: without a bound a tablet that says one thing again and again would have each of its rows move all the others.
+MOST_BESIDE = 16
 
 
 # ---- where a drink lies ----
@@ -90,33 +93,47 @@ def _named(found: merge.Folded) -> set[uuid.UUID]:
 # ---- kept while entries arrive, and filled again on a rebuild ----
 
 
-def entered(c: Connection, home_id: int, folded: Mapping[uuid.UUID, merge.Folded], before: int) -> None:
-    """Note where these records lie now, and move what they may be doubles of, and what they decide about, to their `seq`.
+class Entered:
+    """Where records lie now that new rows came, and what moves for it: ask, then write. `before` is the ledger's head before
+    these rows."""
 
-    `before` is the ledger's head before the rows that these records have just taken in.
-    """
-    mine: dict[uuid.UUID, set[int]] = {}
-    move: dict[uuid.UUID, int] = {}
-    for id_, found in folded.items():
-        if found.kind == DRINK:
-            mine[id_] = _places(found, before)
-        elif found.kind == DECISION:
-            for other in _named(found):
-                move[other] = max(move.get(other, 0), _newest(found))
-    corrected = [id_ for id_ in mine if len(folded[id_].rows) > 1]
-    for place, id_ in fast.select_in(c, ("place", "record"), drink_place, "record", home_id, corrected):
-        mine[id_].add(place)
-    rows = [row for id_, places in mine.items() for row in _rows(home_id, id_, folded[id_], places)]
-    if rows:
-        fast.insert(c, drink_place, rows, upsert=bool(corrected))
-        here = {row[1] for row in rows}
-        near = {place + step for place in here for step in (-2, -1, 0, 1, 2)}
+    def __init__(self, home_id: int, folded: Mapping[uuid.UUID, merge.Folded], before: int):
+        self.home_id, self.folded, self.before = home_id, folded, before
+        self.lie: dict[uuid.UUID, set[int]] = {}
+        self.move: dict[uuid.UUID, int] = {}
+        for id_, found in folded.items():
+            if found.kind == DRINK:
+                self.lie[id_] = _places(found, before)
+            elif found.kind == DECISION:
+                for other in _named(found):
+                    self.move[other] = max(self.move.get(other, 0), _newest(found))
+
+    def lay(self, c: Connection) -> None:
+        """Add where corrected records lay before."""
+        corrected = [id_ for id_ in self.lie if len(self.folded[id_].rows) > 1]
+        for place, id_ in fast.select_in(c, ("place", "record"), drink_place, "record", self.home_id, corrected):
+            self.lie[id_].add(place)
+
+    def question(self) -> fast.Question:
+        """What lies beside these records, and beside that."""
+        near = {place + step for places in self.lie.values() for place in places for step in (-2, -1, 0, 1, 2)}
+        return fast.one_of(("place", *Lain._fields), drink_place, "place", self.home_id, near)
+
+    def write(self, c: Connection, near: Iterable[tuple]) -> None:
+        """Note where these records lie, and move what they may be doubles of, and what they decide about, to their `seq`.
+        `near` answers the question."""
+        rows = [row for id_, places in self.lie.items() for row in _rows(self.home_id, id_, self.folded[id_], places)]
+        again = any(len(self.folded[id_].rows) > 1 for id_ in self.lie)
+        fast.insert(c, drink_place, rows, upsert=again)
         at: dict[int, list[Lain]] = {}
-        for place, *lain in fast.select_in(c, ("place", *Lain._fields), drink_place, "place", home_id, near):
+        for place, *lain in near:
+            if lain[0] not in self.lie:
+                at.setdefault(place, []).append(Lain(*lain))
+        for _, place, *lain in rows:
             at.setdefault(place, []).append(Lain(*lain))
-        for place in {place + step for place in here for step in (-1, 0, 1)}:
-            _beside(at, place, move)
-    _move(c, home_id, move)
+        for place in {row[1] + step for row in rows for step in (-1, 0, 1)}:
+            _beside(at, place, self.move, self.before)
+        _move(c, self.home_id, self.move)
 
 
 class Lain(NamedTuple):
@@ -127,18 +144,22 @@ class Lain(NamedTuple):
     seq: int
 
 
-def _beside(at: Mapping[int, list[Lain]], place: int, move: dict[uuid.UUID, int]) -> None:
-    """Note to which `seq` the records at a place move for what lies beside them. `at` has the places around it too."""
+def _beside(at: Mapping[int, list[Lain]], place: int, move: dict[uuid.UUID, int], before: int = 0) -> None:
+    """Note to which `seq` the records at a place move for what lies beside them. `at` has the places around it too; what
+    had to move by `before` has moved, and is not read again."""
     mine = at.get(place)
     if not mine:
         return
-    newest: dict[uuid.UUID, int] = {}
-    for one in (one for step in (-1, 0, 1) for one in at.get(place + step, ())):
-        newest[one.device] = max(newest.get(one.device, 0), one.seq)
+    near = sorted((one.seq, one.device) for step in (-1, 0, 1) for one in at.get(place + step, ()))
+    if near[-1][0] <= before:
+        return
+    to: dict[uuid.UUID, int] = {}
+    for device in {one.device for one in mine}:
+        others = islice((seq for seq, other in near if other != device), MOST_BESIDE)
+        to[device] = max(others, default=0)
     for one in mine:
-        to = max((seq for device, seq in newest.items() if device != one.device), default=0)
-        if to > one.seq:
-            move[one.record] = max(move.get(one.record, 0), to)
+        if to[one.device] > max(one.seq, before):
+            move[one.record] = max(move.get(one.record, 0), to[one.device])
 
 
 def _move(c: Connection, home_id: int, to: Mapping[uuid.UUID, int]) -> None:

@@ -31,30 +31,50 @@ _ROW = (
 )  # fmt: skip
 
 
-def entries(c: Connection, home: Home, new: list[Entry]) -> None:
-    """Fold the records that these rows name, and those that were waiting for one of them. The rows are not stored yet."""
+Stored = dict[uuid.UUID, list[tuple]]
+
+
+def question(home_id: int, records: Iterable[uuid.UUID]) -> fast.Question:
+    """The stored rows that name these records, erased ones left out; each row begins with the record."""
+    return fast.one_of(_ROW, ledger, "record", home_id, records, " AND submission IS NOT NULL")
+
+
+def entries(c: Connection, home: Home, new: list[Entry], stored: Stored | None = None) -> None:
+    """Fold the records that these rows name, and those that were waiting for one of them. The rows are not stored yet.
+
+    `stored` has what `question` was answered about some of these records, by record; about others it is asked here.
+    """
     by_record: dict[uuid.UUID, list[merge.Row]] = {}
     born: dict[uuid.UUID, int] = {}
     for entry in new:
         by_record.setdefault(entry.record, []).append(_row_of(entry))
         if entry.creates:
             born.setdefault(entry.record, entry.seq)
-    for id_, row in stored_rows(c, home.id, by_record):
+    stored = stored or {}
+    for id_, row in stored_rows(c, home.id, by_record.keys() - stored.keys()):
         by_record[id_].append(row)
+    for id_ in by_record.keys() & stored.keys():
+        by_record[id_] += (stored_row(*row[2:]) for row in stored[id_])
     folded = {id_: found for id_, rows in by_record.items() if (found := merge.fold(kind_named, rows)) is not None}
     names = {id_: named(found, home) for id_, found in folded.items()}
-    present = _present(c, home.id, set(folded).union(*names.values()))
+    lie = doubles.Entered(home.id, folded, min((entry.seq for entry in new), default=1) - 1)
+    lie.lay(c)
+    there, wait, near = fast.ask(
+        c,
+        fast.one_of(("id",), record, "id", home.id, set(folded).union(*names.values())),
+        fast.one_of(("missing", "record"), waiting, "missing", home.id, born),
+        lie.question(),
+    )
+    present = {row[0] for row in there}
     born = {id_: seq for id_, seq in born.items() if id_ not in present}
     here = present | set(folded)
     _write(c, home, folded, names, here, present, born)
-    if born:
-        _wake(c, home, born, set(folded))
-    doubles.entered(c, home.id, folded, min((entry.seq for entry in new), default=1) - 1)
+    _wake(c, home, born, {waiter for missing, waiter in wait if missing in born} - set(folded))
+    lie.write(c, near)
 
 
-def _wake(c: Connection, home: Home, born: Mapping[uuid.UUID, int], done: set[uuid.UUID]) -> None:
+def _wake(c: Connection, home: Home, born: Mapping[uuid.UUID, int], waiters: set[uuid.UUID]) -> None:
     """Fold again what was waiting for records that have just been born."""
-    waiters = {row[0] for row in fast.select_in(c, ("record",), waiting, "missing", home.id, born)} - done
     if not waiters:
         return
     rows: dict[uuid.UUID, list[merge.Row]] = {}
@@ -144,7 +164,7 @@ def merge_row(
 
 def stored_rows(c: Connection, home_id: int, records: Iterable[uuid.UUID]) -> Iterator[tuple[uuid.UUID, merge.Row]]:
     """(record, row) for every stored row that names one of these records. Erased rows are left out."""
-    for row in fast.select_in(c, _ROW, ledger, "record", home_id, records, " AND submission IS NOT NULL"):
+    for row in fast.ask(c, question(home_id, records))[0]:
         yield row[0], stored_row(*row[2:])
 
 

@@ -8,18 +8,18 @@ answered.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
 from server import fast, ids
 from server.db import DRIVER_ERRORS, reading, writing
-from server.people import home_keys
+from server.people import devices, home_keys
 from server.people import store as people
 from server.people.tables import access as access_table
-from server.records import access, aside, chain, fold, sealed, trusted
+from server.records import access, aside, chain, fold, numbers, sealed, store, trusted
 from server.records.body import Unparsed
 from server.records.device_state import DeviceState
 from server.records.entries import Entry, Result, entry_of
@@ -29,7 +29,11 @@ from sync import flags
 from sync.envelope import OK, RETRY, Judged, judge
 from sync.messages import text
 
-__all__ = ["Result", "Statement", "append", "lock_home", "submit", "tidemark_actor", "write"]
+__all__ = ["Result", "Statement", "append", "exchange", "lock_home", "submit", "tidemark_actor", "write"]
+
+T = TypeVar("T")
+#: (the transaction, where the ledger stands with this batch, the runs of the device's numbers that have arrived) -> the answer.
+Tell = Callable[[Connection, store.Head, list[numbers.Run]], T]
 
 # How far an entry's own time of saving may lie outside the server's bounds before it is marked.
 PROOF_SLACK_MS = 60_000
@@ -46,6 +50,12 @@ class Lock:
     ledger: uuid.UUID
     seq: int
     hash: bytes
+    safe: int | None
+
+    @property
+    def head(self) -> store.Head:
+        """The end of the ledger, with what was placed."""
+        return store.Head(self.ledger, self.seq, self.hash, self.safe)
 
     def place(self, entry: Entry) -> None:
         """Give an entry the next row: its `seq` and its hash."""
@@ -63,8 +73,9 @@ class Lock:
 def lock_home(c: Connection, home_id: int) -> Lock:
     """Lock the home against every other writer until this transaction ends. Asking again in it is free of harm."""
     tail = " FOR UPDATE" if fast.is_postgres(c) else ""
-    ledger_id, seq, hash_ = fast.select_where(c, ("ledger", "seq", "hash"), counter, f"home_id = ?{tail}", (home_id,))[0]
-    return Lock(people.home(home_id), ledger_id, seq, bytes(hash_))
+    names = ("ledger", "seq", "hash", "safe")
+    ledger_id, seq, hash_, safe = fast.select_where(c, names, counter, f"home_id = ?{tail}", (home_id,))[0]
+    return Lock(people.home(home_id), ledger_id, seq, bytes(hash_), safe)
 
 
 def tidemark_actor(home_id: int) -> uuid.UUID:
@@ -95,10 +106,16 @@ class Piece:
             return None
 
 
-def submit(
+def submit(home_id: int, device_row: Any, raw_items: Sequence[Any], **said: Any) -> list[Result]:
+    """`exchange` without an answer: the results alone. `device_row` is a row of table `device`."""
+    return exchange(home_id, device_row.id, raw_items, lambda c, head, runs: None, **said)[0]
+
+
+def exchange(
     home_id: int,
-    device_row: Any,
+    device: uuid.UUID,
     raw_items: Sequence[Any],
+    tell: Tell[T],
     *,
     now_ms: int,
     sent_at_ms: int | None = None,
@@ -107,36 +124,36 @@ def submit(
     last_number: int | None = None,
     keys: Mapping[str, Any] | None = None,
     carried: bool = False,
-) -> list[Result]:
-    """Take a batch from a device: accept, recognise, set aside or ask for each again, in order, in one transaction.
+) -> tuple[list[Result], T]:
+    """Take a batch from a device: accept, recognise, set aside or ask for each again, in order, in one transaction; and what
+    `tell` makes of where that transaction leaves the home. It is told before the commit, and handed back after it.
 
-    `device_row` is a row of table `device`; `keys` are the session keys of sealed entries. `carried` is what a person brings
-    in the device's stead: its limits do not count then, and nothing is noted as said by it. Raises Problem 429 when the
-    device has sent too much, and Busy.
+    `keys` are the session keys of sealed entries. `carried` is what a person brings in the device's stead: its limits do not
+    count then, and nothing is noted as said by it. Raises Problem 401 when the device's access has ended, 429 when it has
+    sent too much, and Busy.
     """
     home = people.home(home_id)
     arrival_ms = None if sent_at_ms is None else now_ms - sent_at_ms
-    opener = sealed.Opener(str(device_row.id), keys, lambda: _private_keys(home_id))
-    pieces = [_piece(home, device_row.id, raw, opener, arrival_ms, now_ms, origin) for raw in raw_items]
+    opener = sealed.Opener(str(device), keys, lambda: _private_keys(home_id))
+    pieces = [_piece(home, device, raw, opener, arrival_ms, now_ms, origin) for raw in raw_items]
     said = None if carried else (pending, last_number, arrival_ms)
     try:
-        return writing(lambda c: _take(c, home, device_row.id, pieces, said, now_ms))
+        return writing(lambda c: _take(c, home, device, pieces, said, now_ms, tell))
     except DRIVER_ERRORS:
-        if len(pieces) == 1:
-            return [_unstorable(home, device_row.id, pieces[0], said, now_ms)]
+        if not pieces:
+            raise
+    if len(pieces) == 1:
+        pieces[0].errors, pieces[0].entry = {"submission": [text("problems.entry.not_stored")]}, None
+        return writing(lambda c: _take(c, home, device, pieces, said, now_ms, tell))
     # Something in the batch cannot be stored. One by one, only that one is set aside.
     results = []
     for raw in raw_items:
-        results += submit(
-            home_id, device_row, [raw], now_ms=now_ms, sent_at_ms=sent_at_ms, origin=origin, pending=pending,
+        more, told = exchange(
+            home_id, device, [raw], tell, now_ms=now_ms, sent_at_ms=sent_at_ms, origin=origin, pending=pending,
             last_number=last_number, keys=keys, carried=carried,
         )  # fmt: skip
-    return results
-
-
-def _unstorable(home: people.Home, device: uuid.UUID, piece: Piece, said: tuple | None, now_ms: int) -> Result:
-    piece.errors, piece.entry = {"submission": [text("problems.entry.not_stored")]}, None
-    return writing(lambda c: _take(c, home, device, [piece], said, now_ms))[0]
+        results += more
+    return results, told
 
 
 def _private_keys(home_id: int) -> list[str]:
@@ -190,19 +207,49 @@ def _number(raw: Any) -> int | None:
 
 
 def _take(
-    c: Connection, home: people.Home, device: uuid.UUID, pieces: list[Piece], said: tuple | None, now_ms: int
-) -> list[Result]:
+    c: Connection, home: people.Home, device: uuid.UUID, pieces: list[Piece], said: tuple | None, now_ms: int, tell: Tell[T]
+) -> tuple[list[Result], T]:
     """The transaction of a batch. May run again from the start, so it keeps nothing of an earlier run."""
     lock = lock_home(c, home.id)
-    row = DeviceState.read(c, home.id, device)
-    row.limited = said is not None
-    row.count(len(pieces), now_ms)
+    with fast.gathered(c):
+        row = _enter(c, lock, device, pieces, said, now_ms)
+    return [piece.result or _accepted(piece) for piece in pieces], tell(c, lock.head, row.runs)
+
+
+def _enter(
+    c: Connection, lock: Lock, device: uuid.UUID, pieces: list[Piece], said: tuple | None, now_ms: int
+) -> DeviceState:
+    """Judge the pieces against what is stored, and write what comes of it. Returns what is known of the device."""
+    home = lock.home
     given = {piece.id for piece in pieces} - {None}
-    known = {r[0]: r for r in fast.select_in(c, ("id", "digest", "seq", "hash"), ledger, "id", home.id, given)}
-    refused_before = aside.before(c, home.id, given)
+    fit = [piece.entry for piece in pieces if piece.entry is not None]
+    named = {entry.record for entry in fit}
+    mended = {ids.read(entry.submission["repairs"]) for entry in fit if entry.submission["repairs"]}
+    of_device = DeviceState.questions(home.id, device)
+    state, runs, before, refused_rows, ended, received, stood = fast.ask(
+        c,
+        *of_device,
+        fast.one_of(("id", "digest", "seq", "hash"), ledger, "id", home.id, given),
+        aside.question(home.id, given | mended),
+        fast.one_of(("staff", "revoked_ms"), access_table, "staff", home.id, {entry.author for entry in fit} - {None}),
+        fast.one_of(("seq", "received_ms"), ledger, "seq", home.id, {entry.seen for entry in fit} - {None, 0}),
+        fold.question(home.id, named),
+    )
+    if not state:
+        people.relist(c, home.id, device, now_ms=now_ms)
+        state = fast.ask(c, of_device[0])[0]
+    row = DeviceState(runs, *state[0])
+    row.limited = said is not None
+    if row.limited:
+        devices.admit(row)
+    row.count(len(pieces), now_ms)
+    known = {r[0]: r for r in before}
+    refused_before = aside.before(refused_rows)
     heard_of = {*known, *refused_before}
-    ended = _ended(c, home.id, pieces)
-    received = _received(c, home.id, pieces)
+    ended, received = dict(ended), dict(received)
+    stored: fold.Stored = {id_: [] for id_ in named}
+    for each in stood:
+        stored[each[0]].append(each)
 
     accepted: dict[uuid.UUID, Entry] = {}
     refused: list[Piece] = []
@@ -219,9 +266,8 @@ def _take(
                 aside.remember(refused_before, piece.id, piece)
 
     notes, kept_now = aside.keep(c, lock, device, refused, row, now_ms)
-    entries = [*accepted.values(), *notes]
-    enter(c, lock, entries)
-    if accepted:
+    enter(c, lock, [*accepted.values(), *notes], stored)
+    if accepted and (refused_rows or notes):
         aside.lift(c, home.id, accepted.values())
     arrived = [piece.number for piece in pieces if piece.number and _arrived(piece)]
     row.arrived(c, home.id, device, arrived, _first_heard(pieces, kept_now, heard_of), now_ms)
@@ -229,7 +275,7 @@ def _take(
         row.save_clash(c, home.id, device)
     else:
         row.save(c, home.id, device, pieces, said, now_ms)
-    return [piece.result or _accepted(piece) for piece in pieces]
+    return row
 
 
 def _decide(
@@ -273,18 +319,6 @@ def _first_heard(pieces: list[Piece], kept_now: list[Piece], heard_of: set[uuid.
     return list(found.values())
 
 
-def _ended(c: Connection, home_id: int, pieces: list[Piece]) -> dict[uuid.UUID, int]:
-    """When the access of the batch's authors ended, for those whose access did."""
-    authors = {piece.entry.author for piece in pieces if piece.entry is not None} - {None}
-    return dict(fast.select_in(c, ("staff", "revoked_ms"), access_table, "staff", home_id, authors))
-
-
-def _received(c: Connection, home_id: int, pieces: list[Piece]) -> dict[int, int]:
-    """When the rows that the batch's authors had seen were received."""
-    seen = {piece.entry.seen for piece in pieces if piece.entry is not None and piece.entry.seen}
-    return dict(fast.select_in(c, ("seq", "received_ms"), ledger, "seq", home_id, seen))
-
-
 def proof(entry: Entry, received: dict[int, int], head: int) -> tuple[str, ...]:
     """Marked when the server's own bounds contradict the time of saving: it was recorded after row `seen` was received
     and before it arrived itself."""
@@ -298,11 +332,12 @@ def proof(entry: Entry, received: dict[int, int], head: int) -> tuple[str, ...]:
 # ---- into the ledger ----
 
 
-def enter(c: Connection, lock: Lock, entries: list[Entry]) -> None:
-    """Fold the records of placed entries beside what is stored, write the entries to the ledger, and move the counter."""
+def enter(c: Connection, lock: Lock, entries: list[Entry], stored: fold.Stored | None = None) -> None:
+    """Fold the records of placed entries beside what is stored (`stored`, as far as it was read), write the entries to the
+    ledger, and move the counter."""
     if not entries:
         return
-    fold.entries(c, lock.home, entries)
+    fold.entries(c, lock.home, entries, stored)
     fast.insert(c, ledger, [entry.row(lock.home.id) for entry in entries])
     fast.run(c, "UPDATE counter SET seq = ?, hash = ? WHERE home_id = ?", (lock.seq, lock.hash, lock.home.id))
 

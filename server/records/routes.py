@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from flask import current_app, g
 from flask_smorest import Blueprint
@@ -13,7 +14,7 @@ from server.db import reading
 from server.people import devices, grants, home_keys
 from server.people import store as people
 from server.people.api import body, done, problem
-from server.people.rights import device_required
+from server.people.rights import device_required, token_required
 from server.people.schemas import AgencyIn, AgencyOut, WhereAmIOut
 from server.problems import Problem
 from server.records import agency, call_numbers, changes, envelope_in, intake, letters, numbers, store
@@ -31,7 +32,7 @@ SEEN_EVERY_MS = 60_000
 
 
 @blueprint.post("/sync")
-@device_required
+@token_required
 @blueprint.doc(
     requestBody=body(SyncIn),
     security=[{"device": []}],
@@ -48,49 +49,74 @@ SEEN_EVERY_MS = 60_000
 )
 def sync():
     """Push and pull in one round trip."""
-    envelope = envelope_in.read(raw_body(SYNC_BODY_BYTES))
-    if envelope.submissions and disk_is_full():
-        raise Problem("disk_full")
-    home, device, now = g.home, g.device, g.now_ms
-    results: list[intake.Result] = []
-    if envelope.submissions or _has_news(device, envelope, now):
-        results = intake.submit(
-            home.id, device, envelope.submissions, now_ms=now, sent_at_ms=envelope.sent_at_ms, pending=envelope.pending,
-            last_number=envelope.last_number, keys=envelope.keys,
-        )  # fmt: skip
+    try:
+        envelope = envelope_in.read(raw_body(SYNC_BODY_BYTES))
+        if envelope.submissions and disk_is_full():
+            raise Problem("disk_full")
+    except Exception:
+        devices.look_up()  # whoever may not come in is told so before anything else
+        raise
+    home, now = g.home, g.now_ms
     grant = grants.read_grant(home.secret, envelope.grant) if envelope.grant else None
-    with reading() as c:
-        head = store.head(c, home.id)
-        live = grant is not None and grant.home == home.uuid and grant.device == device.id and now < grant.expires_ms
-        unlocked = live and changes.may_read(c, home, grant.person, now)
-        cut = _cut(c, home.id, envelope, head)
-        resend = numbers.missing(changes.runs_of(c, home.id, device.id))
-        cursor = None if cut is not None else envelope.cursor
-        if unlocked and cut is None:
-            pulled = changes.pull(c, home, device.id, cursor, head, now)
-        else:
-            kept = None if cut is not None else envelope.cursor_text
-            pulled = changes.Pulled([], changes.removed(c, home, cursor, now), kept, cut is not None and unlocked)
+    tell = partial(_told, home, g.device_id, envelope, grant, now)
+    results: list[intake.Result] = []
+    told = None
+    if envelope.submissions or _has_news(devices.look_up(), envelope, now):
+        # A tablet's first pages are long to read, and the home must not wait for them: those are read after the commit.
+        in_step = envelope.cursor is not None or grant is None
+        results, told = intake.exchange(
+            home.id, g.device_id, envelope.submissions, tell if in_step else lambda c, head, runs: None, now_ms=now,
+            sent_at_ms=envelope.sent_at_ms, pending=envelope.pending, last_number=envelope.last_number, keys=envelope.keys,
+        )  # fmt: skip
+    if told is None:
+        with reading() as c:
+            told = tell(c, store.head(c, home.id), changes.runs_of(c, home.id, g.device_id))
     said: dict[str, Any] = {
         "protocol": envelope_in.PROTOCOL,
         "server_time": rfc3339(now),
-        "head": head.wire(),
-        "safe": head.safe,
+        "head": told.head.wire(),
+        "safe": told.head.safe,
         "results": [result.wire() for result in results],
-        "changes": pulled.changes,
-        "removed": pulled.removed,
-        "resend": resend,
-        "cursor": pulled.cursor,
-        "more": pulled.more,
-        "locked": not unlocked,
+        "changes": told.pulled.changes,
+        "removed": told.pulled.removed,
+        "resend": told.resend,
+        "cursor": told.pulled.cursor,
+        "more": told.pulled.more,
+        "locked": not told.unlocked,
     }
-    if cut is not None:
-        said["rewound"] = {"seq": cut}
+    if told.cut is not None:
+        said["rewound"] = {"seq": told.cut}
     if abs(now - envelope.sent_at_ms) > CLOCK_OFF_MS:
         said["clock_off_ms"] = envelope.sent_at_ms - now
-    if unlocked and now - grant.issued_ms > grants.GRANT_RENEW_AFTER_MS:
+    if told.unlocked and now - grant.issued_ms > grants.GRANT_RENEW_AFTER_MS:
         said["grant"], said["grant_expires_at"] = _renewed(grant, now)
     return answer(said)
+
+
+class _Told(NamedTuple):
+    """What a device is answered beside its results. `cut` is where its ledger parts from this one, None where it does not."""
+
+    head: store.Head
+    unlocked: bool
+    cut: int | None
+    resend: list[list[int]]
+    pulled: changes.Pulled
+
+
+def _told(
+    home: people.Home, device: uuid.UUID, envelope: envelope_in.Envelope, grant: grants.Grant | None, now: int, c, head: store.Head,
+    runs: list[numbers.Run],
+) -> _Told:  # fmt: skip
+    live = grant is not None and grant.home == home.uuid and grant.device == device and now < grant.expires_ms
+    unlocked = live and changes.may_read(c, home, grant.person, now)
+    cut = _cut(c, home.id, envelope, head)
+    cursor = None if cut is not None else envelope.cursor
+    if unlocked and cut is None:
+        pulled = changes.pull(c, home, device, cursor, head, now)
+    else:
+        kept = None if cut is not None else envelope.cursor_text
+        pulled = changes.Pulled([], changes.removed(c, home, cursor, now), kept, cut is not None and unlocked)
+    return _Told(head, unlocked, cut, numbers.missing(runs), pulled)
 
 
 @blueprint.post("/staff/agency")
@@ -174,7 +200,7 @@ def _renewed(grant: grants.Grant, now: int) -> tuple[str, str]:
     """A fresh grant with the roles that the person holds now, and when it expires."""
     with reading() as c:
         person = people.staff_one(c, g.home.id, grant.person)
-    text, fresh = grants.issue_grant(g.home.secret, g.home.uuid, g.device.id, person.id, list(person.roles), now)
+    text, fresh = grants.issue_grant(g.home.secret, g.home.uuid, g.device_id, person.id, list(person.roles), now)
     return text, rfc3339(fresh.expires_ms)
 
 

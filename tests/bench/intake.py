@@ -7,6 +7,7 @@ alternate, so that whatever else the machine does falls on both.
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import shutil
 import tempfile
@@ -52,9 +53,14 @@ def fresh(kind: str, url: str, folder: Path) -> tuple[House, Home, Person, list[
     return house, home, person, residents
 
 
+_given = itertools.count()
+
+
 def drinks(tablet: Tablet, residents: list[uuid.UUID], count: int) -> list[dict]:
-    """As many drinks as a tablet would send: each of its own record, spread over the people."""
-    return [tablet.drink(residents[number % len(residents)], 100 + number % 150, seen=None) for number in range(count)]
+    """As many drinks as a tablet would send: each of its own record, spread over the people. No two are alike, as nobody is
+    given one cup a hundred times within the hour: looking for doubles is in the figure, finding hundreds of them is not."""
+    rounds = (divmod(next(_given), len(residents)) for _ in range(count))
+    return [tablet.drink(residents[number], 100 + turn % 900, seen=None) for turn, number in rounds]
 
 
 class Floor:
