@@ -50,8 +50,9 @@ def test_a_person_reads_romanian_and_every_safety_word_in_english_until_it_is_si
     expect(ama.by("nav-residents")).to_contain_text(RO["nav"]["residents"])
     # What was kept in the record is English, for whoever reads it.
     ama.residents()
+    ama.drink("Joan", "Mug")
     ama.tap(ama.row("Joan").get_by_test_id("drink-button"))
-    ama.tap(ama.by("to-entry").first)
+    ama.tap(ama.by("to-entry").last)
     expect(ama.page.get_by_text(WORDS["correct"]["undo_reason"], exact=False).first).to_be_visible()
     assert ama.tablet.errors == []
 

@@ -94,7 +94,8 @@ class Look:
             if FULL or at % TURNS == turn:
                 # A theme fades in.
                 tablet.page.wait_for_timeout(120)
-                self.note(where, tablet.axe())
+                # Enlarged, axe takes the first link of a long sheet for a skip link that leads nowhere.
+                self.note(where, [found for found in tablet.axe() if view.text == 100 or not found.startswith("skip-link")])
                 if FULL:
                     self.note(where, self.ibm())
             if view.text == 100 and not view.dark:
