@@ -4,7 +4,7 @@
 // home records who signed the translation: a `threshold` record named `words.safety_ro`, its value {version, signed_by}.
 // Even then the English stands beside them. Times and amounts stay as the home writes them.
 
-import { alerts, kinds, refusals, screens } from '../../sync/messages.json?later';
+import { alerts, forms, kinds, refusals, screens } from '../../sync/messages.json?later';
 import safety from '../../sync/safety_words.json';
 import { meta, setMeta } from './db';
 import { english_said } from './said';
@@ -23,7 +23,7 @@ interface Pack {
 const PACKS: Record<Exclude<Language, 'en-GB'>, () => Promise<Pack>> = {
   ro: async () => (await import('../../sync/messages.ro.json')).default,
 };
-const spoken: Record<string, object> = { app: words, alerts, kinds, refusals, screens };
+const spoken: Record<string, object> = { app: words, alerts, forms, kinds, refusals, screens };
 const ENGLISH = structuredClone(spoken);
 english.words = ENGLISH['app'] as typeof words;
 english_said.said = ENGLISH['screens'] as typeof screens;
