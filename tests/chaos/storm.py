@@ -145,11 +145,6 @@ class Storm:
         self._find()
         self.sign_in()
 
-    def quota(self, most_bytes: int | None) -> None:
-        """Let the browser give the app so much room, or as much as there is."""
-        said = {"origin": self.proxy.url} | ({} if most_bytes is None else {"quotaSize": most_bytes})
-        self.witness.session.send("Storage.overrideQuotaForOrigin", said)
-
     def is_fresh(self) -> bool:
         """The page was loaded again since it was marked."""
         try:
@@ -163,13 +158,20 @@ class Storm:
         back = time.monotonic()
         untold = self.draw.randrange(UNTOLD_EVERY) == 0
         if not untold:
-            self.page.evaluate("() => dispatchEvent(new Event('online'))")
+            self.told_online()
         waiting = self._waiting() > 0
         if untold and waiting:
             self.witness.wait(self.proxy.numbers, within_s=CALM_WITHIN_S, what="it to send by itself")
             took = next(at for at, body in self.proxy.offered if body["submissions"]) - back
             self.figures.sending_slowest_s = max(self.figures.sending_slowest_s, round(took, 2))
             self.figures.sending_late += took > SENDING_WITHIN_S
+        self.drained()
+
+    def told_online(self) -> None:
+        """The browser notices a network, so that the tablet tries now."""
+        self.page.evaluate("() => dispatchEvent(new Event('online'))")
+
+    def drained(self) -> None:
         self.witness.wait(lambda: self._waiting() == 0, within_s=CALM_WITHIN_S, what="the tablet to have sent everything")
 
     # ---- the truth ----
