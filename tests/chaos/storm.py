@@ -34,6 +34,7 @@ AT_THE_TABLET = ("Ama Mensah", "Ben Okoro")
 MORE = 20
 PEOPLE = ("Joan", "Harold", "Mabel", "Stanley", *(f"Person {number}" for number in range(1, MORE + 1)))
 
+IS_DRAWN = "() => window.storm !== undefined && document.querySelector('[data-testid=sync-header]') !== null"
 #: The newest number that this tablet has used, and (id, number) of all that it holds.
 HELD = """() => new Promise((done, fail) => {
   const opening = indexedDB.open('tidemark');
@@ -131,7 +132,7 @@ class Storm:
         """At the tablet sits this person, or the one before; whoever was in is locked out first."""
         self.person = person or self.person
         who = self.home["staff"][self.person]
-        self.witness.wait(lambda: self.page.evaluate("() => document.querySelector('[data-testid=sync-header]') !== null"), within_s=20, what="the app")
+        self.witness.wait(lambda: self.page.evaluate(IS_DRAWN), within_s=20, what="the app")
         inside = self.page.evaluate("([staff, pin]) => storm.enter(staff, pin)", [who["id"], who["pin"]])
         assert inside, f"{self.person} did not get in: {self.page.inner_text('body')[:600]}"
 
@@ -148,7 +149,7 @@ class Storm:
     def is_fresh(self) -> bool:
         """The page was loaded again since it was marked."""
         try:
-            return self.page.evaluate("() => window.storm !== undefined && window.before === undefined && document.querySelector('[data-testid=sync-header]') !== null")
+            return self.page.evaluate("() => window.before === undefined") and self.page.evaluate(IS_DRAWN)
         except Error:
             return False  # between two pages
 
@@ -214,9 +215,9 @@ def open_storm(browsers: Browsers, folder: Path, draw: random.Random) -> Iterato
     """A storm over a new installation in this folder; all of it ends with the block."""
     tidemark = Installation(folder / "data")
     proxy = TellingProxy(tidemark.url)
+    proxy.start()
     try:
         tidemark.start()
-        proxy.start()
         yield Storm(browsers, tidemark, proxy, draw)
     finally:
         browsers.close()

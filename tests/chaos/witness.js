@@ -162,7 +162,9 @@
         button.click();
         const became = await told;
         watched.wait = null;
-        if (!became) note('unsaved', { resident, why: became === null ? `nothing said: ${document.querySelector('dialog[open]')?.innerText ?? button.closest('[data-resident]')?.innerText ?? 'its row is gone'}` : 'refused' });
+        if (became) continue;
+        const shown = document.querySelector('dialog[open]') ?? button.closest('[data-resident]');
+        note('unsaved', { resident, why: became === null ? `nothing said: ${shown?.innerText}` : 'refused' });
       }
       note('tapped');
     },
