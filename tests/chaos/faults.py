@@ -31,8 +31,6 @@ ANSWERS: dict[str, Fault] = {
     "401 of a stranger": gateway(401),
     "401 revoked": problem(401, "revoked"),
     "403": problem(403, "forbidden"),
-    "413": problem(413, "too_large"),
-    "413 of a gateway": gateway(413),
     "429 with Retry-After": problem(429, "hourly_limit", retry_after=1),
     "503 with Retry-After": gateway(503, retry_after=1),
     "507 of a stranger": gateway(507),
@@ -49,6 +47,20 @@ def answered_with(fault: Fault) -> Happening:
         storm.proxy.always(fault)
         storm.tap(residents)
         storm.offered()
+
+    return happens
+
+
+def too_large(fault: Fault) -> Happening:
+    """No two entries pass together: batches halve until each goes by itself."""
+
+    def happens(storm: Storm, residents: Residents) -> None:
+        storm.proxy.always(network.lose_request)
+        storm.tap(residents)
+        storm.proxy.clean()
+        storm.proxy.always(storm.proxy.refusing(lambda batch: len(batch) > 1, fault))
+        storm.told_online()
+        storm.drained()
 
     return happens
 
@@ -150,9 +162,9 @@ def disk_full(storm: Storm, residents: Residents) -> None:
     """Nothing more can be written: the screen says so, and whoever taps again when there is room is not told twice."""
     storm.proxy.always(network.slow(0.1))
     storm.tap(residents[:1])
-    storm.quota(1)
-    storm.tap(residents[1:3], may_fail=True)
-    storm.quota(None)
+    storm.page.evaluate("() => storm.full(true)")
+    assert storm.tap(residents[1:3], may_fail=True) == 0, "a full disk took an entry"
+    storm.page.evaluate("() => storm.full(false)")
     storm.tap(residents[3:])
 
 
@@ -182,6 +194,8 @@ def app_update(storm: Storm, residents: Residents) -> None:
 
 FAULTS: dict[str, Happening] = {
     **{name: answered_with(fault) for name, fault in ANSWERS.items()},
+    "413": too_large(problem(413, "too_large")),
+    "413 of a gateway": too_large(gateway(413)),
     **{f"tab killed: {step}": killed_at(step) for step in STEPS},
     "reload": reload,
     "browser killed": browser_killed,

@@ -34,6 +34,7 @@ AT_THE_TABLET = ("Ama Mensah", "Ben Okoro")
 MORE = 20
 PEOPLE = ("Joan", "Harold", "Mabel", "Stanley", *(f"Person {number}" for number in range(1, MORE + 1)))
 
+IS_DRAWN = "() => window.storm !== undefined && document.querySelector('[data-testid=sync-header]') !== null"
 #: The newest number that this tablet has used, and (id, number) of all that it holds.
 HELD = """() => new Promise((done, fail) => {
   const opening = indexedDB.open('tidemark');
@@ -131,7 +132,7 @@ class Storm:
         """At the tablet sits this person, or the one before; whoever was in is locked out first."""
         self.person = person or self.person
         who = self.home["staff"][self.person]
-        self.witness.wait(lambda: self.page.evaluate("() => document.querySelector('[data-testid=sync-header]') !== null"), within_s=20, what="the app")
+        self.witness.wait(lambda: self.page.evaluate(IS_DRAWN), within_s=20, what="the app")
         inside = self.page.evaluate("([staff, pin]) => storm.enter(staff, pin)", [who["id"], who["pin"]])
         assert inside, f"{self.person} did not get in: {self.page.inner_text('body')[:600]}"
 
@@ -145,15 +146,10 @@ class Storm:
         self._find()
         self.sign_in()
 
-    def quota(self, most_bytes: int | None) -> None:
-        """Let the browser give the app so much room, or as much as there is."""
-        said = {"origin": self.proxy.url} | ({} if most_bytes is None else {"quotaSize": most_bytes})
-        self.witness.session.send("Storage.overrideQuotaForOrigin", said)
-
     def is_fresh(self) -> bool:
         """The page was loaded again since it was marked."""
         try:
-            return self.page.evaluate("() => window.storm !== undefined && window.before === undefined && document.querySelector('[data-testid=sync-header]') !== null")
+            return self.page.evaluate("() => window.before === undefined") and self.page.evaluate(IS_DRAWN)
         except Error:
             return False  # between two pages
 
@@ -163,13 +159,20 @@ class Storm:
         back = time.monotonic()
         untold = self.draw.randrange(UNTOLD_EVERY) == 0
         if not untold:
-            self.page.evaluate("() => dispatchEvent(new Event('online'))")
+            self.told_online()
         waiting = self._waiting() > 0
         if untold and waiting:
             self.witness.wait(self.proxy.numbers, within_s=CALM_WITHIN_S, what="it to send by itself")
             took = next(at for at, body in self.proxy.offered if body["submissions"]) - back
             self.figures.sending_slowest_s = max(self.figures.sending_slowest_s, round(took, 2))
             self.figures.sending_late += took > SENDING_WITHIN_S
+        self.drained()
+
+    def told_online(self) -> None:
+        """The browser notices a network, so that the tablet tries now."""
+        self.page.evaluate("() => dispatchEvent(new Event('online'))")
+
+    def drained(self) -> None:
         self.witness.wait(lambda: self._waiting() == 0, within_s=CALM_WITHIN_S, what="the tablet to have sent everything")
 
     # ---- the truth ----
@@ -212,9 +215,9 @@ def open_storm(browsers: Browsers, folder: Path, draw: random.Random) -> Iterato
     """A storm over a new installation in this folder; all of it ends with the block."""
     tidemark = Installation(folder / "data")
     proxy = TellingProxy(tidemark.url)
+    proxy.start()
     try:
         tidemark.start()
-        proxy.start()
         yield Storm(browsers, tidemark, proxy, draw)
     finally:
         browsers.close()

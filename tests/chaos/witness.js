@@ -5,7 +5,7 @@
 (() => {
   const wall = Date.now.bind(Date);
   const note = (what, about = {}) => window.stormNote?.(JSON.stringify({ what, at: wall(), ...about }));
-  const watched = { wait: null, tapped: null, step: null, times: 0 };
+  const watched = { wait: null, tapped: null, step: null, times: 0, full: false };
 
   // ---- stopping at a step ----
 
@@ -50,6 +50,8 @@
   for (const way of ['add', 'put']) {
     const real = IDBObjectStore.prototype[way];
     IDBObjectStore.prototype[way] = function (row, ...rest) {
+      // A headless Chromium enforces no quota on so little: the refusal is made here, as the browser would word it.
+      if (watched.full) throw new DOMException('The quota has been exceeded.', 'QuotaExceededError');
       if (this.name !== 'queue') return real.call(this, row, ...rest);
       if (way === 'add') step('before the write');
       const asked = real.call(this, row, ...rest);
@@ -160,7 +162,9 @@
         button.click();
         const became = await told;
         watched.wait = null;
-        if (!became) note('unsaved', { resident, why: became === null ? `nothing said: ${document.querySelector('dialog[open]')?.innerText ?? button.closest('[data-resident]')?.innerText ?? 'its row is gone'}` : 'refused' });
+        if (became) continue;
+        const shown = document.querySelector('dialog[open]') ?? button.closest('[data-resident]');
+        note('unsaved', { resident, why: became === null ? `nothing said: ${shown?.innerText}` : 'refused' });
       }
       note('tapped');
     },
@@ -180,6 +184,8 @@
     lock: () => document.querySelector('[data-testid="switch"]')?.click(),
     /** Stop for ever when this step is reached for the so-manieth time. */
     stopAt: (name, times) => Object.assign(watched, { step: name, times }),
+    /** Nothing more can be written, or again. */
+    full: (on) => void (watched.full = on),
     /** [what waits, what the header says waits] */
     counts: () => [queue.size, Number(document.querySelector('[data-testid="sync-header"]')?.dataset.queued)],
   };
