@@ -7,7 +7,7 @@ import uuid
 import pytest
 
 from server import clock
-from tests.api.test_doubles import FLAG, ben, edith, flagged, rowan, tablet, totals  # noqa: F401
+from tests.api.test_doubles import FLAG, ben, flagged, rowan, tablet, totals  # noqa: F401
 from tests.api.test_pages_records import add_up
 from tests.harness.apps import rfc3339
 from tests.harness.visitor import Visitor

@@ -84,6 +84,8 @@ def test_a_browsers_keys_are_taken():
         (b64(POINT), b64(b"a" * 15), "auth"),
         (b64(POINT), "a/+=", "auth"),
     ],
+    # The keys are drawn anew in each process, and every process must call a test by the same name.
+    ids=["none", "short", "not on the curve", "compressed", "not base64", "no secret", "short secret", "wrong alphabet"],
 )
 def test_keys_that_would_fail_every_send_are_refused_when_saved(p256dh, auth, field):
     with pytest.raises(endpoints.Refused) as refused:
