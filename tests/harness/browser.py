@@ -213,7 +213,7 @@ class Tablet:
         self.page.set_viewport_size({"width": size[0], "height": size[1]})
 
     def dark(self, on: bool) -> None:
-        self.page.emulate_media(color_scheme="dark" if on else "light")
+        self.page.emulate_media(color_scheme="dark" if on else "light", reduced_motion="reduce")
 
     # What must be true of every screen
 
