@@ -2,7 +2,7 @@
 
 import { iso } from '../clock';
 import type { Draft } from '../outbox';
-import { codesOf, said as allWords } from '../said';
+import { codesOf, english_said, said as allWords } from '../said';
 import { text } from '../state';
 import { sayWhen, withinCareDay } from '../time';
 import type { Fields } from '../types';
@@ -11,6 +11,8 @@ import { fill, word } from '../words';
 import { endOfDay, limits, type Visit } from './visit';
 
 const said = allWords.outcome;
+/** The same in English: for what stands in a record, which everybody reads. */
+const kept = () => english_said.said.outcome;
 
 export type Step = 'attendance' | 'safeguarding' | 'advice' | 'actions' | 'change' | 'next' | 'chase' | 'moved' | 'told';
 export type Change = keyof typeof said.changes;
@@ -71,7 +73,7 @@ export function drafts(visit: Visit, answers: Answers): ((saved: string[]) => Dr
     for (const one of answers.actions) made.push((saved) => ({ kind: 'follow_up', resident, fields: { ...about(saved), what: one.what, ...owned(one) } }));
   }
   if (answers.next === 'promised') {
-    const what = answers.next_words ? fill(said.book_words, { when: answers.next_words }) : said.book;
+    const what = answers.next_words ? fill(kept().book_words, { when: answers.next_words }) : kept().book;
     made.push((saved) => ({ kind: 'follow_up', resident, fields: { ...about(saved), what, asks: 'book' } }));
   }
   if (answers.attendance === 'rescheduled') {
@@ -97,8 +99,8 @@ function outcomeFields(visit: Visit, answers: Answers): Fields {
     appointment: visit.shown.record, attendance, appointment_at: iso(visit.starts_ms),
     ...(resident ? { resident } : {}),
     ...(advice.trim() ? { advice: advice.trim() } : {}),
-    ...(attendance === 'rescheduled' ? { actions_required: 'none', no_action_reason: said.rescheduled_reason } : {}),
-    ...(needed && attendance !== 'awaiting_update' ? { actions_required: listed ? 'listed' : 'none', ...(listed ? {} : { no_action_reason: word(said.reasons, needed) }) } : {}),
+    ...(attendance === 'rescheduled' ? { actions_required: 'none', no_action_reason: kept().rescheduled_reason } : {}),
+    ...(needed && attendance !== 'awaiting_update' ? { actions_required: listed ? 'listed' : 'none', ...(listed ? {} : { no_action_reason: word(kept().reasons, needed) }) } : {}),
     ...(seen && change ? { medicine_change: change === 'medicine' || change === 'both', care_plan_change: change === 'care_plan' || change === 'both' ? 'needed' : 'not_needed' } : {}),
     ...(seen && next === 'promised' ? { next_promised: { promised: true, ...(answers.next_words ? { when: answers.next_words } : {}) } } : {}),
     ...(told.length ? { told } : {}),
@@ -125,17 +127,17 @@ export function attendanceWord(code: unknown): string {
 export function inWords(visit: Visit, outcomes: Pick<Shown, 'fields'>[], actions: { what: string; owner: string }[]): string {
   const { fields } = visit.shown;
   const whom = text(fields['with']);
-  const lines = [fill(whom ? said.copy.head_with : said.copy.head, { type: typeName(fields), with: whom ?? '', time: sayWhen(visit.starts_ms, 0, zone()) })];
+  const lines = [fill(whom ? kept().copy.head_with : kept().copy.head, { type: typeName(fields), with: whom ?? '', time: sayWhen(visit.starts_ms, 0, zone()) })];
   for (const one of outcomes) {
     const told = one.fields['told'];
-    lines.push(fill(said.copy.attendance, { attendance: attendanceWord(one.fields['attendance']) }));
+    lines.push(fill(kept().copy.attendance, { attendance: attendanceWord(one.fields['attendance']) }));
     if (text(one.fields['advice'])) lines.push(String(one.fields['advice']));
-    if (one.fields['actions_required'] === 'none') lines.push(fill(said.copy.none, { reason: text(one.fields['no_action_reason']) ?? '' }));
-    if (one.fields['medicine_change'] === true) lines.push(said.copy.medicine);
-    if (one.fields['care_plan_change'] === 'needed') lines.push(said.copy.care_plan);
-    if (one.fields['next_promised']) lines.push(said.copy.next);
-    if (Array.isArray(told) && told.length) lines.push(fill(said.copy.told, { who: told.map((each) => word(said.told, each)).join(', ') }));
+    if (one.fields['actions_required'] === 'none') lines.push(fill(kept().copy.none, { reason: text(one.fields['no_action_reason']) ?? '' }));
+    if (one.fields['medicine_change'] === true) lines.push(kept().copy.medicine);
+    if (one.fields['care_plan_change'] === 'needed') lines.push(kept().copy.care_plan);
+    if (one.fields['next_promised']) lines.push(kept().copy.next);
+    if (Array.isArray(told) && told.length) lines.push(fill(kept().copy.told, { who: told.map((each) => word(kept().told, each)).join(', ') }));
   }
-  for (const one of actions) lines.push(fill(said.copy.action, { what: one.what, who: staffName(one.owner) ?? said.nobody_yet }));
+  for (const one of actions) lines.push(fill(kept().copy.action, { what: one.what, who: staffName(one.owner) ?? kept().nobody_yet }));
   return lines.join('\n');
 }

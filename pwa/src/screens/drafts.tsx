@@ -50,6 +50,7 @@ function begun(key: string): { title: string; about: string | null; href: string
     const id = key.slice(OUTCOME.length);
     return { title: said.outcome.title, about: personOf({ fields: view(id)?.fields ?? {} }), href: `#outcome=${id}` };
   }
+  if (key === 'round' || key === 'shift-check') return { title: key === 'round' ? said.round.title : said.shift_check.title, about: null, href: `#${key}` };
   if (key === 'handover') return { title: said.handover.title, about: null, href: '#handover' };
   if (!key.startsWith(FORM)) return { title: said.drafts.note, about: personOf({ fields: { resident: key } }), href: '#residents' };
   const id = key.slice(FORM.length);

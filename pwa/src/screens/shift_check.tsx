@@ -10,7 +10,7 @@ import { residents, units } from '../kinds/resident';
 import {
   alone, begun, checkDraft, checksOf, escalationDraft, keepBegun, lookAt, offeredSince, others, silent, undecided, type Begun, type Decided, type Look,
 } from '../kinds/shift_hydration_check';
-import { said } from '../said';
+import { english_said, said } from '../said';
 import type { Finding } from '../shift_check';
 import { shiftBefore, shiftOf } from '../shifts';
 import { state, text } from '../state';
@@ -62,7 +62,7 @@ export function ShiftCheck() {
   function closed() {
     const made = offering && offeredSince(offering.resident, offering.since);
     if (offering && made) {
-      const decision = fill(said.shift_check.offered_at, { time: sayTime(made, zone()) });
+      const decision = fill(english_said.said.shift_check.offered_at, { time: sayTime(made, zone()) });
       decide(offering.resident, { gaps: { ...of(offering.resident).gaps, [offering.window]: { decision } } });
     }
     setOffering(null);
@@ -159,12 +159,12 @@ function whatIsMissing(looks: Look[], of: (id: string) => Decided): string[] {
 function logWords(shift: string, looks: Look[], of: (id: string) => Decided): string {
   const n = (finding: Finding) => looks.filter((look) => (of(look.person.id).finding ?? look.finding) === finding).length;
   const counts = { shift: sayShift(shift), n: looks.length, complete: n('complete'), gaps: n('gaps'), low: n('low_intake') };
-  return fill(said.shift_check.log, { ...counts, only: alone() ? said.shift_check.only : '' }).trim();
+  return fill(english_said.said.shift_check.log, { ...counts, only: alone() ? english_said.said.shift_check.only : '' }).trim();
 }
 
 function sayShift(shift: string): string {
   const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', timeZone: 'UTC' }).format(Date.parse(shift.slice(0, 10)));
-  return fill(said.shift_check.shifts[shift.endsWith('/day') ? 'day' : 'night'], { day });
+  return fill(english_said.said.shift_check.shifts[shift.endsWith('/day') ? 'day' : 'night'], { day });
 }
 
 /** What was signed off, each line leading to its record. */

@@ -3,15 +3,19 @@
 import { useState } from 'preact/hooks';
 import { iso } from '../clock';
 import type { Low } from '../kinds/shift_hydration_check';
-import { said } from '../said';
+import { english_said, said } from '../said';
 import { Button, Field, Tile } from '../ui/parts';
 import { fill } from '../words';
+
+// What is chosen is kept in the record, which everybody reads: in English.
+const CONTACTS = Object.keys(said.shift_check.contact) as (keyof typeof said.shift_check.contact)[];
+const REASONS = Object.keys(said.shift_check.reasons) as (keyof typeof said.shift_check.reasons)[];
 
 /** To whom a gap was taken. */
 export function Whom({ onChoose }: { onChoose: (who: string) => void }) {
   return (
     <div class="tm-tiles" role="group" aria-label={said.shift_check.escalate}>
-      {Object.entries(said.shift_check.contact).map(([code, word]) => <Tile key={code} data-testid="whom" big={word} onClick={() => onChoose(word)} />)}
+      {CONTACTS.map((code) => <Tile key={code} data-testid="whom" big={said.shift_check.contact[code]} onClick={() => onChoose(english_said.said.shift_check.contact[code])} />)}
     </div>
   );
 }
@@ -21,7 +25,7 @@ export function NotNeeded({ onChoose }: { onChoose: (why: string) => void }) {
   return (
     <div role="group" aria-label={said.shift_check.not_needed}>
       <div class="tm-tiles">
-        {Object.entries(said.shift_check.reasons).map(([code, word]) => <Tile key={code} data-testid="why" big={word} onClick={() => onChoose(word)} />)}
+        {REASONS.map((code) => <Tile key={code} data-testid="why" big={said.shift_check.reasons[code]} onClick={() => onChoose(english_said.said.shift_check.reasons[code])} />)}
       </div>
       <InWords label={said.shift_check.something_else} button={said.shift_check.record_it} onSay={onChoose} />
     </div>
@@ -51,9 +55,9 @@ export function Escalate({ low, onDecide }: { low: Low | undefined; onDecide: (l
   return (
     <div role="group" aria-label={said.shift_check.decision}>
       <p class="tm-legend">{said.shift_check.decision}</p>
-      <Whom onChoose={(who) => decide({ decision: fill(said.shift_check.contacted, { who }), contacted: who, contacted_at: iso(Date.now()) })} />
+      <Whom onChoose={(who) => decide({ decision: fill(english_said.said.shift_check.contacted, { who }), contacted: who, contacted_at: iso(Date.now()) })} />
       <Button kind="secondary" data-testid="no-escalation" aria-expanded={because} onClick={() => setBecause(!because)}>{said.shift_check.no_escalation}</Button>
-      {because && <InWords label={said.shift_check.because} button={said.shift_check.record_it} onSay={(why) => decide({ decision: `${said.shift_check.no_escalation} ${why}`, no_escalation_reason: why })} />}
+      {because && <InWords label={said.shift_check.because} button={said.shift_check.record_it} onSay={(why) => decide({ decision: `${english_said.said.shift_check.no_escalation} ${why}`, no_escalation_reason: why })} />}
     </div>
   );
 }

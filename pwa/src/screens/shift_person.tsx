@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import { standing } from '../kinds/hydration_check';
 import { recentOf } from '../kinds/recent';
 import { undecided, type Decided, type Gap, type Look } from '../kinds/shift_hydration_check';
-import { said } from '../said';
+import { english_said, said } from '../said';
 import type { Finding } from '../shift_check';
 import { sayTime } from '../time';
 import { StateIcon, Stop } from '../ui/icons';
@@ -104,7 +104,7 @@ function GapLine({ look, name, gap, onOffer, onDecide }: { look: Look; name: str
           <Button kind="secondary" data-testid="gap-not-needed" aria-expanded={asking === 'why'} onClick={() => setAsking(asking === 'why' ? null : 'why')}>{said.shift_check.not_needed}</Button>
         </div>
       )}
-      {asking === 'whom' && <Whom onChoose={(who) => { setAsking(null); onDecide({ decision: fill(said.shift_check.escalated, { who }) }); }} />}
+      {asking === 'whom' && <Whom onChoose={(who) => { setAsking(null); onDecide({ decision: fill(english_said.said.shift_check.escalated, { who }) }); }} />}
       {asking === 'why' && <NotNeeded onChoose={(why) => { setAsking(null); onDecide({ decision: 'not_needed', not_needed_because: why }); }} />}
     </div>
   );
