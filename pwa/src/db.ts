@@ -3,7 +3,7 @@
 // Every write that somebody is told of goes through `strictly`: the promise it returns settles on the transaction's
 // own `complete` event with strict durability, so "saved" is never said of something that a power cut can take.
 
-import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction, type StoreNames } from 'idb';
+import { deleteDB, openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction, type StoreNames } from 'idb';
 import { PRACTICE } from './practice';
 import type {
   Counters, EarlierWay, Enrolment, Hidden, KeptGrant, PinTries, PlainKept, SealedKey, StaffName, Standing, StoredChange, StoredEntry, StoredLook, StoredSent,
@@ -49,6 +49,11 @@ export type Writing = IDBPTransaction<Tables, Table[], 'readwrite'>;
 
 /** Practice keeps what it records apart, so that it can neither be sent nor be mistaken for care. */
 const NAME = PRACTICE ? 'tidemark-practice' : 'tidemark';
+
+/** Practice begins with nothing each time; what is not practice is never deleted. */
+export async function beginPractice(): Promise<void> {
+  if (PRACTICE) await deleteDB('tidemark-practice');
+}
 
 let opening: Promise<IDBPDatabase<Tables>> | null = null;
 

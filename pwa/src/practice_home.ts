@@ -1,6 +1,6 @@
 // The practice home: made-up people from the message file, in a database that is emptied each time. Nobody enters a PIN.
 
-import { deleteDB } from 'idb';
+import { beginPractice } from './db';
 import { uuid7 } from './ids';
 import { said } from './said';
 import { practise, session } from './session';
@@ -26,7 +26,7 @@ export const people: string[] = [];
 
 export async function open(): Promise<void> {
   document.documentElement.dataset['practice'] = '';
-  await deleteDB('tidemark-practice');
+  await beginPractice();
   const staff = { id: crypto.randomUUID(), name: said.practice.you, roles: ['senior_carer'] };
   const home = { id: crypto.randomUUID(), name: said.practice.home, zone: 'Europe/London' };
   state.enrolment = { device: crypto.randomUUID(), name: said.practice.home, token: '', home };
