@@ -166,7 +166,7 @@ def test_an_outcome_begun_offline_is_kept_through_a_restart_and_its_actions_reac
     ama.tap(ama.by("actions-next"))
     ama.tap(ama.by("save-outcome"))
     expect(ama.by("outcome")).to_contain_text(SAVED)
-    expect(ama.by("todo-row")).to_have_count(2)
+    expect(ama.by("follow-ups").get_by_test_id("todo-row")).to_have_count(2)
     look.at("appointment, offline, two things to do")
     floor.tidemark.start()
     (outcome,) = floor.on_server("appointment_outcome", 1, appointment=arthur)

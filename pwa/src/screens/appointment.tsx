@@ -53,7 +53,7 @@ export function AppointmentScreen({ id }: { id: string }) {
       {outcomes.map((one) => <OneOutcome key={one.record} outcome={one} />)}
       <h2 class="tm-heading">{said.follow_ups}</h2>
       {visit.followUps.length === 0 && <p class="tm-empty">{said.no_follow_ups}</p>}
-      <ul class="tm-rows">{visit.followUps.map((one) => <FollowUpLine key={one.record} shown={one} />)}</ul>
+      <ul class="tm-rows" data-testid="follow-ups">{visit.followUps.map((one) => <FollowUpLine key={one.record} shown={one} />)}</ul>
       {outcomes.length > 0 && <Letter about={outcomes.at(-1)!} />}
       {outcomes.length > 0 && <Copy visit={visit} />}
       {visit.person && (
