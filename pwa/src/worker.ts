@@ -49,7 +49,8 @@ export async function startWorker(): Promise<void> {
   navigator.serviceWorker.addEventListener('message', (event) => {
     const data = event.data as { type?: string; hash?: string };
     if (data?.type === 'open' && data.hash) location.hash = data.hash;
-    if (data?.type === 'push') soon();
+    // Whoever taps an alert awake wants to read it now, whether or not the push itself was heard by this page.
+    if (data?.type === 'push' || data?.type === 'open') soon();
   });
   const offer = () => {
     start_over();

@@ -1,10 +1,11 @@
 // Screen 16: one alert at 03:00. What it is, who has been told, who is next, and one big button.
 
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { record, sayNotSaved } from '../acts';
 import { acknowledge, isOpen, owners, personOf, resolve, snooze, told } from '../kinds/alert';
 import { sayAlert, titleOf } from '../kinds/alert_words';
 import type { Draft } from '../outbox';
+import { soon } from '../sending';
 import { session } from '../session';
 import { state, text } from '../state';
 import { sayTime, sayWhen } from '../time';
@@ -21,6 +22,10 @@ export function AlertScreen({ id }: { id: string }) {
   const me = session();
   const [problem, setProblem] = useState<string | null>(null);
   const alert = view(id);
+  // Opened from a notification or a link before its record came: ask for it now, not at the next round.
+  useEffect(() => {
+    if (!alert) soon();
+  }, [id, !alert]);
   if (!me) return null;
   if (!alert || alert.kind !== 'alert') {
     return (
