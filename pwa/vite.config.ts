@@ -10,7 +10,8 @@ export const terserOptions = { compress: { passes: 2, ecma: 2020 }, format: { co
 export default defineConfig({
   base: '/app/',
   plugins: [splitWords()],
-  esbuild: { jsx: 'automatic', jsxImportSource: 'preact' },
+  // Calls of `h` are shorter than the automatic runtime's, and that runtime is one module less.
+  esbuild: { jsx: 'transform', jsxFactory: '_h', jsxFragment: '_F', jsxInject: "import { h as _h, Fragment as _F } from 'preact'" },
   // The message file lies beside the Python that shares it; only the sections named in an import are bundled.
   json: { namedExports: true, stringify: false },
   server: { fs: { allow: ['..'] } },
