@@ -24,9 +24,17 @@ const PACKS: Record<Exclude<Language, 'en-GB'>, () => Promise<Pack>> = {
   ro: async () => (await import('../../sync/messages.ro.json')).default,
 };
 const spoken: Record<string, object> = { app: words, alerts, forms, kinds, refusals, screens };
-const ENGLISH = structuredClone(spoken);
-english.words = ENGLISH['app'] as typeof words;
-english_said.said = ENGLISH['screens'] as typeof screens;
+let kept: typeof spoken | null = null;
+
+/** The English words as they were, copied before the first others are laid over them. */
+function inEnglish(): typeof spoken {
+  if (!kept) {
+    kept = structuredClone(spoken);
+    english.words = kept['app'] as typeof words;
+    english_said.said = kept['screens'] as typeof screens;
+  }
+  return kept;
+}
 
 /** What the tablet speaks when nobody's own choice is known. It holds nothing of anybody, so localStorage may keep it. */
 const KEY = 'tidemark-language';
@@ -76,10 +84,11 @@ async function speak(): Promise<void> {
   const signed = pack !== null && isSigned(language, pack.safety_version);
   if (turn !== asked || (language === now.language && signed === now.signed)) return;
   now = { language, signed };
-  overlay(spoken, structuredClone(ENGLISH));
+  const before = inEnglish();
+  overlay(spoken, structuredClone(before));
   if (pack) {
     overlay(spoken, structuredClone(pack.words));
-    for (const path of safety.paths) safely(path.split('.'), spoken, ENGLISH, signed);
+    for (const path of safety.paths) safely(path.split('.'), spoken, before, signed);
   }
   pluralsOf(language);
   document.documentElement.lang = language;

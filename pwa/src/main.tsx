@@ -5,7 +5,7 @@ import { useEffect, useState } from 'preact/hooks';
 import './styles/floor.scss';
 import { PRACTICE } from './practice';
 import { route } from './route';
-import { fetchAll, Later } from './screens/later';
+import { fetchRest, Later } from './screens/later';
 import { Residents } from './screens/residents';
 import { Shell } from './screens/shell';
 import { Who } from './screens/who';
@@ -55,23 +55,26 @@ function screen(here: ReturnType<typeof route>) {
 async function begin() {
   document.title = words.name;
   watchLook();
-  if (PRACTICE) await import('./practice_home').then(({ open }) => open());
+  if (PRACTICE) await fetchRest().then(({ openPractice }) => openPractice());
   else await load();
   // Somebody has chosen another language here; without it the app speaks English, and works.
-  if (localStorage.getItem('tidemark-language')) await import('./languages').then(({ begin: speak }) => speak()).catch(() => undefined);
+  if (localStorage.getItem('tidemark-language')) await fetchRest().then(({ speak }) => speak()).catch(() => undefined);
   render(<App />, document.getElementById('app')!);
   watchIdle();
-  if (PRACTICE) return fetchAll();
-  start(grantForSync);
-  listen('session', () => session() && soon());
-  watchVisits();
-  if (state.enrolment) void import('./enrol').then(({ askToStay, refreshNames }) => Promise.all([refreshNames(), askToStay()])).catch(() => undefined);
-  // Nothing on the screen waits for the worker, so it comes after.
-  await import('./worker').then(({ startWorker }) => startWorker()).catch(() => undefined);
-  void import('./tidy').then(({ prune }) => prune()).catch(() => undefined);
-  void import('./report').then(({ startReporting }) => startReporting()).catch(() => undefined);
-  void import('./push').then(({ refresh }) => refresh()).catch(() => undefined);
-  fetchAll();
+  if (!PRACTICE) {
+    start(grantForSync);
+    listen('session', () => session() && soon());
+    watchVisits();
+  }
+  // Nothing on the screen waits for any of this, and each is tried by itself; the worker comes first, as it keeps the app.
+  const rest = await fetchRest().catch(() => null);
+  if (!rest) return;
+  rest.startSending();
+  if (PRACTICE) return;
+  if (state.enrolment) for (const ask of [rest.refreshNames, rest.askToStay]) void ask().catch(() => undefined);
+  await rest.startWorker().catch(() => undefined);
+  rest.startReporting();
+  for (const tidy of [rest.prune, rest.refreshPush]) void tidy().catch(() => undefined);
 }
 
 void begin();

@@ -93,7 +93,7 @@ export async function unlock(person: StaffName, pin: string): Promise<Unlocked> 
     return { ok: true };
   }
   // It may be the PIN of before, which lets nobody in and may open what nobody else can.
-  const earlier = import('./earlier');
+  const earlier = import('./rest');
   const before = await earlier.then(({ openEarlier }) => openEarlier(person.id, pin)).catch(() => []);
   if (before.length) await open(before);
   const answer = await asked;
@@ -126,7 +126,7 @@ async function confirm(person: StaffName, pin: string, here: Extract<Opened, { i
     await fetchKeys(current);
   }
   if (answer?.status === 403) {
-    await (await import('./earlier')).putApart(person.id);
+    await (await import('./rest')).putApart(person.id);
     if (current?.id === person.id) lock();
   }
 }
@@ -136,12 +136,12 @@ let loaded = false;
 
 /** Ask who else may unlock this tablet; fetched later, as nobody waits for it. */
 async function fetchKeys(me: Session | null): Promise<void> {
-  await (await import('./colleagues')).fetchKeys(me);
+  await (await import('./rest')).fetchKeys(me);
 }
 
 /** Hide what the version before left in clear. Where that part cannot be fetched now, at the next start. */
 async function hidePlain(): Promise<void> {
-  const part = await import('./plain_rows').catch(() => null);
+  const part = await import('./rest').catch(() => null);
   await part?.hidePlain();
 }
 

@@ -30,7 +30,7 @@ function quiet(): boolean {
 
 export async function startWorker(): Promise<void> {
   if (!('serviceWorker' in navigator)) return;
-  const registration = await navigator.serviceWorker.register('/app/sw.js', { scope: '/app/' }).catch(() => null);
+  const registration = await navigator.serviceWorker.register('/app/sw.js', { scope: '/app/', type: 'module' }).catch(() => null);
   if (!registration) return;
   let first = navigator.serviceWorker.controller === null; // the first worker of a new tablet replaces nobody
   let replaced = false;

@@ -6,6 +6,7 @@ import { iso } from '../clock';
 import { nothingLeft } from '../left';
 import { letters } from '../letters';
 import { save, putAway } from '../outbox';
+import { rescueFile } from '../rescue';
 import { said } from '../said';
 import { pause, soon } from '../sending';
 import { session } from '../session';
@@ -192,7 +193,6 @@ function Storage({ waiting }: { waiting: number }) {
 
   async function rescue() {
     try {
-      const { rescueFile } = await import('../rescue');
       const link = document.createElement('a');
       link.href = URL.createObjectURL(await rescueFile());
       link.download = `tidemark-rescue-${iso(Date.now()).slice(0, 10)}.json`;

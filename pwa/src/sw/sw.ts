@@ -8,9 +8,12 @@ import { ANSWERED, post } from '../wire';
 import { receive, type Shown } from './notice';
 
 declare const self: ServiceWorkerGlobalScope;
+// Filled in when all is built (scripts/worker_keeps.ts), each where it stands.
 declare const __SHELL__: string[];
 declare const __LANGUAGES__: string[];
 declare const __VERSION__: string;
+const SHELL = __SHELL__;
+const LANGUAGES = __LANGUAGES__;
 
 const BASE = '/app/';
 const CACHE = `tidemark-${__VERSION__}`;
@@ -22,10 +25,11 @@ self.addEventListener('install', (event) => {
   event.waitUntil(
     (async () => {
       const cache = await caches.open(CACHE);
-      await cache.addAll(__SHELL__.map((path) => new Request(BASE + path, { cache: 'reload' })));
+      // What has its digest in its name is what the page has just fetched, so it is not fetched twice.
+      await cache.addAll(SHELL.map((path) => new Request(BASE + path, { cache: path.startsWith('assets/') ? 'default' : 'reload' })));
       const spoken = await caches.open(SPOKEN);
       const chosen = (await spoken.keys()).map((kept) => language(kept.url));
-      await spoken.addAll(__LANGUAGES__.filter((path) => chosen.includes(language(path))).map((path) => BASE + path));
+      await spoken.addAll(LANGUAGES.filter((path) => chosen.includes(language(path))).map((path) => BASE + path));
       // The first worker may start at once; a later one waits until the page says that nothing is being entered.
       if (!self.registration.active) await self.skipWaiting();
     })(),
@@ -36,7 +40,7 @@ self.addEventListener('activate', (event) => {
   event.waitUntil(
     (async () => {
       const spoken = await caches.open(SPOKEN);
-      for (const kept of await spoken.keys()) if (!__LANGUAGES__.some((path) => kept.url.endsWith(path))) await spoken.delete(kept);
+      for (const kept of await spoken.keys()) if (!LANGUAGES.some((path) => kept.url.endsWith(path))) await spoken.delete(kept);
       for (const name of await caches.keys()) if (name !== CACHE && name.startsWith('tidemark-')) await caches.delete(name);
       await self.clients.claim();
     })(),
@@ -47,8 +51,8 @@ self.addEventListener('fetch', (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== 'GET' || url.origin !== self.location.origin || !url.pathname.startsWith(BASE)) return;
   const path = event.request.mode === 'navigate' ? 'index.html' : url.pathname.slice(BASE.length);
-  if (__LANGUAGES__.includes(path)) event.respondWith(inLanguage(event.request));
-  if (!__SHELL__.includes(path)) return;
+  if (LANGUAGES.includes(path)) event.respondWith(inLanguage(event.request));
+  if (!SHELL.includes(path)) return;
   event.respondWith(
     (async () => {
       const kept = await (await caches.open(CACHE)).match(BASE + path);
