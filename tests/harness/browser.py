@@ -57,6 +57,18 @@ SUBSCRIBE_STUB = """(subscription => {
 })"""
 
 
+# What is scrolled or cut off within its own box makes no page wider.
+STICKING_OUT = """() => {
+  const edge = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= edge) return [];
+  const beyond = [...document.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > edge + 0.5 && e.checkVisibility());
+  const held = e => { for (let up = e.parentElement; up && up !== document.body; up = up.parentElement) if (getComputedStyle(up).overflowX !== 'visible') return true; };
+  const inner = beyond.filter(e => !held(e) && !beyond.some(other => other !== e && e.contains(other)));
+  return [`${document.documentElement.scrollWidth - edge} px wider than the screen: `
+    + inner.slice(0, 3).map(e => `${e.tagName.toLowerCase()}.${e.getAttribute('class') || ''} "${e.textContent.trim().slice(0, 40)}"`).join(', ')];
+}"""
+
+
 def chromium_path() -> str:
     """The system's Chromium; the test fails, rather than skips, where there is none."""
     for name in (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"):
@@ -230,6 +242,10 @@ class Tablet:
     def overflow(self) -> int:
         """By how many pixels the page is wider than the screen."""
         return self.page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+    def sticking_out(self) -> list[str]:
+        """What makes the page wider than the screen: the innermost elements beyond its edge, each as one line."""
+        return self.page.evaluate(STICKING_OUT)
 
     def small_targets(self, least: int, selector: str) -> list[str]:
         """Visible elements of `selector` narrower or lower than `least` CSS pixels."""

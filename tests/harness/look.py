@@ -95,8 +95,7 @@ class Look:
             tablet.dark(view.dark)
             tablet.page.evaluate("text => { document.documentElement.style.fontSize = text === 100 ? '' : `${text}%` }", view.text)
             where = f"{state}, {view}"
-            if tablet.overflow() > 0:
-                self.note(where, [f"{tablet.overflow()} px wider than the screen"])
+            self.note(where, tablet.sticking_out())
             if FULL or at % TURNS == turn:
                 # A theme fades in.
                 tablet.page.wait_for_timeout(120)
