@@ -106,6 +106,21 @@ def test_a_language_says_that_no_native_speaker_has_checked_it(language):
     assert isinstance(LANGUAGES[language]["safety_version"], int)
 
 
+# What Romanian says to somebody whom it calls "tu": verbs and pronouns that mean nothing else.
+FAMILIAR = re.compile(
+    r"\b(ești|îți|ți|ți-ai|tău|tăi|poți|știi|vrei|alegi|(?<!se )(?:apasă|introdu|mergi|vezi|întreabă|încearcă|adaugă))\b"
+    r"|(?:^|[.:] )(alege|spune|scrie|cere|salvează|înregistrează|verifică)\b",
+    re.IGNORECASE,
+)  # fmt: skip
+# Not said to anybody: a tablet asks for, an alert asks for, on a cup stands, and a button of the iPad's own.
+OF_THINGS = {"Cere", "Cere o decizie", "Apăsați cana din care a băut. Scrie pe ea ce va înregistra.", "Alegeți Adaugă la ecranul principal."}
+
+
+def test_romanian_speaks_to_everybody_politely():
+    said = {trail: text for trail, text in all_of(LANGUAGES["ro"]["words"]).items() if text not in OF_THINGS}
+    assert {trail: text for trail, text in said.items() if FAMILIAR.search(text)} == {}
+
+
 SENTENCE = re.compile(r"[^.!?:;\n]+[.!?:;]?")
 
 

@@ -19,7 +19,7 @@ from tests.harness.processes import until
 
 def test_screens_before_anyone_has_signed_in(browsers, tidemark, home):
     hands = Hands(browsers.open(), tidemark.url, home)
-    look = Look(hands, enlarged=True)
+    look = Look(hands)
     hands.open()
     expect(hands.page.locator("h1")).to_be_visible()
     look.at("not enrolled")

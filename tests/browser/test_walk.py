@@ -14,7 +14,7 @@ from tests.harness.look import Look
 def test_the_screens_that_are_everyones(browsers, tidemark, home):
     hands = Hands(browsers.open(), tidemark.url, home)
     hands.enrol(home["codes"].pop(0))
-    look = Look(hands, enlarged=True)
+    look = Look(hands)
     hands.tap(hands.by("to-help"))
     expect(hands.by("to-practice")).to_be_visible()
     look.at("help, locked")

@@ -5,9 +5,9 @@
     look.done()                       # fails with everything that was wrong, once
 
 A state has six views: phone and desk, by day and by night, and the text twice and four times as large. Sizes, sideways
-scrolling and gaps are measured in all of them. axe takes a third of a second a view, so `make test` lets it look at two of
-the six, which ones being decided by the state's own name; `make walk` (WALK=full) at all, with IBM's engine beside it.
-`make shots` (SHOTS=folder) keeps a picture of each state at both sizes for docs/screens.md.
+scrolling, gaps and where the skip link leads are measured in all of them. axe is slower: in `make test` it looks at two of the
+six, one at the usual size of text and one enlarged, and the state's own name says which; in `make walk` (WALK=full) at all,
+with IBM's engine beside it. `make shots` (SHOTS=folder) keeps a picture of each state at both sizes for docs/screens.md.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ class View:
         return f"{'dark' if self.dark else 'light'}, {self.size[0]}x{self.size[1]}, {self.text} %"
 
 
-VIEWS = (
-    View(PHONE, False), View(PHONE, True), View(DESKTOP, True), View(DESKTOP, False), View(DESKTOP, False, 400), View(PHONE, False, 200),
-)  # fmt: skip
-TURNS = 3
+USUAL = (View(PHONE, False), View(PHONE, True), View(DESKTOP, True), View(DESKTOP, False))
+ENLARGED = (View(PHONE, False, 200), View(DESKTOP, False, 400))
+# In this order the screen changes its size as seldom as can be.
+VIEWS = (*USUAL[:2], *ENLARGED, *USUAL[2:])
 
-# Where a list is scrolled, axe takes an address of the app for a skip link that leads nowhere, and what lies under the bar at
-# the foot for a target that is too small. `sizes` measures targets itself, and the shell keeps its skip link first.
-FALSE_ALARM = re.compile(r"^skip-link: .*href=\"#[a-z-]+[=\"]|^target-size: (?s:.*)partially obscured")
+# To axe every link before the first that leaves the page is a skip link. Places of the app are addresses after a # (#residents),
+# so it takes all of them for skip links that lead nowhere. `skip_link` asks of the real one what the rule asks.
+A_PLACE = re.compile(r'^skip-link: (?!<a class="nhsuk-skip-link")')
 
 CLOSE_TOGETHER = """([least, selector]) => {
   const shown = [...document.querySelectorAll(selector)].filter(e => e.checkVisibility()).map(e => [e, e.getBoundingClientRect()]);
@@ -78,37 +78,47 @@ IBM_CHECK = """async () => {
   return report.results.filter(one => one.value[0] === 'VIOLATION' && one.value[1] === 'FAIL').map(one => `ibm ${one.ruleId}: ${one.snippet.slice(0, 160)} (${one.message})`);
 }"""
 
+# A theme fades in: wait until it has.
+AT_REST = "() => Promise.all(document.getAnimations().filter(one => one instanceof CSSTransition).map(one => one.finished.catch(() => {})))"
+
+
+def in_turn(state: str) -> tuple[View, View]:
+    """The two views in which axe looks at this state: one at the usual size of text, one enlarged."""
+    turn = hashlib.sha256(state.encode()).digest()[0]
+    return USUAL[turn % len(USUAL)], ENLARGED[turn // len(USUAL) % len(ENLARGED)]
+
 
 class Look:
     """Collects what is wrong, so that one run tells everything."""
 
-    def __init__(self, hands: Hands, *, enlarged: bool = False):
-        """`enlarged` looks at twice and four times the text too; `make walk` does so everywhere."""
+    def __init__(self, hands: Hands):
         self.hands, self.wrong = hands, {}
-        self.views = VIEWS if enlarged or FULL else [view for view in VIEWS if view.text == 100]
 
     def at(self, state: str) -> None:
         """Look at the screen as it stands, in every view, without leaving it."""
-        tablet, turn = self.hands.tablet, hashlib.sha256(state.encode()).digest()[0] % TURNS
-        for at, view in enumerate(self.views):
+        tablet, examined = self.hands.tablet, VIEWS if FULL else in_turn(state)
+        for view in VIEWS:
             tablet.resize(view.size)
             tablet.dark(view.dark)
             tablet.page.evaluate("text => { document.documentElement.style.fontSize = text === 100 ? '' : `${text}%` }", view.text)
             where = f"{state}, {view}"
-            if tablet.overflow() > 0:
-                self.note(where, [f"{tablet.overflow()} px wider than the screen"])
-            if FULL or at % TURNS == turn:
-                # A theme fades in.
-                tablet.page.wait_for_timeout(120)
-                self.note(where, [found for found in tablet.axe() if not FALSE_ALARM.search(found)])
+            self.note(where, tablet.sticking_out())
+            if view in examined:
+                tablet.page.evaluate(AT_REST)
+                self.note(where, [found for found in tablet.axe() if not A_PLACE.search(found)])
                 if FULL:
                     self.note(where, self.ibm())
             if view.text == 100 and not view.dark:
                 self.sizes(where)
                 if SHOTS:
                     self.keep(state, view)
+        self.note(state, self.skip_link())
         tablet.page.evaluate("() => { document.documentElement.style.fontSize = '' }")
         tablet.resize(PHONE)
+
+    def skip_link(self) -> list[str]:
+        """A skip link leads to a part of this page."""
+        return self.hands.page.evaluate("() => [...document.querySelectorAll('.nhsuk-skip-link')].filter(e => !document.querySelector(e.hash)).map(e => `${e.hash} is not here`)")
 
     def sizes(self, where: str) -> None:
         """Targets large enough, and what records far enough from what else records."""
