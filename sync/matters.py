@@ -11,7 +11,7 @@ way, on the record of subject, rule and care day.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -64,8 +64,8 @@ class Standing:
     key: Key
     matters: tuple[Matter, ...]
     pages: bool
-    threshold_version: str = DEFAULT
-    ids: tuple[str, ...] = field(default=())
+    threshold_version: str
+    ids: tuple[str, ...]
 
     @property
     def first(self) -> Matter:
@@ -102,6 +102,11 @@ def _standing(key: Key, matters: list[Matter], scope: Scope, values: Values, now
     calls = setting == ON and MATTER_RULES[key[0]].severity != NUDGE and now - last.due <= within
     ids = tuple(sorted({each.about for each in matters}))
     return Standing(key, tuple(matters), calls, next((each for each in versions if each != DEFAULT), DEFAULT), ids)
+
+
+def joined(found: Standing, alert: Existing) -> Standing:
+    """What has just happened beside what the day's alert already names: `found` alone is not all that stands."""
+    return replace(found, ids=tuple(sorted({*found.ids, *(alert.fields.get("matters") or ())})))
 
 
 # ---- reconciling ----

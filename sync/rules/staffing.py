@@ -86,7 +86,7 @@ def _reasons(known: Shift, starts: datetime) -> Iterator[Matter]:
     about = (written or drawn)[0].id
     if not before:
         yield Matter(rules.NO_REASON, known.subject, starts, about, {**known.place, "how": "late" if written else "missing"})
-    elif any(same_reason(each.fields, one.fields) for each in before for one in counting(known.others)):
+    elif any(same_reason(each.fields, one.fields) and one.recorded < each.recorded for each in before for one in counting(known.others)):
         yield Matter(rules.NO_REASON, known.subject, starts, about, {**known.place, "how": "copied"})
 
 

@@ -14,11 +14,11 @@ from sync.days import LONDON, shift_bounds, shift_of, to_ms, write_time
 from sync.matters import Matter
 from sync.rules import appointments as rule
 from sync.rules import catalogue as rules
-from sync.rules.appointments import AWAITING, BOOK, Limits, Said
+from sync.rules.appointments import AWAITING, Limits, Said
 from sync.thresholds import Values
 from sync.told import Told, counting, known_by
 
-SOMEBODY_CAME = "not_supported_to_attend"
+UNSUPPORTED = "not_supported_to_attend"
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def _of_appointment(
     if AWAITING in stands.open:
         yield from _asked_again(visits, visit, outcomes, facts, values, now)
     for each in outcomes:
-        if each.fields.get("attendance") == SOMEBODY_CAME:
+        if each.fields.get("attendance") == UNSUPPORTED:
             yield Matter(rules.NOT_SUPPORTED, visits.person, starts, each.id, facts, received=each.received)
 
 
@@ -101,7 +101,7 @@ def _asked_again(visits: Visits, visit: Told, outcomes: Sequence[Told], facts: d
 
 
 def _of_follow_up(visits: Visits, each: Told, values: Values, now: datetime) -> Iterator[Matter]:
-    """A follow-up without an owner or a day, or past its day. One that stands for a booking is judged as any other."""
+    """A follow-up without an owner or a day, or past its day."""
     asks = rule.follow_up(_said(each), to_ms(now), Limits.of(values, now))
     if asks is None or asks.open == rule.NO_EVIDENCE:
         return
@@ -110,8 +110,8 @@ def _of_follow_up(visits: Visits, each: Told, values: Values, now: datetime) -> 
         yield Matter(rules.OVERDUE, visits.person, due, each.id, {"due_at": _text(due), "due_on": due.date().isoformat()})
     if not each.fields.get("owner") or due is None:
         hours = values.value("appointments.allocate_hours", visits.person, visits.unit, at=now)
-        facts = {"hours": hours, "books": each.fields.get("asks") == BOOK}
-        yield Matter(rules.UNALLOCATED, visits.person, each.occurred + timedelta(hours=hours), each.id, facts, ("appointments.allocate_hours",))
+        due = each.occurred + timedelta(hours=hours)
+        yield Matter(rules.UNALLOCATED, visits.person, due, each.id, {"hours": hours}, ("appointments.allocate_hours",))
 
 
 def _chasing(visits: Visits, values: Values, now: datetime) -> Iterator[Matter]:
