@@ -140,5 +140,5 @@ def _apply(c: Connection, home: people.Home, found: judging.Found, now_ms: int, 
 
 def _just_happened(c: Connection, home: people.Home, from_seq: int, late_ms: Sequence[int], now_ms: int, holder: str) -> None:
     """Say what the steps just written show of the ladder itself: nobody on a rung, or a step that came late."""
-    moment = Moment(c, home, now_ms)
-    act.take(c, home, matters.events(moment, judging_home.just_happened(moment, from_seq, late_ms)), now_ms, holder)
+    if happened := judging_home.just_happened(c, home, from_seq, late_ms, now_ms):
+        act.take(c, home, matters.events(Moment(c, home, now_ms), happened), now_ms, holder)

@@ -17,6 +17,7 @@ from sync.fields import time_ms
 from sync.matters import Matter
 from sync.rules import catalogue as rules
 from sync.rules import copied, system
+from sync.thresholds import THRESHOLDS, Values
 
 HOME = "home"
 WEEK = timedelta(days=7)
@@ -78,18 +79,23 @@ def _estimates(moment: Moment, monday: date, again: datetime) -> Iterator[Case]:
 # ---- what has just happened ----
 
 
-def just_happened(moment: Moment, from_seq: int, late_ms: Sequence[int]) -> Iterator[Matter]:
+def just_happened(c: Connection, home: Home, from_seq: int, late_ms: Sequence[int], now_ms: int) -> list[Matter]:
     """What the steps that were just written say of the ladder itself: rungs with nobody, and steps that came late."""
-    subject, now = str(moment.home.uuid), days.write_time(moment.now_ms)
-    rows = [row for row in store.rows_after(moment.c, moment.home.id, from_seq, MOST_ROWS) if row.kind == "alert" and row.author == moment.home.tidemark]
+    subject, now = home.uuid, days.from_ms(now_ms)
+    said = days.write_time(now_ms)
     added = {}
-    for row in rows:
-        told = ((row.submission or {}).get("fields") or {}).get("told") or ()
-        new = [each for each in told if each.get("at") == now]
+    for row in store.rows_after(c, home.id, from_seq, MOST_ROWS):
+        told = ((row.submission or {}).get("fields") or {}).get("told") or () if row.kind == "alert" and row.author == home.tidemark else ()
+        new = [each for each in told if each.get("at") == said]
         if any(not each.get("reached") for each in new):
             added[row.record] = new
-    stands = store.records_by_id(moment.c, moment.home.id, added)
-    for alert, told in added.items():
+    found: list[Matter] = []
+    stands = store.records_by_id(c, home.id, added)
+    for alert, new in added.items():
+        # An alert that says so is told of to nobody as well: once is enough.
         if alert in stands and stands[alert].fields.get("rule") != rules.NOBODY_REACHED:
-            yield from system.nobody_reached(subject, str(alert), told, moment.now)
-    yield from system.late_steps(subject, late_ms, moment.values, moment.now)
+            found += system.nobody_reached(str(subject), str(alert), new, now)
+    if late_ms and max(late_ms) >= 1000 * THRESHOLDS["system.late_seconds"].low:
+        values = Values((row.body for row in store.records(c, home.id, "threshold")), home.zone)
+        found += system.late_steps(str(subject), late_ms, values, now)
+    return found

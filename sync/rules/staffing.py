@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sync.days import LONDON, shift_bounds, zone_of
+from sync.days import LONDON, shift_bounds, to_ms, write_time, zone_of
 from sync.facts import Absence
 from sync.matters import Matter
 from sync.rules import catalogue as rules
@@ -155,15 +155,15 @@ def recurring(known: Recent, values: Values, now: datetime) -> Iterator[Matter]:
             said = {"unit": known.unit, "shifts": several, "days": days, **facts}
             yield Matter(rule, known.subject, at.occurred, at.id, said, numbers, at.received)
 
-    for hour in sorted({hour for each in seen for hour in _hours(each, known.zone)}):
-        yield from found(rules.SAME_HOUR, lambda each, hour=hour: hour in _hours(each, known.zone), hour=f"{hour:02}:00")
+    for hour, at in sorted({hour: at for each in seen for hour, at in _hours(each, known.zone).items()}.items()):
+        yield from found(rules.SAME_HOUR, lambda each, hour=hour: hour in _hours(each, known.zone), hour_at=write_time(to_ms(at)))
     yield from found(rules.UNDER_PRESSURE, lambda each: yes(each.fields.get("rushed_support")) or yes(each.fields.get("staff_pressure")))
 
 
-def _hours(observation: Told, zone: str) -> set[int]:
-    """The hours of the home's day in which somebody waited."""
-    times = (read_day_or_time(each.get("at")) for each in delays(observation))
-    return {at.astimezone(zone_of(zone)).hour for at in times if at is not None}
+def _hours(observation: Told, zone: str) -> dict[int, datetime]:
+    """The hours of the home's day in which somebody waited, each with when it began."""
+    times = (at.astimezone(zone_of(zone)) for each in delays(observation) if (at := read_day_or_time(each.get("at"))) is not None)
+    return {at.hour: at.replace(minute=0, second=0, microsecond=0) for at in times}
 
 
 def _runs(hits: Sequence[Told], times: int, within: timedelta) -> Iterator[tuple[Told, int]]:

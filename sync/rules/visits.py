@@ -106,8 +106,8 @@ def _of_follow_up(visits: Visits, each: Told, values: Values, now: datetime) -> 
     if asks is None or asks.open == rule.NO_EVIDENCE:
         return
     due = each.time("due_at")
-    if asks.open in (rule.OVERDUE, rule.FOLLOW_UP) and due is not None:
-        yield Matter(rules.OVERDUE, visits.person, due, each.id, {"due_at": _text(due), "due_on": due.date().isoformat()})
+    if due is not None:
+        yield Matter(rules.OVERDUE, visits.person, due, each.id, {"due_at": _text(due)})
     if not each.fields.get("owner") or due is None:
         hours = values.value("appointments.allocate_hours", visits.person, visits.unit, at=now)
         due = each.occurred + timedelta(hours=hours)
