@@ -217,11 +217,9 @@ _VAGUE = frozenset({None, "", "no_reason", "other"})
 def vague_refusals(scene: Scene) -> Iterator[Found]:
     """Refusals of which nobody says why, over this care day and the two before: an early warning of care that is only written
     down (domain.md, 2d). Told again when as many have come once more."""
-    count = scene.value("vague_refusals")
-    refused = [
-        e for e in scene.entries
-        if e.outcome == "refused" and e.reason in _VAGUE and scene.monitored(e.occurred) and not scene.end_of_life(e.occurred)
-    ]  # fmt: skip
+    count, since = scene.value("vague_refusals"), day_span(scene.day - 2 * ONE_DAY, scene.zone)[0]
+    vague = [e for e in scene.entries if e.occurred >= since and e.outcome == "refused" and e.reason in _VAGUE]
+    refused = [e for e in vague if scene.monitored(e.occurred) and not scene.end_of_life(e.occurred)]
     for place in range(count, len(refused) + 1, count):
         entry = refused[place - 1]
         if scene.start <= entry.occurred < scene.end:
