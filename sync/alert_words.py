@@ -69,6 +69,8 @@ def _also(facts: Mapping[str, Any]) -> list[str]:
         found.append("unsent")
     if facts.get("back"):
         found.append("back")
+    if facts.get("count"):
+        found.append("count")
     return found
 
 

@@ -18,7 +18,8 @@ from sync.days import LONDON, local
 
 DEFAULT = "default"
 
-ML, MINUTES, HOURS, DAYS, PERCENT, COUNT, CLOCK, TEXT = "ml", "minutes", "hours", "days", "percent", "count", "time of day", "text"
+ML, SECONDS, MINUTES, HOURS, DAYS = "ml", "seconds", "minutes", "hours", "days"
+PERCENT, COUNT, CLOCK, TEXT = "percent", "count", "time of day", "text"
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Threshold:
 _CLOCK_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 _CARE, _DOMAIN, _UX = "care.md (D)", "domain.md 2d (D)", "ux.md (D)"
-_VISITS = "domain.md 3 (D)"
+_VISITS, _STAFFING = "domain.md 3 (D)", "domain.md 4 (D)"
 _ESPEN = "ESPEN guideline on clinical nutrition and hydration in geriatrics, grade B"
 
 _ALL = (
@@ -69,14 +70,28 @@ _ALL = (
     Threshold("hydration.complete_percent", PERCENT, 80, 50, 100, _CARE, "Share of windows with an entry under which a chart is incomplete"),
     Threshold("hydration.bedside_minutes", MINUTES, 30, 5, 120, _CARE, "Time from the bedside to saving within which an entry is on time"),
     Threshold("hydration.open_cup_minutes", MINUTES, 240, 30, 720, _CARE, "Time within which an open cup can be finished as seen"),
+    Threshold("hydration.vague_refusals", COUNT, 3, 2, 20, "domain.md 2d: vague refusal notes are an early warning (D)", "Refusals without a reason in 3 care days that a senior asks about"),
+    Threshold("hydration.decision_minutes", MINUTES, 60, 10, 720, _CARE, "Time from an urgent alert about low intake to a decision"),
+    Threshold("hydration.decision_senior_minutes", MINUTES, 240, 30, 1440, _CARE, "Time from a senior's alert about low intake to a decision"),
+    Threshold("hydration.complete_but_low_days", DAYS, 3, 2, 14, "domain.md 2d: charts improve, care does not (D)", "Low days running with a complete chart that call for a review"),
     Threshold("hydration.double_minutes", MINUTES, 2, 0, 15, _CARE, "Same drink and amount from two tablets within this time may be one drink"),
     Threshold("appointments.outcome_hours", HOURS, 24, 1, 72, _VISITS, "Time after an appointment within which its outcome is recorded"),
     Threshold("appointments.allocate_hours", HOURS, 24, 1, 72, _VISITS, "Time within which an action has an owner and a date"),
     Threshold("appointments.update_hours", HOURS, 72, 12, 336, _VISITS, "Time that an update may be awaited before it is late"),
     Threshold("appointments.care_plan_hours", HOURS, 72, 12, 336, _VISITS, "Time within which a care plan follows advice that changes care"),
+    Threshold("appointments.update_times", COUNT, 2, 2, 10, _VISITS, "Times that an update is awaited or chased before somebody looks"),
+    Threshold("appointments.book_hours", HOURS, 72, 12, 336, _VISITS, "Time within which a promised next appointment is booked"),
+    Threshold("appointments.chasing_times", COUNT, 2, 1, 10, _VISITS, "Times that relatives chase before somebody looks"),
+    Threshold("appointments.chasing_days", DAYS, 14, 1, 28, _VISITS, "Days over which relatives' chasing is counted"),
     Threshold("appointments.letter_hours", HOURS, 24, 1, 168, "care.md, Recording 7 (D)", "Time within which a senior confirms what a letter asks"),
     Threshold("hydration.copied_all_percent", PERCENT, 85, 60, 100, _CARE, "Share of a unit's week recorded as all, over which estimates look copied"),
     Threshold("hydration.copied_least_drinks", COUNT, 50, 10, 1000, "Fewer say nothing of a habit (D)", "Drinks in a unit's week from which their estimates are looked at"),
+    Threshold("deployment.response_minutes", MINUTES, 10, 2, 60, _STAFFING, "This home's standard: the longest that somebody waits for a response"),
+    Threshold("deployment.recurring_times", COUNT, 3, 2, 20, _STAFFING, "Shifts with a delay in the same hour, or under pressure, that make a pattern"),
+    Threshold("deployment.recurring_days", DAYS, 28, 7, 28, _STAFFING, "Days over which such shifts on a unit are counted"),
+    Threshold("deployment.dependency_days", DAYS, 28, 7, 90, _STAFFING, "Age at which a dependency score is old"),
+    Threshold("system.conflict_hours", HOURS, 12, 1, 72, "a shift of this home (D)", "Time that different answers may stand before somebody is told"),
+    Threshold("system.late_seconds", SECONDS, 60, 30, 900, "alerts.md 5 (D)", "Lateness of an alert's step from which the escalator is late"),
     Threshold("alerts.watch_days", DAYS, 14, 0, 60, _CARE, "Days in which a new home's rules list without calling anyone"),
     Threshold("alerts.put_off_days", DAYS, 28, 1, 90, _CARE, "Days after which a rule put off without an end date applies again"),
     Threshold("alerts.reopen_minutes", MINUTES, 60, 0, 480, _CARE, "Time after closing within which an alert opens again at the rung it had reached"),

@@ -11,11 +11,13 @@ Locks are taken in the order follower, home, all else. Rows that it wrote itself
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from server.alerts import act, climb, judging, schedule, tablets
+from server.alerts import act, climb, judging, judging_home, matters, schedule, tablets
+from server.alerts.cases import Moment
 from server.db import reading, writing
 from server.people import store as people
 from server.records import intake, projections, store
@@ -50,7 +52,7 @@ def follow(home_id: int, now_ms: int, *, holder: str = "") -> bool:
         home = people.home(home_id)
         rows = store.rows_after(c, home_id, cursor, ROWS)
         now_ms = _not_before(rows, now_ms)
-        found = judging.of_rows(c, home, rows, now_ms)
+        found = _of_rows(c, home, rows, now_ms)
 
     def work(c: Connection) -> bool:
         if projections.lock(c, home_id, NAME) != cursor:
@@ -75,7 +77,7 @@ def fire(home_id: int, now_ms: int, *, holder: str = "") -> Done:
         at_ms = now_ms
         while rows := store.rows_after(c, home_id, cursor, ROWS):
             at_ms = _not_before(rows, at_ms)
-            cursor = _apply(c, home, judging.of_rows(c, home, rows, at_ms), at_ms, holder, rows[-1].seq)
+            cursor = _apply(c, home, _of_rows(c, home, rows, at_ms), at_ms, holder, rows[-1].seq)
         steps = 0
         if due := schedule.looks_due(c, home_id, now_ms, LOOKS):
             found = judging.of_days(c, home, due, at_ms)
@@ -85,12 +87,24 @@ def fire(home_id: int, now_ms: int, *, holder: str = "") -> Done:
             health = tablets.judge(c, home, tablets_due, at_ms)
             steps += len(health.steps)
             cursor = _apply(c, home, judging.Found(health.steps, tablet_looks=health.looks), at_ms, holder, cursor)
+        if matters_due := schedule.matters_due(c, home_id, now_ms, LOOKS):
+            judged = matters.judge(c, home, matters_due, at_ms)
+            steps += len(judged.steps)
+            cursor = _apply(c, home, judging.Found(judged.steps, matter_looks=judged.looks), at_ms, holder, cursor)
+        before = store.head(c, home_id).seq
         late = climb.take_due(c, home, at_ms, holder, limit=STEPS)
         if late:
+            _just_happened(c, home, before, late, at_ms, holder)
             projections.move(c, home_id, NAME, store.head(c, home_id).seq)
         return Done(steps + len(late), max(late, default=0), schedule.anything_due(c, home_id, now_ms))
 
     return writing(work)
+
+
+def _of_rows(c: Connection, home: people.Home, rows: list[store.LedgerRow], now_ms: int) -> judging.Found:
+    found = judging.of_rows(c, home, rows, now_ms)
+    found.matter_looks = matters.touched(c, home, rows, now_ms)
+    return found
 
 
 def _not_before(rows: list[store.LedgerRow], now_ms: int) -> int:
@@ -113,9 +127,18 @@ def _apply(c: Connection, home: people.Home, found: judging.Found, now_ms: int, 
         head = intake.lock_home(c, home.id).seq
         act.settle_moved(c, home, found.moved, now_ms, holder)
         act.take(c, home, found.steps, now_ms, holder)
+        if found.steps:
+            _just_happened(c, home, head, (), now_ms, holder)
         if head == read_to:
             read_to = store.head(c, home.id).seq  # all that stands after it is ours
     schedule.set_looks(c, home.id, found.looks, now_ms)
     schedule.look_at_tablets(c, home.id, found.tablet_looks, now_ms)
+    schedule.look_at_matters(c, home.id, found.matter_looks | matters.after_steps(found.steps, now_ms), now_ms)
     projections.move(c, home.id, NAME, read_to)
     return read_to
+
+
+def _just_happened(c: Connection, home: people.Home, from_seq: int, late_ms: Sequence[int], now_ms: int, holder: str) -> None:
+    """Say what the steps just written show of the ladder itself: nobody on a rung, or a step that came late."""
+    if happened := judging_home.just_happened(c, home, from_seq, late_ms, now_ms):
+        act.take(c, home, matters.events(Moment(c, home, now_ms), happened), now_ms, holder)

@@ -72,6 +72,7 @@ class Found:
     looks: dict[Day, int | None] = field(default_factory=dict)
     moved: dict[uuid.UUID, list[tuple[uuid.UUID | None, uuid.UUID]]] = field(default_factory=dict)
     tablet_looks: dict[uuid.UUID, int | None] = field(default_factory=dict)
+    matter_looks: dict[schedule.Subject, int | None] = field(default_factory=dict)
 
 
 def of_rows(c: Connection, home: Home, rows: Sequence[store.LedgerRow], now_ms: int) -> Found:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, and_, delete, or_, select, union, update
 
 from server.alerts.outbox import insert_into
-from server.alerts.tables import deadline, look
+from server.alerts.tables import deadline, look, matter_look
 from server.people.tables import device
 from server.records import store as records
 from sync.fields import time_ms
@@ -22,8 +22,10 @@ from sync.kinds.alert import OPENED, SNOOZED
 # Two machines' clocks may differ by this much without anything being wrong.
 SKEW_MS = 60_000
 Day = tuple[uuid.UUID, int]
-# Where things wait for their time: steps of alerts, looks at people, looks at tablets.
-_WAITING = (deadline, look, device)
+#: What matters are judged together: a stream and which one of it (`server/alerts/matters.py`).
+Subject = tuple[str, str]
+# Where things wait for their time: steps of alerts, looks at people, at matters, at tablets.
+_WAITING = (deadline, look, matter_look, device)
 
 
 def _due(table: Table, now_ms: int):
@@ -79,6 +81,30 @@ def set_looks(c: Connection, home_id: int, looks: Mapping[Day, int | None], now_
     for (person, day), at in looks.items():
         if at is None:
             c.execute(delete(look).where(look.c.home_id == home_id, look.c.resident == person, look.c.day == day))
+
+
+def matters_due(c: Connection, home_id: int, now_ms: int, limit: int) -> list[Subject]:
+    """Whose matters must be judged now, longest overdue first."""
+    mine = and_(matter_look.c.home_id == home_id, _due(matter_look, now_ms))
+    query = select(matter_look.c.stream, matter_look.c.key).where(mine).order_by(matter_look.c.next_at_ms, matter_look.c.key).limit(limit)
+    return [(row.stream, row.key) for row in c.execute(query)]
+
+
+def look_at_matters(c: Connection, home_id: int, looks: Mapping[Subject, int | None], now_ms: int) -> None:
+    """Judge these matters then; None is not until something about them arrives."""
+    rows = [
+        {"home_id": home_id, "stream": stream, "key": key, "next_at_ms": at, "set_ms": now_ms}
+        for (stream, key), at in looks.items()
+        if at is not None
+    ]
+    if rows:
+        made = insert_into(c, matter_look)
+        fresh = {"next_at_ms": made.excluded.next_at_ms, "set_ms": made.excluded.set_ms}
+        c.execute(made.on_conflict_do_update(index_elements=["home_id", "stream", "key"], set_=fresh), rows)
+    for (stream, key), at in looks.items():
+        if at is None:
+            mine = and_(matter_look.c.home_id == home_id, matter_look.c.stream == stream, matter_look.c.key == key)
+            c.execute(delete(matter_look).where(mine))
 
 
 def tablets_due(c: Connection, home_id: int, now_ms: int, limit: int) -> list[Any]:

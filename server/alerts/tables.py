@@ -29,6 +29,19 @@ look = Table(
     Index("ix_look_set", "set_ms", "home_id"),
 )
 
+# When the matters of a person's appointments, of a shift, of a unit or of the home must be judged (matters.py).
+matter_look = Table(
+    "matter_look",
+    db.metadata,
+    _home(),
+    Column("stream", Text, primary_key=True),  # person, follow_up, shift, unit, home
+    Column("key", Text, primary_key=True),  # which one, as its stream names it
+    Column("next_at_ms", BigInteger, nullable=False),
+    Column("set_ms", BigInteger, nullable=False),
+    Index("ix_matter_look_due", "next_at_ms", "home_id"),
+    Index("ix_matter_look_set", "set_ms", "home_id"),
+)
+
 # When an open alert takes its next step. One row an alert; no row, no climb.
 deadline = Table(
     "deadline",

@@ -11,11 +11,11 @@ from sqlalchemy import Connection
 from server.pages import entries
 from server.pages import store as pages_store
 from server.pages.names import Names, as_id
-from server.pages.words import clock_time, code, from_text, roles, say, span, when
+from server.pages.words import clock_time, code, date_text, from_text, roles, say, shift_words, span, when
 from server.records import store
 from sync.alert_words import Said, say_alert
 from sync.messages import word
-from sync.rules.catalogue import TABLET_RULES
+from sync.rules.catalogue import MATTER_RULES, TABLET_RULES
 
 # How each state of a message in the outbox is said (server/alerts/tables.py).
 DELIVERY = {
@@ -27,7 +27,7 @@ FURTHEST = ("opened", "shown", "sent", "waiting", "failed", "cancelled")
 WORST_FIRST = {"critical": 0, "urgent": 1, "senior": 2, "nudge": 3}
 # Fields of an alert that its steps do not repeat: the page shows them elsewhere, or they are the ladder's own counters.
 NOT_A_STEP = {"rule", "subject", "care_day", "facts", "next_at", "next_roles", "told", "received_at", "rung", "loop", "opening",
-              "correction_reason", "threshold_version", "happened_at", "opened_at", "based_on_until", "silent_devices", "silent_tablets"}  # fmt: skip
+              "correction_reason", "threshold_version", "happened_at", "opened_at", "based_on_until", "silent_devices", "silent_tablets", "matters"}  # fmt: skip
 
 
 def said(fields: dict[str, Any], zone: str) -> Said:
@@ -57,10 +57,14 @@ def line(row: store.RecordRow, names: Names, zone: str, now: int) -> dict[str, A
 
 
 def subject(fields: dict[str, Any], names: Names) -> str:
-    """Whom an alert is about: a person, or a tablet."""
+    """Whom an alert is about: a person, a tablet, a unit and its shift, else the whole home."""
     if fields.get("rule") in TABLET_RULES:
         return names.device(fields.get("subject")) or say("set_aside.unknown_tablet")
-    return names.resident(fields.get("subject"))
+    if fields.get("rule") not in MATTER_RULES or as_id(fields.get("subject")) in names.residents():
+        return names.resident(fields.get("subject"))
+    facts = fields.get("facts") or {}
+    unit = facts.get("unit") or say("alert.whole_home")
+    return say("alert.of_unit", unit=unit, shift=shift_words(facts["shift"])) if facts.get("shift") else unit
 
 
 def urgency(row: store.RecordRow) -> tuple:
@@ -146,8 +150,16 @@ def _summary(row: store.RecordRow, names: Names, zone: str, now: int) -> list[tu
 
 
 def _fact(name: str, value: Any, zone: str, now: int) -> str:
-    if name in ("tablet", "numbers"):
+    if name in ("tablet", "numbers", "unit"):
         return str(value)
+    if name == "shift":
+        return shift_words(value)
+    if name == "breach":
+        return code("rule", value)
+    if name == "role":
+        return code("roles", value)
+    if name in ("week", "scored_on"):
+        return date_text(value)
     if isinstance(value, bool):
         return say("person.yes") if value else say("person.no")
     if name.endswith("_ml") and isinstance(value, int):

@@ -12,7 +12,7 @@ from server.clock import now_ms
 from server.db import reading
 from server.pages import store as pages_store
 from server.pages.names import Names
-from server.pages.words import at, code, day, from_text, say, when
+from server.pages.words import at, code, from_text, say, shift_words, when
 from server.people.rights import signed_in
 from server.records import store
 from sync import days
@@ -64,15 +64,6 @@ def _line(row: store.RecordRow, names: Names, zone: str) -> dict[str, Any]:
         "accepted": say("handovers.accepted", name=names.staff(by), time=when(accepted, zone)) if by else say("handovers.not_accepted"),
         "waits": not by,
     }
-
-
-def shift_words(shift: Any) -> str:
-    """'Night shift, 22 November 2026'; a text that names no shift as it stands."""
-    on, _, name = str(shift or "").partition("/")
-    try:
-        return say(f"handovers.{name}", day=day(date.fromisoformat(on))) if name in ("day", "night") else str(shift or "")
-    except ValueError:
-        return str(shift)
 
 
 def _parts(lines: Any) -> list[dict[str, Any]]:

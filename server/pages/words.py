@@ -131,3 +131,12 @@ def date_text(value: str | None) -> str:
         return day(date.fromisoformat(value[:10])) if value else ""
     except ValueError:
         return str(value)
+
+
+def shift_words(shift: Any) -> str:
+    """'Night shift, 22 November 2026'; a text that names no shift as it stands."""
+    on, _, name = str(shift or "").partition("/")
+    try:
+        return say(f"handovers.{name}", day=day(date.fromisoformat(on))) if name in ("day", "night") else str(shift or "")
+    except ValueError:
+        return str(shift)

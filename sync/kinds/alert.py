@@ -26,7 +26,7 @@ PRECEDENCE = (RESOLVED, ACKNOWLEDGED, SNOOZED, UNHANDLED, WITHDRAWN, OPENED)
 # The opening itself and how it climbs: a follower's alone.
 FOLLOWERS = frozenset({
     "rule", "subject", "severity", "opened_at", "happened_at", "opening", "care_day", "rung", "loop", "told", "next_at",
-    "next_roles", "silent_tablets",
+    "next_roles", "silent_tablets", "matters",
 })  # fmt: skip
 FOLLOWERS_STATUSES = frozenset({WITHDRAWN, UNHANDLED})
 
@@ -55,6 +55,7 @@ FIELDS = schema_of(
         "next_at": Time(),
         "next_roles": texts(),
         "facts": Open(),
+        "matters": texts(),  # the records that it is about, where it is about more than one day's drinking
         "reason": Text(),
         "put_right_by": Text(),
         "received_at": DayOrTime(),

@@ -1,4 +1,4 @@
-"""The rules about people's drinking and about tablets: how grave each is, whether it goes on by itself, and what may take it back.
+"""Every rule of all streams: how grave each is, whether it goes on by itself, and what may take it back.
 
 Which of them call anybody is a home's decision after its first fourteen days (care.md, Alerts 3); what is true for all
 homes is here.
@@ -30,6 +30,33 @@ MISSING_ENTRIES = "tablets.missing_entries"
 TWO_TABLETS = "tablets.two_with_one_identity"
 SET_ASIDE = "tablets.set_aside"
 DOUBLE_UNDECIDED = "hydration.double_undecided"
+VAGUE_REFUSALS = "hydration.vague_refusals"
+NO_DECISION = "hydration.no_decision"
+ADVICE_LATE = "hydration.advice_late"
+COMPLETE_BUT_LOW = "hydration.complete_but_low"
+COPIED = "hydration.copied_estimates"
+OUTCOME_AT_SHIFT_END = "appointments.outcome_at_shift_end"
+OUTCOME_MISSING = "appointments.outcome_missing"
+UNALLOCATED = "appointments.follow_up_unallocated"
+OVERDUE = "appointments.follow_up_overdue"
+UPDATE_LATE = "appointments.update_late"
+UPDATE_REPEATED = "appointments.update_repeated"
+CARE_PLAN = "appointments.care_plan_unchanged"
+NOT_BOOKED = "appointments.next_not_booked"
+NOT_SUPPORTED = "appointments.not_supported"
+CHASING = "appointments.chasing"
+BELOW_PLAN = "deployment.below_plan"
+BELOW_HOURS = "deployment.below_hours"
+NOT_OBSERVED = "deployment.not_observed"
+UNMET_NEED = "deployment.unmet_need"
+SLOW_RESPONSE = "deployment.slow_response"
+SAME_HOUR = "deployment.delays_same_hour"
+UNDER_PRESSURE = "deployment.under_pressure"
+DEPENDENCY_OLD = "deployment.dependency_old"
+NO_REASON = "deployment.no_reason"
+CONFLICT = "system.conflict"
+NOBODY_REACHED = "system.nobody_reached"
+ESCALATOR_LATE = "system.escalator_late"
 
 
 @dataclass(frozen=True)
@@ -52,6 +79,8 @@ class Rule:
     asks: bool = False
     #: Judged when the care day closes, and provisional while a tablet is silent.
     at_close: bool = False
+    #: For whoever runs the shift: the first rung, the seniors on the floor, counts as reached.
+    managers: bool = False
 
 
 _ALL = (
@@ -67,6 +96,7 @@ _ALL = (
     Rule(RED_FLAG_LOW_INTAKE, CRITICAL, by_itself=True, from_first_day=True, withdraws=False, each_event=True),
     Rule(OVER_LIMIT, URGENT, by_itself=True, from_first_day=True, withdraws=False),
     Rule(THICKNESS, URGENT, by_itself=True, from_first_day=True, withdraws=False, each_event=True),
+    Rule(VAGUE_REFUSALS, SENIOR),
     Rule(DOUBLE_UNDECIDED, NUDGE, asks=True),
 )
 
@@ -81,6 +111,42 @@ _TABLETS = (
 )
 
 TABLET_RULES: Mapping[str, Rule] = {rule.name: rule for rule in _TABLETS}
+
+# What records should say by a certain time and do not, or say and should not (`sync/matters.py`). But for two they are
+# listed in the daily log until a manager turns them on.
+_MATTERS = (
+    Rule(NO_DECISION, SENIOR),
+    Rule(ADVICE_LATE, SENIOR),
+    Rule(COMPLETE_BUT_LOW, SENIOR),
+    Rule(COPIED, NUDGE, managers=True),
+    Rule(OUTCOME_AT_SHIFT_END, SENIOR),
+    Rule(OUTCOME_MISSING, SENIOR, by_itself=True),
+    Rule(UNALLOCATED, SENIOR, managers=True),
+    Rule(OVERDUE, SENIOR, by_itself=True),
+    Rule(UPDATE_LATE, SENIOR),
+    Rule(UPDATE_REPEATED, SENIOR),
+    Rule(CARE_PLAN, SENIOR),
+    Rule(NOT_BOOKED, SENIOR),
+    Rule(NOT_SUPPORTED, SENIOR, each_event=True),
+    Rule(CHASING, SENIOR, each_event=True),
+    Rule(BELOW_PLAN, SENIOR, managers=True, each_event=True),
+    Rule(BELOW_HOURS, SENIOR, managers=True, each_event=True),
+    Rule(NOT_OBSERVED, SENIOR, managers=True),
+    Rule(UNMET_NEED, SENIOR, managers=True, each_event=True),
+    Rule(SLOW_RESPONSE, SENIOR, managers=True, each_event=True),
+    Rule(SAME_HOUR, SENIOR, managers=True, each_event=True),
+    Rule(UNDER_PRESSURE, SENIOR, managers=True, each_event=True),
+    Rule(DEPENDENCY_OLD, SENIOR, managers=True),
+    Rule(NO_REASON, SENIOR, managers=True),
+    Rule(CONFLICT, SENIOR, managers=True),
+    Rule(NOBODY_REACHED, SENIOR, managers=True, each_event=True),
+    Rule(ESCALATOR_LATE, SENIOR, managers=True, each_event=True),
+)
+
+MATTER_RULES: Mapping[str, Rule] = {rule.name: rule for rule in _MATTERS}
+
+#: Every rule there is, by name.
+EVERY_RULE: Mapping[str, Rule] = {**RULES, **TABLET_RULES, **MATTER_RULES}
 
 
 def switched(

@@ -5,11 +5,13 @@ Told to the nutrition lead and never held against one person (care.md, Recording
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sync.matters import Matter
+from sync.rules.catalogue import COPIED
 from sync.thresholds import Values
 
 
@@ -33,6 +35,13 @@ def estimates(checks: Iterable[Mapping[str, Any]], values: Values, *, at: dateti
     enough = len(parts) >= values.value("hydration.copied_least_drinks", unit=unit, at=at)
     over = whole * 100 > values.value("hydration.copied_all_percent", unit=unit, at=at) * len(parts)
     return Estimates(len(parts), whole, enough and over)
+
+
+def matter(subject: str, unit: str, week: str, found: Estimates, closed: datetime) -> Iterator[Matter]:
+    """The matter of a unit's week, from when it closed. `subject` is what the unit's alerts stand on, `week` its first day."""
+    if found.look_copied:
+        facts = {"unit": unit, "week": week, "percent": found.percent, "drinks": found.drinks}
+        yield Matter(COPIED, subject, closed, f"{subject}/{week}", facts, ("hydration.copied_all_percent", "hydration.copied_least_drinks"))
 
 
 def _estimated(fields: Mapping[str, Any]) -> float | None:

@@ -210,6 +210,23 @@ def three_refusals(scene: Scene) -> Iterator[Found]:
         yield Found(rules.THREE_REFUSALS, entry.occurred, facts, ("refusals",), received_at=entry.received)
 
 
+# What says nothing of why somebody did not want to drink.
+_VAGUE = frozenset({None, "", "no_reason", "other"})
+
+
+def vague_refusals(scene: Scene) -> Iterator[Found]:
+    """Refusals of which nobody says why, over this care day and the two before: an early warning of care that is only written
+    down (domain.md, 2d). Told again when as many have come once more."""
+    count, since = scene.value("vague_refusals"), day_span(scene.day - 2 * ONE_DAY, scene.zone)[0]
+    vague = [e for e in scene.entries if e.occurred >= since and e.outcome == "refused" and e.reason in _VAGUE]
+    refused = [e for e in vague if scene.monitored(e.occurred) and not scene.end_of_life(e.occurred)]
+    for place in range(count, len(refused) + 1, count):
+        entry = refused[place - 1]
+        if scene.start <= entry.occurred < scene.end:
+            facts = {"refusals": place, "last_at": say(entry.occurred)}
+            yield Found(rules.VAGUE_REFUSALS, entry.occurred, facts, ("vague_refusals",), received_at=entry.received)
+
+
 def red_flags(scene: Scene) -> Iterator[Found]:
     """Every red flag, for everyone; and with it low intake, for those whose intake is judged."""
     flagged = [e for e in scene.today if e.red_flags]
@@ -314,7 +331,7 @@ def undecided_doubles(scene: Scene) -> Iterator[Found]:
 
 
 EVERY: tuple[Callable[[Scene], Iterator[Found]], ...] = (
-    no_offer, nothing_drunk, behind_pace, at_close, three_refusals, red_flags, over_limit, thickness,
+    no_offer, nothing_drunk, behind_pace, at_close, three_refusals, vague_refusals, red_flags, over_limit, thickness,
     undecided_doubles,
 )  # fmt: skip
 

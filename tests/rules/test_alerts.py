@@ -178,6 +178,24 @@ def test_doubles_count_once_for_a_low_day_and_both_for_a_limit():
 # ---- what was said or done ----
 
 
+def test_the_third_refusal_in_three_days_that_says_no_reason_speaks():
+    before = (entry("20:00", "refused", day=DAY_BEFORE), entry("20:00", "refused", day=YESTERDAY, reason="no_reason"))
+    assert breach(fresh(*before, entry("10:30", "refused", reason="dislikes")), "hydration.vague_refusals", at("11:00")) is None
+    found = breach(fresh(*before, entry("10:30", "refused", reason="other")), "hydration.vague_refusals", at("11:00"))
+    assert (found.happened_at, found.facts["refusals"]) == (at("10:30"), 3)
+    earlier = (entry("20:00", "refused", day=DAY_BEFORE - timedelta(days=1)), *before[1:])
+    assert breach(fresh(*earlier, entry("10:30", "refused")), "hydration.vague_refusals", at("11:00")) is None
+
+
+def test_a_reason_that_is_added_later_leaves_the_alert_for_a_senior_to_check():
+    two = (entry("08:00", "refused"), entry("09:00", "refused"))
+    said = entry("10:30", "refused", id="third")
+    stands = opened(fresh(*two, said), "hydration.vague_refusals", at("10:30"))
+    told = fresh(*two, entry("10:30", "refused", id="third", reason="dislikes", saved="14:00", got="14:00"))
+    (done,) = (each for each in steps(told, (stands,), at("14:00")) if each.rule == "hydration.vague_refusals")
+    assert (done.kind, done.fields["reason"]) == ("late", "changed_since")
+
+
 def test_the_third_refusal_of_a_care_day_speaks():
     two = (entry("08:00", "refused"), entry("10:30", "refused"))
     assert breach(fresh(*two), "hydration.three_refusals", at("11:00")) is None

@@ -11,7 +11,7 @@ from sync.alert_words import say_alert, say_span
 from sync.alerts import judge
 from sync.facts import Facts
 from sync.messages import section, word
-from sync.rules.catalogue import RULES
+from sync.rules.catalogue import EVERY_RULE, RULES
 from tests.rules.care import ALL_ON, BEFORE, CLOSE, DAY, at, entry, full_day, opened, person
 
 YESTERDAY = DAY - timedelta(days=1)
@@ -64,8 +64,8 @@ def test_even_on_an_incomplete_chart_a_warning_sign_keeps_its_call_for_help():
 
 
 def test_every_reason_and_every_rule_has_its_words():
-    rules = section("alerts.rules.hydration")
-    assert {f"hydration.{name}" for name in rules} == set(RULES)
+    rules = {f"{stream}.{name}": words for stream, said in section("alerts.rules").items() for name, words in said.items()}
+    assert set(rules) == set(EVERY_RULE)
     assert all({"title", "says", "next"} <= set(words) for words in rules.values())
     assert set(section("alerts.next")) <= set(section("alerts.reasons"))
 

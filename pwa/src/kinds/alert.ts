@@ -59,10 +59,11 @@ export function mayBeOn(one: Shown): string[] {
   );
 }
 
-/** Whom it is about: a person with a room, or a tablet. */
+/** Whom it is about: a person with a room, else a tablet or a unit; nobody where it is about the whole home. */
 export function personOf(one: Shown): { name: string; room: string | null } | null {
-  const tablet = text((one.fields['facts'] as Record<string, unknown> | undefined)?.['tablet']);
-  if (tablet) return { name: tablet, room: null };
+  const facts = one.fields['facts'] as Record<string, unknown> | undefined;
+  const place = text(facts?.['tablet']) ?? text(facts?.['unit']);
+  if (place) return { name: place, room: null };
   const subject = text(one.fields['subject']);
   const shown = subject ? view(subject) : null;
   const name = text(shown?.fields['preferred_name']);

@@ -55,6 +55,7 @@ function alsoOf(facts: Fields): (keyof typeof alerts.also)[] {
     ['ended_at', 'ended'],
     ['unsent', 'unsent'],
     ['back', 'back'],
+    ['count', 'count'],
   ];
   return wanted.filter(([fact]) => facts[fact] !== undefined && facts[fact] !== null).map(([, name]) => name);
 }
