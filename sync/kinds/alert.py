@@ -60,6 +60,8 @@ FIELDS = schema_of(
         "received_at": DayOrTime(),
         "snooze_until": Time(),
         "snooze_reason": Text(),
+        # Handed over by name, and not taken on yet.
+        "given_to": Ref(),
     },
 )
 
@@ -127,7 +129,7 @@ KIND = Kind(
     sets=frozenset({"silent_devices"}),
     holds=OPEN,
     subject="subject",
-    refers=("owner",),
+    refers=("owner", "given_to"),
     still_open=still_open,
     creators=frozenset(),
     not_by_people=not_by_people,
