@@ -12,6 +12,7 @@ const SCREENS = {
   agency: async () => (await import('./agency')).Agency,
   alerts: async () => (await import('./alerts')).Alerts,
   alert: async () => (await import('./alert')).AlertScreen,
+  attention: async () => (await import('./attention')).Attention,
   appointment: async () => (await import('./visiting')).AppointmentScreen,
   appointments: async () => (await import('./visiting')).Appointments,
   check: async () => (await import('./check')).Check,
