@@ -57,10 +57,10 @@ class Moment:
             self._known["live"] = duty.with_a_device(self.c, self.home.id, self.everyone)
         return self._known["live"]
 
-    def ladder(self, severity: str) -> ladder.Ladder:
+    def ladder(self, severity: str, unit: str | None) -> ladder.Ladder:
         if "ladders" not in self._known:
             self._known["ladders"] = [row.body for row in store.records(self.c, self.home.id, "ladder") if not row.struck]
-        return ladder.ladder_for(severity, self._known["ladders"], days.from_ms(self.now_ms), self.home.zone)
+        return ladder.ladder_for(severity, self._known["ladders"], days.from_ms(self.now_ms), self.home.zone, unit)
 
     @property
     def values(self) -> Values:
@@ -197,7 +197,7 @@ def _step(
     moment: Moment, alert: uuid.UUID, unit: str | None, fields: Mapping[str, Any], state: ladder.State, *,
     late_ms: int, first: bool = False, words: str | None = None, name: str | None = None,
 ) -> Climbed:  # fmt: skip
-    rungs = moment.ladder(fields["severity"])
+    rungs = moment.ladder(fields["severity"], unit)
     now = days.from_ms(moment.now_ms)
     following = ladder.next_step(rungs, state, now, moment.reachable(unit))
     if following is None:

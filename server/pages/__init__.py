@@ -17,6 +17,7 @@ from server.pages import (
     routes_check,
     routes_front,
     routes_handovers,
+    routes_ladder,
     routes_ledger,
     routes_log,
     routes_numbers,
@@ -48,6 +49,7 @@ MENU = (
     ("staff", "/staff", "people.see"),
     ("tablets", "/tablets", "devices.see"),
     ("thresholds", "/thresholds", "thresholds.see"),
+    ("ladder", "/ladder", "ladder.see"),
     ("numbers", "/numbers", "numbers.see"),
     ("set_aside", "/set-aside", "quarantine.see"),
     ("ledger", "/ledger", "ledger.see"),
@@ -79,7 +81,7 @@ def register(app: Flask) -> None:
     problems.register(app)
     for routes in (
         routes_front, routes_alerts, routes_residents, routes_visits, routes_handovers, routes_check, routes_log, routes_staff,
-        routes_tablets, routes_thresholds, routes_numbers, routes_safety, routes_aside, routes_ledger,
+        routes_tablets, routes_thresholds, routes_ladder, routes_numbers, routes_safety, routes_aside, routes_ledger,
     ):  # fmt: skip
         app.register_blueprint(routes.blueprint)
     app.context_processor(_what_every_page_shows)

@@ -70,7 +70,7 @@ function NotSent({ breach }: { breach: NotTold }) {
   return (
     <dialog class="tm-sheet" ref={dialog} aria-labelledby="not-sent-to-anyone" data-testid="not-told" onCancel={(event) => event.preventDefault()}>
       <div class="tm-now">
-        <h2 class="tm-now__big" id="not-sent-to-anyone" tabIndex={-1}>{fill(call ? own.not_sent_call : own.not_sent, { role: words.roles.senior_carer, number: call?.number ?? '' })}</h2>
+        <h2 class="tm-now__big" id="not-sent-to-anyone" tabIndex={-1}>{fill(call ? own.not_sent_call : own.not_sent, { role: words.roles.senior_carer.toLowerCase(), number: call?.number ?? '' })}</h2>
         <p>{fill(own.what[breach.what], { name: breach.name, time: sayTime(Date.parse(breach.at), zone()) })}</p>
         {call && <p><a class="nhsuk-button" href={`tel:${call.number.replace(/[^+\d]/g, '')}`}>{fill(said.emergency.call_on, { number: call.number })}</a></p>}
       </div>
