@@ -171,6 +171,16 @@ def ladder_for(
     return found
 
 
+def own_ladder(facts: Mapping[str, Any], severity: str) -> Ladder | None:
+    """The ladder of an alert that names whom it is for: a late duty's owner and deputy, then their manager."""
+    owner, manager = facts.get("owner_role"), facts.get("manager_role")
+    if not owner or not manager:
+        return None
+    first = tuple(dict.fromkeys(role for role in (owner, facts.get("deputy_role")) if role))
+    after = timedelta(minutes=min(int(facts.get("manager_minutes") or 0), LONGEST_RUNG_MINUTES))
+    return Ladder(severity, (Rung(first, timedelta()), Rung((manager,), after)), max(after, timedelta(minutes=REPEAT_MINUTES[0])), 0)
+
+
 def _names(fields: Mapping[str, Any], shift: str) -> bool:
     """Whether a ladder is for a shift: by its name, by a whole `2026-11-22/night`, or for all of them."""
     return not fields.get("shift") or str(fields["shift"]).rpartition("/")[2] == shift

@@ -197,7 +197,7 @@ def _step(
     moment: Moment, alert: uuid.UUID, unit: str | None, fields: Mapping[str, Any], state: ladder.State, *,
     late_ms: int, first: bool = False, words: str | None = None, name: str | None = None,
 ) -> Climbed:  # fmt: skip
-    rungs = moment.ladder(fields["severity"], unit)
+    rungs = ladder.own_ladder(fields.get("facts") or {}, fields["severity"]) or moment.ladder(fields["severity"], unit)
     now = days.from_ms(moment.now_ms)
     following = ladder.next_step(rungs, state, now, moment.reachable(unit))
     if following is None:

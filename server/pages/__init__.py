@@ -15,6 +15,7 @@ from server.pages import (
     routes_alerts,
     routes_aside,
     routes_check,
+    routes_duties,
     routes_front,
     routes_handovers,
     routes_ladder,
@@ -46,6 +47,7 @@ MENU = (
     ("handovers", "/handovers", "records.see"),
     ("to_check", "/to-check", "records.see"),
     ("log", "/log", "log.see"),
+    ("duties", "/duties", "duties.see"),
     ("staff", "/staff", "people.see"),
     ("tablets", "/tablets", "devices.see"),
     ("thresholds", "/thresholds", "thresholds.see"),
@@ -80,7 +82,7 @@ def register(app: Flask) -> None:
 
     problems.register(app)
     for routes in (
-        routes_front, routes_alerts, routes_residents, routes_visits, routes_handovers, routes_check, routes_log, routes_staff,
+        routes_front, routes_alerts, routes_residents, routes_visits, routes_handovers, routes_check, routes_log, routes_duties, routes_staff,
         routes_tablets, routes_thresholds, routes_ladder, routes_numbers, routes_safety, routes_aside, routes_ledger,
     ):  # fmt: skip
         app.register_blueprint(routes.blueprint)

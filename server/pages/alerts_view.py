@@ -15,7 +15,7 @@ from server.pages.words import clock_time, code, from_text, roles, say, span, wh
 from server.records import store
 from sync.alert_words import Said, say_alert
 from sync.messages import word
-from sync.rules.catalogue import TABLET_RULES
+from sync.rules.catalogue import DUTY_RULES, TABLET_RULES
 
 # How each state of a message in the outbox is said (server/alerts/tables.py).
 DELIVERY = {
@@ -60,6 +60,8 @@ def subject(fields: dict[str, Any], names: Names) -> str:
     """Whom an alert is about: a person, or a tablet."""
     if fields.get("rule") in TABLET_RULES:
         return names.device(fields.get("subject")) or say("set_aside.unknown_tablet")
+    if fields.get("rule") in DUTY_RULES:
+        return str((fields.get("facts") or {}).get("duty") or "")
     return names.resident(fields.get("subject"))
 
 
@@ -97,7 +99,7 @@ def detail(c: Connection, home_id: int, zone: str, row: store.RecordRow, names: 
     fields = row.fields
     history, words = pages_store.submissions(c, home_id, [row.id])[row.id], said(fields, zone)
     about_tablet = fields.get("rule") in TABLET_RULES
-    resident, day = None if about_tablet else as_id(fields.get("subject")), _ordinal(fields.get("care_day"))
+    resident, day = None if about_tablet or fields.get("rule") in DUTY_RULES else as_id(fields.get("subject")), _ordinal(fields.get("care_day"))
     return {
         **line(row, names, zone, now),
         "says": words.says,

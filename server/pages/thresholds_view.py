@@ -14,10 +14,10 @@ from server.pages.words import at, code, date_text, day, say
 from server.records import store
 from sync import days
 from sync.messages import word
-from sync.rules.catalogue import RULES, TABLET_RULES, Rule, switched
+from sync.rules.catalogue import DUTY_RULES, RULES, TABLET_RULES, Rule, switched
 from sync.thresholds import CLOCK, DEFAULT, OFF, RULE_PREFIX, TEXT, THRESHOLDS, Threshold, Values, at_once, waits
 
-EVERY_RULE = {**RULES, **TABLET_RULES}
+EVERY_RULE = {**RULES, **TABLET_RULES, **DUTY_RULES}
 # The days over which the page counts how often each rule was breached.
 COUNTED_DAYS = 28
 

@@ -83,6 +83,11 @@ _TABLETS = (
 TABLET_RULES: Mapping[str, Rule] = {rule.name: rule for rule in _TABLETS}
 
 
+# About the home's own duties, and nobody's drinking: told to the duty's owner, then to their manager.
+DUTY_LATE = "duties.late"
+DUTY_RULES: Mapping[str, Rule] = {DUTY_LATE: Rule(DUTY_LATE, SENIOR, by_itself=True, asks=True)}
+
+
 def switched(
     rule: Rule, values: Values, *, person: str | None, unit: str | None, at: datetime, started: datetime | None, incomplete: bool
 ) -> tuple[str, str]:  # fmt: skip
