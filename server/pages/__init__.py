@@ -9,6 +9,7 @@ from flask import Flask, Response, g, request
 from flask_wtf import CSRFProtect
 from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader
 
+from server.db import reading
 from server.pages import (
     assets,
     problems,
@@ -33,7 +34,8 @@ from server.pages import (
 from server.pages.words import say
 from server.people import store as people_store
 from server.people.rights import may
-from server.records import rescue
+from server.records import rescue, store
+from sync.kinds.alert import UNHANDLED
 
 # Pages that stand under another entry of the menu.
 PART_OF = {"alerts": "overview", "safety_list": "residents"}
@@ -100,9 +102,19 @@ def _what_every_page_shows() -> dict:
         "menu": [{"name": name, "href": href} for name, href, action in MENU if me and may(me.roles, action)],
         "demo": me.made_by == "demo" if me else False,
         "can": lambda action: bool(me) and may(me.roles, action),
+        "unhandled": _unhandled(me),
         "stylesheet": assets.address("pages.css"),
         "icon": assets.address("icon.svg", "icons/icon.svg"),
     }
+
+
+def _unhandled(me: session.Person | None) -> list:
+    """Alerts that nobody answered: a red banner on every page of whoever may see them."""
+    if me is None or request.method not in SAFE or not may(me.roles, "alerts.see"):
+        return []
+    with reading() as c:
+        rows = store.records(c, me.home_id, "alert", open_only=True)
+    return [row.id for row in rows if row.fields.get("status") == UNHANDLED and not row.struck]
 
 
 def _other_homes(me: session.Person | None) -> list[dict]:

@@ -14,6 +14,7 @@ from server.pages.names import Names, as_id
 from server.pages.words import clock_time, code, from_text, roles, say, span, when
 from server.records import store
 from sync.alert_words import Said, say_alert
+from sync.kinds.escalation import DECIDED
 from sync.messages import word
 from sync.rules.catalogue import DUTY_RULES, TABLET_RULES
 
@@ -108,6 +109,8 @@ def detail(c: Connection, home_id: int, zone: str, row: store.RecordRow, names: 
         "conflict": bool(row.body.get("conflicts")),
         "told": _told(c, home_id, zone, row, names, now),
         "steps": [_step(entry, zone, names, now) for entry in history],
+        "decisions": _decisions(c, home_id, zone, row, names, now),
+        "wants_decision": fields.get("rule") in DECIDED,
         "entries": entries.of_day(c, home_id, resident, day, names, now) if resident and day else None,
         "person_id": resident if resident in names.residents() else None,
         "tablet_id": as_id(fields.get("subject")) if about_tablet else None,
@@ -164,6 +167,18 @@ def _fact(name: str, value: Any, zone: str, now: int) -> str:
     if isinstance(value, list):
         return ", ".join(_fact(name, item, zone, now) for item in value)
     return "" if value is None or isinstance(value, dict) else str(value)
+
+
+def _decisions(c: Connection, home_id: int, zone: str, row: store.RecordRow, names: Names, now: int) -> list[dict[str, str]]:
+    """What was decided about this alert, by whom and when, and what came of it."""
+    about = [each for each in store.records(c, home_id, "escalation", subject=row.subject) if each.fields.get("alert") == str(row.id) and not each.struck]
+    return [
+        {
+            "says": ". ".join(str(each.fields[name]).rstrip(".") for name in ("decision", "advice", "person_outcome") if each.fields.get(name)) + ".",
+            "by": say("alert.decided_by", name=names.author(each.body), when=when(from_text(each.fields.get("decided_at")) or each.occurred_ms, zone, now)),
+        }
+        for each in about
+    ]  # fmt: skip
 
 
 def _told(c: Connection, home_id: int, zone: str, row: store.RecordRow, names: Names, now: int) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ import { sayTime } from '../time';
 import { useNow, useOnce, useTopics } from '../ui/hooks';
 import { announce, Button, Problems, Tile } from '../ui/parts';
 import { zone } from '../view';
-import { english, fill, plural, words } from '../words';
+import { fill, plural, words } from '../words';
 import '../styles/more.scss';
 
 export function Attention() {
@@ -68,22 +68,24 @@ function NotSent({ breach }: { breach: NotTold }) {
   }
 
   return (
-    <dialog class="tm-sheet" ref={dialog} aria-labelledby="not-sent-to-anyone" data-testid="not-told" onCancel={(event) => event.preventDefault()}>
-      <div class="tm-now">
-        <h2 class="tm-now__big" id="not-sent-to-anyone" tabIndex={-1}>{fill(call ? own.not_sent_call : own.not_sent, { role: words.roles.senior_carer.toLowerCase(), number: call?.number ?? '' })}</h2>
-        <p>{fill(own.what[breach.what], { name: breach.name, time: sayTime(Date.parse(breach.at), zone()) })}</p>
-        {call && <p><a class="nhsuk-button" href={`tel:${call.number.replace(/[^+\d]/g, '')}`}>{fill(said.emergency.call_on, { number: call.number })}</a></p>}
+    <dialog class="tm-sheet tm-sheet--whole" ref={dialog} aria-labelledby="not-sent-to-anyone" data-testid="not-told" onCancel={(event) => event.preventDefault()}>
+      <div class="tm-sheet__body">
+        <div class="tm-now">
+          <h2 class="tm-now__big" id="not-sent-to-anyone" tabIndex={-1}>{fill(call ? own.not_sent_call : own.not_sent, { role: words.roles.senior_carer.toLowerCase(), number: call?.number ?? '' })}</h2>
+          <p>{fill(own.what[breach.what], { name: breach.name, time: sayTime(Date.parse(breach.at), zone()) })}</p>
+          {call && <p><a class="nhsuk-button" href={`tel:${call.number.replace(/[^+\d]/g, '')}`}>{fill(said.emergency.call_on, { number: call.number })}</a></p>}
+        </div>
+        <Problems list={problem ? [problem] : []} />
+        <p class="tm-legend">{who ? fill(own.when, { who: who.said }) : own.who}</p>
+        <div class="tm-tiles" role="group" aria-label={who ? own.when : own.who}>
+          {!who && <Tile data-testid="told-whom" big={own.senior} onClick={() => setWho({ said: own.senior, kept: english_said.said.alert_life.senior })} />}
+          {!who && (Object.keys(said.shift_check.contact) as (keyof typeof said.shift_check.contact)[]).map((code) => (
+            <Tile key={code} data-testid="told-whom" big={said.shift_check.contact[code]} onClick={() => setWho({ said: said.shift_check.contact[code], kept: english_said.said.shift_check.contact[code] })} />
+          ))}
+          {who && AGO_MINUTES.map((ago) => <Tile key={ago} data-testid="told-when" big={ago ? plural(own.ago, ago) : own.now} onClick={() => once(String(ago), () => void tell(ago))} />)}
+        </div>
+        {who && <Button kind="secondary" onClick={() => setWho(null)}>{words.back}</Button>}
       </div>
-      <Problems list={problem ? [problem] : []} />
-      <p class="tm-legend">{who ? fill(own.when, { who: who.said }) : own.who}</p>
-      <div class="tm-tiles" role="group" aria-label={who ? own.when : own.who}>
-        {!who && <Tile data-testid="told-whom" big={words.roles.senior_carer} onClick={() => setWho({ said: words.roles.senior_carer, kept: english.words.roles.senior_carer })} />}
-        {!who && (Object.keys(said.shift_check.contact) as (keyof typeof said.shift_check.contact)[]).map((code) => (
-          <Tile key={code} data-testid="told-whom" big={said.shift_check.contact[code]} onClick={() => setWho({ said: said.shift_check.contact[code], kept: english_said.said.shift_check.contact[code] })} />
-        ))}
-        {who && AGO_MINUTES.map((ago) => <Tile key={ago} data-testid="told-when" big={ago ? plural(own.ago, ago) : own.now} onClick={() => once(String(ago), () => void tell(ago))} />)}
-      </div>
-      {who && <Button kind="secondary" onClick={() => setWho(null)}>{words.back}</Button>}
     </dialog>
   );
 }
