@@ -7,7 +7,7 @@ run; one that is killed leaves its leases and transactions to the others.
     work     every 250 ms: followers with rows to read, looks and deadlines that are due
     deliver  every 250 ms, and at once when work has queued something: the outbox
     audit    every minute, by other code: is anything overdue that the work above should have done?
-    calendar every minute: what comes round with the clock (the shift that is drawn for observation)
+    calendar every minute: what comes round with the clock (the shift that is drawn for observation, the duties)
     watch    a thread of its own: beats that have stopped are started again; if that does not help, the process ends
 """
 
@@ -27,7 +27,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 from server import clock
-from server.alerts import deliver, follow, ticks, vapid
+from server.alerts import deliver, duties, follow, ticks, vapid
 from server.db import reading
 from server.people import store as people
 from server.records import projections, sampling, store
@@ -175,6 +175,7 @@ class Heartbeat:
         for home in people.homes():
             try:
                 sampling.draw_due(home, clock.now_ms())
+                duties.keep(home, clock.now_ms(), holder=self.holder)
             except Exception:
                 log.exception("heartbeat: the calendar of home %s failed; it is tried again in a minute", home.id)
 

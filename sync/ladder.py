@@ -15,7 +15,7 @@ from typing import Any
 from sync import roles
 from sync.days import LONDON, shift_of
 from sync.severities import CRITICAL, NUDGE, SENIOR, SEVERITIES, URGENT
-from sync.thresholds import DEFAULT
+from sync.thresholds import DEFAULT, read_day_or_time, waits
 
 # Bounds that a home's own ladder keeps: nobody may set a delay by which a call is as good as never.
 LONGEST_RUNG_MINUTES = 240
@@ -148,22 +148,37 @@ def from_record(fields: Mapping[str, Any], version: str = DEFAULT) -> Ladder | N
     return Ladder(fields["severity"], tuple(rungs), timedelta(minutes=fields["repeat_minutes"]), int(fields["loops"]), version)
 
 
-def ladder_for(severity: str, changes: Iterable[Mapping[str, Any]], at: datetime, zone: str = LONDON) -> Ladder:
-    """The ladder in force for a severity and the shift of that instant: the home's own `ladder` record (the newest; one
-    for the shift before one for all), else the default. `changes` are records in their wire form."""
+def ladder_for(
+    severity: str, changes: Iterable[Mapping[str, Any]], at: datetime, zone: str = LONDON, unit: str | None = None
+) -> Ladder:  # fmt: skip
+    """The ladder in force for a severity, a unit and the shift of that instant: the home's own `ladder` record (one for the
+    unit before one for all, then one for the shift, then the newest), else the default. One that waits for its second
+    person, or begins later, is not in force. `changes` are records in their wire form."""
     shift = shift_of(at, zone).rpartition("/")[2]
     own = [
-        (bool(fields.get("shift")), change.get("seq") or 0, fields, str(change.get("record") or DEFAULT))
+        (bool(fields.get("unit")), bool(fields.get("shift")), change.get("seq") or 0, fields, str(change.get("record") or DEFAULT))
         for change in changes
         if not change.get("struck_out") and (fields := change.get("fields") or {}).get("severity") == severity
     ]
-    for _, _, fields, version in sorted(own, key=lambda each: each[:2], reverse=True):
-        if _names(fields, shift) and (found := from_record(fields, version)):
+    for *_, fields, version in sorted(own, key=lambda each: each[:3], reverse=True):
+        begins = read_day_or_time(fields.get("from"), zone)
+        holds = not waits(fields) and (begins is None or begins <= at) and fields.get("unit") in (None, "", unit)
+        if holds and _names(fields, shift) and (found := from_record(fields, version)):
             return found
     given = [fields for fields in DEFAULTS if fields["severity"] == severity and _names(fields, shift)]
     found = from_record(given[-1])
     assert found is not None
     return found
+
+
+def own_ladder(facts: Mapping[str, Any], severity: str) -> Ladder | None:
+    """The ladder of an alert that names whom it is for: a late duty's owner and deputy, then their manager."""
+    owner, manager = facts.get("owner_role"), facts.get("manager_role")
+    if not owner or not manager:
+        return None
+    first = tuple(dict.fromkeys(role for role in (owner, facts.get("deputy_role")) if role))
+    after = timedelta(minutes=min(int(facts.get("manager_minutes") or 0), LONGEST_RUNG_MINUTES))
+    return Ladder(severity, (Rung(first, timedelta()), Rung((manager,), after)), max(after, timedelta(minutes=REPEAT_MINUTES[0])), 0)
 
 
 def _names(fields: Mapping[str, Any], shift: str) -> bool:

@@ -8,17 +8,15 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.alerts import climb, outbox, schedule
+from server.alerts import climb, duty, outbox, schedule
 from server.alerts.judging import Planned
 from server.people.store import Home
 from server.records import store
 from sync import alerts as rules
-from sync.fields import time_ms
+from sync import days, owning
 from sync.kinds.alert import ACKNOWLEDGED, OPENED, RESOLVED, SNOOZED
 from sync.severities import CRITICAL
 
-# The longest pause that anybody may ask for (alerts.md, 1): after it, the alert is open again.
-SNOOZE_LONGEST_MS = 2 * 3_600_000
 # How long it is worth telling somebody that there is nothing left to do.
 NEWS_MS = 1_800_000
 
@@ -90,19 +88,40 @@ def settle_moved(c: Connection, home: Home, moved: Mapping[uuid.UUID, list[tuple
         fields, status = row.fields, row.fields.get("status")
         paused = status == SNOOZED and fields.get("severity") != CRITICAL
         if row.struck or status in (ACKNOWLEDGED, RESOLVED) or paused:
-            until = _snoozed_until(fields, now_ms) if paused and not row.struck else None
-            schedule.set_step(c, home.id, alert, row.subject, until, now_ms)
+            until = None if row.struck else owning.back_at(row.body, moment.values)
+            schedule.set_step(c, home.id, alert, row.subject, None if until is None else days.to_ms(until), now_ms)
             outbox.cancel(c, home.id, alert, "taken")
             _tell(moment, alert, fields.get("opening") or 1, "colleague", "colleague", f"taken:{len(fields.get('told') or ())}", by)
-        elif status in (OPENED, SNOOZED) and fields.get("rung") and not schedule.has_step(c, home.id, alert):
+        elif status == OPENED and fields.get("given_to"):
+            _hand_over(moment, row)
+        elif status in (OPENED, SNOOZED) and fields.get("rung") and not schedule.is_on_the_ladder(c, home.id, row):
             # Whoever owned it has given it back: the ladder goes on where it stood, and at once.
             schedule.set_step(c, home.id, alert, row.subject, now_ms, now_ms)
 
 
-def _snoozed_until(fields: Mapping[str, Any], now_ms: int) -> int:
-    said = fields.get("snooze_until")
-    at = time_ms(said) if isinstance(said, str) else None
-    return min(at or now_ms, now_ms + SNOOZE_LONGEST_MS)
+def _hand_over(moment: climb.Moment, row: store.RecordRow) -> None:
+    """Call the person that an alert was given to. The ladder's clock is not broken: what was due stays due, and somebody
+    who cannot be reached is not waited for."""
+    c, home, now_ms = moment.c, moment.home, moment.now_ms
+    opening = row.fields.get("opening") or 1
+    name = f"given:{owning.said_at(row.body).isoformat()}"
+    here = [one for one in moment.everyone if str(one.staff) == row.fields["given_to"] and one.device in moment.live]
+    back = days.to_ms(owning.back_at(row.body, moment.values)) if here else now_ms
+    ladder_ms = schedule.ladder_ms(row.fields)
+    at_ms = min(back, ladder_ms) if ladder_ms is not None and ladder_ms > now_ms else back
+    schedule.set_step(c, home.id, row.id, row.subject, at_ms, now_ms)
+    if here and climb.happens(moment, row.id, opening, name):
+        outbox.put(c, home.id, climb.calls(here, row.id, opening, name, row.fields.get("rung") or 0, {"words": "given"}, back, now_ms), now_ms)
+
+
+def give_back(c: Connection, home: Home, staff: Iterable[uuid.UUID], now_ms: int) -> None:
+    """These people have signed off: what they own goes back to the ladder at once (care.md, Alerts 8)."""
+    left = {str(each) for each in duty.signed_off(c, home, set(staff), now_ms)}
+    if not left:
+        return
+    for row in store.records(c, home.id, "alert", open_only=True):
+        if not row.struck and row.fields.get("owner") in left and row.fields.get("status") in (ACKNOWLEDGED, SNOOZED):
+            schedule.set_step(c, home.id, row.id, row.subject, now_ms, now_ms)
 
 
 def _tell(

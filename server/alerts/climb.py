@@ -8,7 +8,7 @@ time, and the step after it counts from now: an outage ends in no burst.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,10 +19,11 @@ from server.alerts.outbox import insert_into
 from server.alerts.tables import step_event
 from server.people.store import Home
 from server.records import intake, store
-from sync import days, ladder
+from sync import days, ladder, owning
 from sync.fields import time_ms
-from sync.kinds.alert import OPENED, SNOOZED, UNHANDLED
+from sync.kinds.alert import ACKNOWLEDGED, OPENED, SNOOZED, UNHANDLED
 from sync.rules.catalogue import SILENT
+from sync.thresholds import Values
 
 # From here a step says that it is late.
 LATE_MS = 60_000
@@ -56,10 +57,24 @@ class Moment:
             self._known["live"] = duty.with_a_device(self.c, self.home.id, self.everyone)
         return self._known["live"]
 
-    def ladder(self, severity: str) -> ladder.Ladder:
+    def ladder(self, severity: str, unit: str | None) -> ladder.Ladder:
         if "ladders" not in self._known:
             self._known["ladders"] = [row.body for row in store.records(self.c, self.home.id, "ladder") if not row.struck]
-        return ladder.ladder_for(severity, self._known["ladders"], days.from_ms(self.now_ms), self.home.zone)
+        return ladder.ladder_for(severity, self._known["ladders"], days.from_ms(self.now_ms), self.home.zone, unit)
+
+    @property
+    def values(self) -> Values:
+        if "values" not in self._known:
+            self._known["values"] = Values((row.body for row in store.records(self.c, self.home.id, "threshold")), self.home.zone)
+        return self._known["values"]
+
+    def reached(self, roles: Iterable[str], unit: str | None) -> list[duty.OnDuty]:
+        """Whoever of these roles can be reached for a person on that unit."""
+        return [one for one in duty.named(self.everyone, roles, unit) if one.device in self.live]
+
+    def reaches(self, staff: str) -> bool:
+        """Whether this person is signed on with a device that can be reached."""
+        return any(str(one.staff) == staff and one.device in self.live for one in self.everyone)
 
     def reachable(self, unit: str | None) -> frozenset[str]:
         """Roles in which somebody can be reached for a person on that unit."""
@@ -91,7 +106,7 @@ def take_due(c: Connection, home: Home, now_ms: int, holder: str, *, limit: int)
     for due in schedule.steps_due(c, home.id, now_ms, limit):
         late_ms = max(0, now_ms - due.next_at_ms)
         row = store.record(c, home.id, due.alert)
-        if row is None or row.struck or row.fields.get("status") not in (OPENED, SNOOZED):
+        if row is None or row.struck or row.fields.get("status") not in (OPENED, SNOOZED, ACKNOWLEDGED):
             schedule.set_step(c, home.id, due.alert, None, None, now_ms)
         elif _take(moment, row, late_ms):
             late.append(late_ms)
@@ -102,23 +117,57 @@ def take_due(c: Connection, home: Home, now_ms: int, holder: str, *, limit: int)
 
 def _take(moment: Moment, row: store.RecordRow, late_ms: int) -> bool:
     fields, now_ms = row.fields, moment.now_ms
-    rung, resumed = fields.get("rung") or 0, fields.get("status") == SNOOZED
-    if late_ms > TOO_LATE_MS:
+    rung, status = fields.get("rung") or 0, fields.get("status")
+    back, given = status in (SNOOZED, ACKNOWLEDGED), status == OPENED and fields.get("given_to")
+    if given and (until := owning.back_at(row.body, moment.values)) and days.to_ms(until) > now_ms and moment.reaches(given):
+        given = None  # there is time left to take it on: this is the ladder's own step
+    if back and not fields.get("told"):
+        climbed = Climbed(f"back:{row.seq}", {}, [], None)  # shown and never called: it is nobody's again
+    elif given:
+        climbed = _not_taken(moment, row, late_ms)
+    elif late_ms > TOO_LATE_MS:
         climbed = Climbed(UNHANDLED, {"status": UNHANDLED, "next_at": None, "next_roles": None}, [], None)
     else:
         # What was paused is told again to the rung that it stood on.
-        state = ladder.State(max(0, rung - 1) if resumed else rung, fields.get("loop") or 0, days.from_ms(now_ms))
-        name = f"resumed:{row.seq}" if resumed else None
-        climbed = _step(moment, row.id, _unit(moment, row), fields, state, late_ms=late_ms, resumed=resumed, name=name)
+        state = ladder.State(max(0, rung - 1) if back else rung, fields.get("loop") or 0, days.from_ms(now_ms))
+        said = {SNOOZED: "resumed", ACKNOWLEDGED: "returned"}.get(status)
+        name = f"{said}:{row.seq}" if said else None
+        climbed = _step(moment, row.id, _unit(moment, row), fields, state, late_ms=late_ms, words=said, name=name)
     opening = fields.get("opening") or 1
     if not happens(moment, row.id, opening, climbed.step, late_ms):
         return False
-    if resumed:
+    if back:
         climbed.fields.setdefault("status", OPENED)
+    if status == ACKNOWLEDGED:
+        climbed.fields["owner"] = None
     write(moment, row.id, uuid.uuid5(row.id, f"{opening}:{climbed.step}"), climbed.fields)
     outbox.put(moment.c, moment.home.id, climbed.messages, now_ms)
-    schedule.set_step(moment.c, moment.home.id, row.id, row.subject, climbed.next_at_ms, now_ms)
+    times = [climbed.next_at_ms]
+    if fields.get("given_to") and not given and status == OPENED:
+        times.append(days.to_ms(owning.back_at(row.body, moment.values)))
+    at_ms = min((at for at in times if at is not None), default=None)
+    schedule.set_step(moment.c, moment.home.id, row.id, row.subject, at_ms, now_ms)
     return True
+
+
+def _not_taken(moment: Moment, row: store.RecordRow, late_ms: int) -> Climbed:
+    """Whoever it was given to has not taken it on, or cannot be reached: the on-call manager is called, and the ladder's
+    own clock goes on as it stood."""
+    fields, unit, name = row.fields, _unit(moment, row), f"not_accepted:{row.seq}"
+    ladder_ms = schedule.ladder_ms(fields)
+    here = next((found for role in owning.ON_CALL if (found := moment.reached([role], unit))), [])
+    if ladder_ms is None or ladder_ms > moment.now_ms:
+        told = [*(fields.get("told") or ()), *_trace(moment, unit, [here[0].role if here else owning.ON_CALL[0]])]
+        changed, messages, next_ms = {"told": told}, [], ladder_ms
+    else:
+        state = ladder.State(fields.get("rung") or 0, fields.get("loop") or 0, days.from_ms(moment.now_ms))
+        step = _step(moment, row.id, unit, fields, state, late_ms=late_ms, words="not_accepted", name=name)
+        changed, messages, next_ms = step.fields, step.messages, step.next_at_ms
+    called = {each["device"] for each in messages}
+    level, opening = changed.get("rung") or fields.get("rung") or 0, fields.get("opening") or 1
+    more = calls(here, row.id, opening, name, level, {"words": "not_accepted"}, next_ms, moment.now_ms)
+    messages += [each for each in more if each["device"] not in called]
+    return Climbed(name, {**changed, "given_to": None}, messages, next_ms)
 
 
 def happens(moment: Moment, alert: uuid.UUID, opening: int, step: str, late_ms: int = 0) -> bool:
@@ -146,9 +195,9 @@ def write(
 
 def _step(
     moment: Moment, alert: uuid.UUID, unit: str | None, fields: Mapping[str, Any], state: ladder.State, *,
-    late_ms: int, first: bool = False, resumed: bool = False, name: str | None = None,
+    late_ms: int, first: bool = False, words: str | None = None, name: str | None = None,
 ) -> Climbed:  # fmt: skip
-    rungs = moment.ladder(fields["severity"])
+    rungs = ladder.own_ladder(fields.get("facts") or {}, fields["severity"]) or moment.ladder(fields["severity"], unit)
     now = days.from_ms(moment.now_ms)
     following = ladder.next_step(rungs, state, now, moment.reachable(unit))
     if following is None:
@@ -170,7 +219,7 @@ def _step(
     if following.unhandled:
         changed["status"] = UNHANDLED
     name = name or (UNHANDLED if following.unhandled else f"climbed:{after.loop}.{after.rung}")
-    values = _words(moment, fields, next_ms, late_ms, first=first, resumed=resumed)
+    values = _words(moment, fields, next_ms, late_ms, first=first, own=words)
     level = min(after.loop * len(rungs.rungs) + after.rung, 999)
     opening = fields.get("opening") or 1
     messages = _messages(moment, alert, unit, called, opening, name, level, values, _known(fields), next_ms)
@@ -192,13 +241,13 @@ def _trace(moment: Moment, unit: str | None, roles: list[str]) -> list[dict[str,
 
 
 def _words(
-    moment: Moment, fields: Mapping[str, Any], next_ms: int | None, late_ms: int, *, first: bool, resumed: bool
+    moment: Moment, fields: Mapping[str, Any], next_ms: int | None, late_ms: int, *, first: bool, own: str | None
 ) -> dict[str, Any]:  # fmt: skip
     """Which sentence is sent, for somebody who was not told before."""
     if late_ms > LATE_MS:
         return {"words": "delayed", "minutes": late_ms // 60_000}
-    if resumed:
-        return {"words": "resumed"}
+    if own:
+        return {"words": own}
     if not first:
         opened = fields.get("opened_at")
         since = time_ms(opened) if isinstance(opened, str) else None
@@ -217,16 +266,27 @@ def _messages(
     values: dict[str, Any], known: set[str], next_ms: int | None,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """One message a device: people share devices, and hold several roles."""
-    calls: dict[uuid.UUID, dict[str, Any]] = {}
-    for one in duty.named(moment.everyone, roles, unit):
-        if one.device in moment.live and one.device not in calls:
-            said = {**values, "words": "still_open"} if values["words"] == "moved_to_you" and str(one.staff) in known else values
-            calls[one.device] = {
-                "alert": alert, "opening": opening, "step": step, "what": "told", "level": level, "device": one.device,
-                "staff": one.staff, "role": one.role, "values": said,
-                "expires_ms": moment.now_ms + outbox.life_ms(next_ms, moment.now_ms),
-            }  # fmt: skip
-    return list(calls.values())
+    here = moment.reached(roles, unit)
+    found = calls(here, alert, opening, step, level, values, next_ms, moment.now_ms)
+    if values["words"] == "moved_to_you":
+        for each in found:
+            if str(each["staff"]) in known:
+                each["values"] = {**values, "words": "still_open"}
+    return found
+
+
+def calls(
+    people: Iterable[duty.OnDuty], alert: uuid.UUID, opening: int, step: str, level: int, values: Mapping[str, Any],
+    next_ms: int | None, now_ms: int,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """A call about an alert for each of these people's devices, as `outbox.put` takes it."""
+    found: dict[uuid.UUID, dict[str, Any]] = {}
+    for one in people:
+        found.setdefault(one.device, {
+            "alert": alert, "opening": opening, "step": step, "what": "told", "level": level, "device": one.device,
+            "staff": one.staff, "role": one.role, "values": dict(values), "expires_ms": now_ms + outbox.life_ms(next_ms, now_ms),
+        })  # fmt: skip
+    return list(found.values())
 
 
 def _known(fields: Mapping[str, Any]) -> set[str]:

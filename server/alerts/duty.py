@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from server.alerts import subscriptions
 from server.people import store as people
 from server.records import store as records
-from sync.days import corrected_ms
+from sync.days import care_day, corrected_ms, from_ms
 from sync.fields import time_ms
 from sync.roles import LEADS, MANAGERS
 
@@ -60,6 +60,19 @@ def on_duty(c: Connection, home_id: int, day: int, now_ms: int) -> list[OnDuty]:
     left = people.revoked_at(c, home_id, {one.staff for one in found.values()})
     here = [one for one in found.values() if left.get(one.staff, now_ms + 1) > now_ms]
     return sorted(here, key=lambda one: (-one.since_ms, str(one.staff), one.role))
+
+
+def signed_off(c: Connection, home: people.Home, staff: set[uuid.UUID], now_ms: int) -> set[uuid.UUID]:
+    """Those of these people who are signed on nowhere in the home now."""
+    here = {one.staff for one in on_duty(c, home.id, care_day(from_ms(now_ms), home.zone).toordinal(), now_ms)} if staff else set()
+    return staff - here
+
+
+def ended_by(c: Connection, home_id: int, duties: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Whose shift these records say has an end."""
+    rows = records.records_by_id(c, home_id, duties).values()
+    ended = [row for row in rows if row.fields.get("what") == "on_shift" and row.fields.get("to")]
+    return {staff for row in ended if (staff := _id(row.fields.get("staff")) or _id(row.body.get("author")))}
 
 
 def named(everyone: Iterable[OnDuty], roles: Iterable[str], unit: str | None) -> list[OnDuty]:

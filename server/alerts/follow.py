@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from server.alerts import act, climb, judging, judging_home, matters, schedule, tablets
+from server.alerts import act, climb, duty, judging, judging_home, matters, schedule, tablets
 from server.alerts.cases import Moment
 from server.db import reading, writing
 from server.people import store as people
@@ -53,11 +53,13 @@ def follow(home_id: int, now_ms: int, *, holder: str = "") -> bool:
         rows = store.rows_after(c, home_id, cursor, ROWS)
         now_ms = _not_before(rows, now_ms)
         found = _of_rows(c, home, rows, now_ms)
+        left = duty.ended_by(c, home_id, {row.record for row in rows if row.kind == "duty"})
 
     def work(c: Connection) -> bool:
         if projections.lock(c, home_id, NAME) != cursor:
             return True  # another process was quicker; what it left is read next time
         _apply(c, home, found, now_ms, holder, rows[-1].seq)
+        act.give_back(c, home, left, now_ms)
         return True
 
     return writing(work)
@@ -77,7 +79,9 @@ def fire(home_id: int, now_ms: int, *, holder: str = "") -> Done:
         at_ms = now_ms
         while rows := store.rows_after(c, home_id, cursor, ROWS):
             at_ms = _not_before(rows, at_ms)
+            left = duty.ended_by(c, home_id, {row.record for row in rows if row.kind == "duty"})
             cursor = _apply(c, home, _of_rows(c, home, rows, at_ms), at_ms, holder, rows[-1].seq)
+            act.give_back(c, home, left, at_ms)
         steps = 0
         if due := schedule.looks_due(c, home_id, now_ms, LOOKS):
             found = judging.of_days(c, home, due, at_ms)

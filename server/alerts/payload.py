@@ -25,6 +25,7 @@ URGENCY = {"told": "high", "colleague": "low", "withdrawn": "low", "late": "low"
 TEXTS = {
     "told": frozenset({
         "needs_decision_by", "needs_decision", "moved_to_you", "still_open", "delayed", "reopened", "resumed", "tablet_silent",
+        "returned", "given", "not_accepted",
     }),  # fmt: skip
     "colleague": frozenset({"colleague"}),
     "withdrawn": frozenset({"put_right"}),

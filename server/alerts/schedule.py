@@ -16,8 +16,10 @@ from server.alerts.outbox import insert_into
 from server.alerts.tables import deadline, look, matter_look
 from server.people.tables import device
 from server.records import store as records
+from sync import days, owning
 from sync.fields import time_ms
-from sync.kinds.alert import OPENED, SNOOZED
+from sync.kinds.alert import OPENED
+from sync.thresholds import Values
 
 # Two machines' clocks may differ by this much without anything being wrong.
 SKEW_MS = 60_000
@@ -139,23 +141,32 @@ def set_step(c: Connection, home_id: int, alert: uuid.UUID, resident: uuid.UUID 
     c.execute(made.on_conflict_do_update(index_elements=["home_id", "alert"], set_=fresh))
 
 
-def has_step(c: Connection, home_id: int, alert: uuid.UUID) -> bool:
-    """Whether the alert has a next step."""
-    return c.execute(select(deadline.c.alert).where(deadline.c.home_id == home_id, deadline.c.alert == alert)).first() is not None
+def is_on_the_ladder(c: Connection, home_id: int, alert: records.RecordRow) -> bool:
+    """Whether what the alert waits for is its ladder's own next step, and not the end of somebody's ownership."""
+    mine = and_(deadline.c.home_id == home_id, deadline.c.alert == alert.id)
+    at = c.execute(select(deadline.c.next_at_ms).where(mine)).scalar()
+    return at is not None and at == ladder_ms(alert.fields)
 
 
-def next_step_ms(fields: Mapping[str, Any]) -> int | None:
-    """When an alert takes its next step, by its own record: the deadline is a projection of this."""
-    at = {OPENED: "next_at", SNOOZED: "snooze_until"}.get(fields.get("status"))
-    value = fields.get(at) if at else None
+def ladder_ms(fields: Mapping[str, Any]) -> int | None:
+    """When the ladder calls next, by the alert's own record."""
+    value = fields.get("next_at")
     return time_ms(value) if isinstance(value, str) else None
+
+
+def next_step_ms(change: Mapping[str, Any], values: Values) -> int | None:
+    """When an alert (its wire form) takes its next step: the deadline is a projection of this."""
+    back, on = owning.back_at(change, values), change["fields"].get("status") == OPENED
+    times = [None if back is None else days.to_ms(back), ladder_ms(change["fields"]) if on else None]
+    return min((at for at in times if at is not None), default=None)
 
 
 def refill(c: Connection, home_id: int) -> None:
     """Put every deadline back from the alert records (`ledger rebuild`). Sends nothing and raises nothing."""
     c.execute(delete(deadline).where(deadline.c.home_id == home_id))
+    values = Values(row.body for row in records.records(c, home_id, "threshold"))
     for alert in records.records(c, home_id, "alert", open_only=True):
-        at = next_step_ms(alert.fields)
+        at = next_step_ms(alert.body, values)
         if at is not None and not alert.struck:
             set_step(c, home_id, alert.id, alert.subject, at, _last_said_ms(alert))
 

@@ -9,14 +9,17 @@ from flask import Flask, Response, g, request
 from flask_wtf import CSRFProtect
 from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader
 
+from server.db import reading
 from server.pages import (
     assets,
     problems,
     routes_alerts,
     routes_aside,
     routes_check,
+    routes_duties,
     routes_front,
     routes_handovers,
+    routes_ladder,
     routes_ledger,
     routes_log,
     routes_numbers,
@@ -31,7 +34,8 @@ from server.pages import (
 from server.pages.words import say
 from server.people import store as people_store
 from server.people.rights import may
-from server.records import rescue
+from server.records import rescue, store
+from sync.kinds.alert import UNHANDLED
 
 # Pages that stand under another entry of the menu.
 PART_OF = {"alerts": "overview", "safety_list": "residents"}
@@ -45,9 +49,11 @@ MENU = (
     ("handovers", "/handovers", "records.see"),
     ("to_check", "/to-check", "records.see"),
     ("log", "/log", "log.see"),
+    ("duties", "/duties", "duties.see"),
     ("staff", "/staff", "people.see"),
     ("tablets", "/tablets", "devices.see"),
     ("thresholds", "/thresholds", "thresholds.see"),
+    ("ladder", "/ladder", "ladder.see"),
     ("numbers", "/numbers", "numbers.see"),
     ("set_aside", "/set-aside", "quarantine.see"),
     ("ledger", "/ledger", "ledger.see"),
@@ -78,8 +84,8 @@ def register(app: Flask) -> None:
 
     problems.register(app)
     for routes in (
-        routes_front, routes_alerts, routes_residents, routes_visits, routes_handovers, routes_check, routes_log, routes_staff,
-        routes_tablets, routes_thresholds, routes_numbers, routes_safety, routes_aside, routes_ledger,
+        routes_front, routes_alerts, routes_residents, routes_visits, routes_handovers, routes_check, routes_log, routes_duties, routes_staff,
+        routes_tablets, routes_thresholds, routes_ladder, routes_numbers, routes_safety, routes_aside, routes_ledger,
     ):  # fmt: skip
         app.register_blueprint(routes.blueprint)
     app.context_processor(_what_every_page_shows)
@@ -96,9 +102,19 @@ def _what_every_page_shows() -> dict:
         "menu": [{"name": name, "href": href} for name, href, action in MENU if me and may(me.roles, action)],
         "demo": me.made_by == "demo" if me else False,
         "can": lambda action: bool(me) and may(me.roles, action),
+        "unhandled": _unhandled(me),
         "stylesheet": assets.address("pages.css"),
         "icon": assets.address("icon.svg", "icons/icon.svg"),
     }
+
+
+def _unhandled(me: session.Person | None) -> list:
+    """Alerts that nobody answered: a red banner on every page of whoever may see them."""
+    if me is None or request.method not in SAFE or not may(me.roles, "alerts.see"):
+        return []
+    with reading() as c:
+        rows = store.records(c, me.home_id, "alert", open_only=True)
+    return [row.id for row in rows if row.fields.get("status") == UNHANDLED and not row.struck]
 
 
 def _other_homes(me: session.Person | None) -> list[dict]:

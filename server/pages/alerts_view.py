@@ -14,8 +14,9 @@ from server.pages.names import Names, as_id
 from server.pages.words import clock_time, code, date_text, from_text, roles, say, shift_words, span, when
 from server.records import store
 from sync.alert_words import Said, say_alert
+from sync.kinds.escalation import DECIDED
 from sync.messages import word
-from sync.rules.catalogue import MATTER_RULES, TABLET_RULES
+from sync.rules.catalogue import DUTY_RULES, MATTER_RULES, TABLET_RULES
 
 # How each state of a message in the outbox is said (server/alerts/tables.py).
 DELIVERY = {
@@ -60,6 +61,8 @@ def subject(fields: dict[str, Any], names: Names) -> str:
     """Whom an alert is about: a person, a tablet, a unit and its shift, else the whole home."""
     if fields.get("rule") in TABLET_RULES:
         return names.device(fields.get("subject")) or say("set_aside.unknown_tablet")
+    if fields.get("rule") in DUTY_RULES:
+        return str((fields.get("facts") or {}).get("duty") or "")
     if fields.get("rule") not in MATTER_RULES or as_id(fields.get("subject")) in names.residents():
         return names.resident(fields.get("subject"))
     facts = fields.get("facts") or {}
@@ -101,7 +104,7 @@ def detail(c: Connection, home_id: int, zone: str, row: store.RecordRow, names: 
     fields = row.fields
     history, words = pages_store.submissions(c, home_id, [row.id])[row.id], said(fields, zone)
     about_tablet = fields.get("rule") in TABLET_RULES
-    resident, day = None if about_tablet else as_id(fields.get("subject")), _ordinal(fields.get("care_day"))
+    resident, day = None if about_tablet or fields.get("rule") in DUTY_RULES else as_id(fields.get("subject")), _ordinal(fields.get("care_day"))
     return {
         **line(row, names, zone, now),
         "says": words.says,
@@ -110,6 +113,8 @@ def detail(c: Connection, home_id: int, zone: str, row: store.RecordRow, names: 
         "conflict": bool(row.body.get("conflicts")),
         "told": _told(c, home_id, zone, row, names, now),
         "steps": [_step(entry, zone, names, now) for entry in history],
+        "decisions": _decisions(c, home_id, zone, row, names, now),
+        "wants_decision": fields.get("rule") in DECIDED,
         "entries": entries.of_day(c, home_id, resident, day, names, now) if resident and day else None,
         "person_id": resident if resident in names.residents() else None,
         "tablet_id": as_id(fields.get("subject")) if about_tablet else None,
@@ -174,6 +179,18 @@ def _fact(name: str, value: Any, zone: str, now: int) -> str:
     if isinstance(value, list):
         return ", ".join(_fact(name, item, zone, now) for item in value)
     return "" if value is None or isinstance(value, dict) else str(value)
+
+
+def _decisions(c: Connection, home_id: int, zone: str, row: store.RecordRow, names: Names, now: int) -> list[dict[str, str]]:
+    """What was decided about this alert, by whom and when, and what came of it."""
+    about = [each for each in store.records(c, home_id, "escalation", subject=row.subject) if each.fields.get("alert") == str(row.id) and not each.struck]
+    return [
+        {
+            "says": ". ".join(str(each.fields[name]).rstrip(".") for name in ("decision", "advice", "person_outcome") if each.fields.get(name)) + ".",
+            "by": say("alert.decided_by", name=names.author(each.body), when=when(from_text(each.fields.get("decided_at")) or each.occurred_ms, zone, now)),
+        }
+        for each in about
+    ]  # fmt: skip
 
 
 def _told(c: Connection, home_id: int, zone: str, row: store.RecordRow, names: Names, now: int) -> list[dict[str, Any]]:

@@ -1,11 +1,11 @@
-"""The overview of the home now, and one alert with everything that led to it. Read-only: people act on a tablet or phone."""
+"""The overview of the home now, and one alert with everything that led to it. Taking one on is done on a tablet or phone; a decision also here."""
 
 from __future__ import annotations
 
 import uuid
 from typing import Any
 
-from flask import Blueprint, abort, g, render_template
+from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request
 
 from server.alerts import duty
 from server.clock import now_ms
@@ -15,13 +15,19 @@ from server.pages import store as pages_store
 from server.pages.names import Names
 from server.pages.words import DAY_MS, at, code, say, when
 from server.people.rights import signed_in
-from server.records import store
+from server.problems import Problem
+from server.records import intake, store
 from sync import days
+from sync.kinds.escalation import DECIDED
 
 blueprint = Blueprint("pages_alerts", __name__, template_folder="templates")
 
 # More than this on one page hides what matters; the count says how many there are.
 ALERTS_SHOWN = 40
+LONGEST_WORDS = 1_000
+# Whom a decision may have been taken to; with nobody, it says why.
+NOBODY = "nobody"
+CONTACTS = ("duty_manager", "gp", "111", "999", "family", NOBODY)
 
 
 # How long the overview says that the server was put back from a backup; the ledger's page says it for ever.
@@ -57,13 +63,51 @@ def overview():
 @signed_in("alerts.see")
 def alert(alert: uuid.UUID):
     """One alert, from what it says back to the original entries."""
+    return _page(alert)
+
+
+@blueprint.post("/alerts/<uuid:alert>/decide")
+@signed_in("alerts.act")
+def decide(alert: uuid.UUID):
+    """The one decision that a low-intake or red-flag breach ends in; the first to record one has."""
+    me, now, kind, words = g.person, now_ms(), request.form.get("kind", ""), request.form.get("words", "").strip()
+    with reading() as c:
+        row = pages_store.one(c, me.home_id, "alert", alert)
+        if row is None or row.fields.get("rule") not in DECIDED:
+            abort(404)
+        there = [each for each in store.records(c, me.home_id, "escalation", subject=row.subject) if each.fields.get("alert") == str(alert)]
+    if there:
+        flash(say("alert.decided_already"))
+        return redirect(f"/alerts/{alert}", 303)
+    if kind not in CONTACTS or not 0 < len(words) <= LONGEST_WORDS:
+        return _page(alert, say("alert.need_decision"), 400)
+    at_ = days.write_time(now)
+    if kind == NOBODY:
+        said = {"decision": f"{say('alert.contacts.nobody')}: {words}", "no_escalation_reason": words}
+    else:
+        said = {"decision": f"{say(f'alert.contacts.{kind}')}: {words}", "contacted": say(f"alert.contacts.{kind}"), "contacted_at": at_}
+    fields = {
+        "resident": str(row.subject), "alert": str(alert), "tier": row.fields["severity"], "breached_at": row.fields.get("happened_at") or at_,
+        "decided_at": at_, **said,
+    }  # fmt: skip
+    id_ = uuid.uuid4()
+    made = intake.Statement(id=id_, record=id_, kind="escalation", fields=fields, occurred_ms=now, author=me.staff)
+    if intake.write(me.home_id, [made], now_ms=now)[0].status not in ("accepted", "duplicate"):
+        raise Problem("not_decided")
+    flash(say("alert.decision_kept"))
+    return redirect(f"/alerts/{alert}", 303)
+
+
+def _page(alert: uuid.UUID, problem: str | None = None, status: int = 200) -> Response:
     home_id, zone = g.person.home_id, g.person.zone
     with reading() as c:
         row = pages_store.one(c, home_id, "alert", alert)
         if row is None:
             abort(404)
         view = alerts_view.detail(c, home_id, zone, row, Names(c, home_id), now_ms())
-    return render_template("pages/alert.html", alert=view)
+    choices = [{"value": each, "text": say(f"alert.contacts.{each}")} for each in CONTACTS]
+    errors = [{"field": "kind", "text": problem}] if problem else []
+    return Response(render_template("pages/alert.html", alert=view, choices=choices, said=request.form, errors=errors), status)
 
 
 def _duty(c, home_id: int, zone: str, now: int, names: Names) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from server.pages.names import Names
 from server.pages.words import at, day, say
 from server.people import store as people_store
 from server.people.rights import signed_in
-from server.records import intake
+from server.records import intake, store
 from server.wire import rfc3339
 from sync import days
 
@@ -68,7 +68,10 @@ def sign(on: str):
             "done_at": rfc3339(now), "done_by": str(me.staff),
         }  # fmt: skip
         record = log_view.signed_id(home.uuid, which)
-        intake.write(me.home_id, [intake.Statement(record=record, id=record, kind="duty", fields=fields, occurred_ms=now, author=me.staff)], now_ms=now)
+        with reading() as c:
+            begun = store.record(c, me.home_id, record) is not None  # the calendar of duties has written it already
+        said = {"done_at": fields["done_at"], "done_by": fields["done_by"]} if begun else fields
+        intake.write(me.home_id, [intake.Statement(record=record, **({} if begun else {"id": record}), kind="duty", fields=said, occurred_ms=now, author=me.staff)], now_ms=now)
     flash(say("log.is_signed"))
     return redirect(f"/log/{which.isoformat()}", 303)
 

@@ -43,6 +43,11 @@ RIGHTS: dict[str, frozenset[str]] = {
     "thresholds.see": FLOOR_LEADERS | OFFICE,
     "thresholds.propose": roles.GOVERNORS,
     "thresholds.approve": roles.AND_ABOVE,  # never one's own proposal
+    "ladder.see": FLOOR_LEADERS | OFFICE,  # who is called, in which order
+    "ladder.propose": roles.AND_ABOVE,
+    "ladder.approve": roles.AND_ABOVE,  # never one's own proposal
+    "duties.see": FLOOR_LEADERS | OFFICE,  # who owes what, and what was missed
+    "duties.change": roles.MANAGERS,  # why one was missed
     "ledger.see": roles.MANAGERS,
     "ledger.export": roles.AND_ABOVE,
 }

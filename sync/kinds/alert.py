@@ -61,6 +61,8 @@ FIELDS = schema_of(
         "received_at": DayOrTime(),
         "snooze_until": Time(),
         "snooze_reason": Text(),
+        # Handed over by name, and not taken on yet.
+        "given_to": Ref(),
     },
 )
 
@@ -128,7 +130,7 @@ KIND = Kind(
     sets=frozenset({"silent_devices"}),
     holds=OPEN,
     subject="subject",
-    refers=("owner",),
+    refers=("owner", "given_to"),
     still_open=still_open,
     creators=frozenset(),
     not_by_people=not_by_people,

@@ -8,6 +8,12 @@ from typing import Any
 from sync.fields import Label, Open, Ref, Text, Time, schema_of
 from sync.kinds import OPEN, Kind
 
+# Rules whose every breach ends in one decision; the tablet's list is held to this one by a test.
+DECIDED = frozenset({
+    "hydration.nothing_drunk_6h", "hydration.nothing_drunk_8h", "hydration.behind_pace", "hydration.low_at_close",
+    "hydration.low_two_days", "hydration.very_low_day", "hydration.red_flag", "hydration.red_flag_low_intake",
+})  # fmt: skip
+
 FIELDS = schema_of(
     "escalation",
     {

@@ -18,6 +18,7 @@ FIELDS = schema_of(
         "lines": ListOf(Item({"id": Text(), "part": Text(), "words": Text(), "about": Ref()})),
         "silent_devices": texts(),
         "based_on_until": Open(),
+        "given_to": Ref(),
         "accepted_by": Ref(),
         "accepted_at": Time(),
     },
@@ -33,5 +34,5 @@ KIND = Kind(
     care=True,
     holds=RECENT,
     groups=(frozenset({"accepted_by", "accepted_at"}),),
-    refers=("accepted_by", "performed_by"),
+    refers=("given_to", "accepted_by", "performed_by"),
 )

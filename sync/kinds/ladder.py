@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sync.fields import Code, Item, ListOf, Number, Text, Whole, schema_of, texts
+from sync.fields import Code, DayOrTime, Item, ListOf, Number, Ref, Text, Whole, schema_of, texts
 from sync.kinds import ALWAYS, Kind
 from sync.severities import SEVERITIES
 
@@ -14,6 +14,12 @@ FIELDS = schema_of(
         "repeat_minutes": Number(),
         "loops": Whole(),
         "shift": Text(),
+        # Ours: for one unit; from when; why; and the two people that it takes, as for a threshold.
+        "unit": Text(),
+        "from": DayOrTime(),
+        "reason": Text(),
+        "proposed_by": Ref(),
+        "approved_by": Ref(),
     },
 )
 

@@ -150,3 +150,20 @@ def test_a_ladder_at_its_bounds_is_taken():
 def test_the_defaults_have_no_faults_and_no_step_is_further_than_the_bound():
     assert [faults(fields) for fields in DEFAULTS if faults(fields)] == []
     assert all(from_record(fields).longest <= minutes(LONGEST_RUNG_MINUTES) for fields in DEFAULTS)
+
+
+def test_a_units_own_ladder_goes_before_the_homes_and_one_that_waits_or_begins_later_does_not_hold():
+    rungs = [{"roles": ["senior_carer"], "after_minutes": 0, "channels": ["push"]}]
+
+    def own(record, **fields):
+        return {"record": record, "seq": 1, "fields": {"severity": "senior", "rungs": rungs, "repeat_minutes": 30, "loops": 0, **fields}}
+
+    noon = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    changes = [
+        own("home", proposed_by="a", approved_by="b", **{"from": "2026-11-01"}),
+        own("willow", unit="Willow", proposed_by="a", approved_by="b"),
+        own("waits", unit="Rowan", proposed_by="a"),
+        own("later", unit="Oak", proposed_by="a", approved_by="b", **{"from": "2026-12-01"}),
+    ]
+    found = {unit: ladder_for("senior", changes, noon, unit=unit).version for unit in ("Willow", "Rowan", "Oak", None)}
+    assert found == {"Willow": "willow", "Rowan": "home", "Oak": "home", None: "home"}

@@ -102,7 +102,7 @@ def test_an_acknowledgement_stops_the_climb_and_tells_the_others(alerted, cast, 
     first = alerted.service.messages(cast["ama_phone"].made)[0]
     assert news.json["tag"] == first.json["tag"] and news.topic == first.topic
     assert len(alerted.service.messages(cast["priya_phone"].made)) == 1, "she knows"
-    alerted.at(ten + 3 * HOUR)
+    alerted.at(ten + 34 * MINUTE)
     assert got(alerted, cast) == {"ama": 2, "priya": 1, "sue": 0}
 
 

@@ -37,7 +37,7 @@ export function told(one: Shown): Told[] {
 
 /** Mine: told to me, owned by me, or waiting for a role that I hold. */
 export function isMine(one: Shown, me: string, roles: string[]): boolean {
-  if (one.fields['owner'] === me) return true;
+  if (one.fields['owner'] === me || givenTo(one)?.id === me) return true;
   if (told(one).some((step) => step.staff === me || (step.staff === null && roles.includes(step.role)))) return true;
   const next = one.fields['next_roles'];
   return Array.isArray(next) && next.some((role) => roles.includes(String(role)));
@@ -71,7 +71,18 @@ export function personOf(one: Shown): { name: string; room: string | null } | nu
 }
 
 export function acknowledge(one: Shown, me: string): Draft {
-  return { kind: 'alert', record: one.record, resident: text(one.fields['subject']), fields: { status: 'acknowledged', owner: me } };
+  return { kind: 'alert', record: one.record, resident: text(one.fields['subject']), fields: { status: 'acknowledged', owner: me, ...(one.fields['given_to'] ? { given_to: null } : {}) } };
+}
+
+/** Handed over by name: nobody owns it until they take it on. */
+export function give(one: Shown, to: string): Draft {
+  return { kind: 'alert', record: one.record, resident: text(one.fields['subject']), fields: { status: 'open', owner: null, given_to: to } };
+}
+
+/** Whom it was given to, while they have not taken it on. */
+export function givenTo(one: Shown): { id: string; name: string } | null {
+  const id = one.fields['status'] === 'open' ? text(one.fields['given_to']) : null;
+  return id ? { id, name: staffName(id) ?? '?' } : null;
 }
 
 export function resolve(one: Shown, outcome: string, evidence: string): Draft {

@@ -2,17 +2,21 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { record, sayNotSaved } from '../acts';
-import { acknowledge, isOpen, owners, personOf, resolve, snooze, told } from '../kinds/alert';
+import { acknowledge, give, givenTo, isOpen, owners, personOf, told } from '../kinds/alert';
 import { sayAlert, titleOf } from '../kinds/alert_words';
 import type { Draft } from '../outbox';
+import { said as own } from '../said';
 import { soon } from '../sending';
 import { session } from '../session';
 import { state, text } from '../state';
 import { sayTime, sayWhen } from '../time';
 import { useNow, useOnce, useTopics } from '../ui/hooks';
-import { announce, Button, Choice, Field, Problems } from '../ui/parts';
+import { announce, Problems } from '../ui/parts';
 import { staffName, view, zone, type Shown } from '../view';
 import { fill, word, words } from '../words';
+import { Close } from './alert_close';
+import { Decision } from './alert_decision';
+import { Give } from './alert_give';
 import { Freshness } from './alerts';
 
 export function AlertScreen({ id }: { id: string }) {
@@ -41,9 +45,10 @@ export function AlertScreen({ id }: { id: string }) {
   const said = sayAlert(alert.fields);
   const open = isOpen(alert);
 
-  async function act(draft: Draft, said: string) {
+  async function act(draft: Draft, said: string, also: Draft | null = null) {
     try {
       await record(draft);
+      if (also) await record(also);
       setProblem(null);
       announce(said);
     } catch (error) {
@@ -70,7 +75,9 @@ export function AlertScreen({ id }: { id: string }) {
       <p class="tm-next"><strong>{words.alert.next}</strong> {said.next}</p>
       <Facts alert={alert} now={now} />
       <p><a class="tm-link" href="#alerts">{words.alert.all}</a></p>
-      {open && mine && <Close alert={alert} onAct={(draft, said) => void act(draft, said)} />}
+      {open && person && <Decision alert={alert} onAct={(draft, said) => void act(draft, said)} />}
+      {open && mine && <Close alert={alert} onAct={(draft, said, also) => void act(draft, said, also)} />}
+      {open && <Give onGive={(to, name) => void act(give(alert, to), fill(own.alert_life.given, { name }))} />}
     </article>
   );
 }
@@ -81,6 +88,7 @@ function Standing({ alert, me }: { alert: Shown; me: string }) {
   const names = owners(alert);
   const refused = [...state.looks.values()].some((look) => look.record === alert.record);
   const waiting = alert.state === 'saved';
+  const given = givenTo(alert);
   const until = Date.parse(String(alert.fields['snooze_until'] ?? ''));
   return (
     <div class={`tm-standing tm-standing--${waiting ? 'waiting' : status}`} role="status" data-testid="alert-standing">
@@ -91,7 +99,10 @@ function Standing({ alert, me }: { alert: Shown; me: string }) {
           <p>{words.alert.ack_waiting_more}</p>
         </>
       )}
-      {waiting && status !== 'acknowledged' && <p>{words.alert.resolve_waiting}</p>}
+      {given && <p class="tm-lead" data-testid="given">{given.id === me ? own.alert_life.given_you : fill(own.alert_life.given, { name: given.name })}</p>}
+      {waiting && given && <p class="tm-now__big">{own.alert_life.given_waiting}</p>}
+      {waiting && !given && status !== 'acknowledged' && <p>{words.alert.resolve_waiting}</p>}
+      {status === 'unhandled' && <p class="tm-now__big">{own.alert_life.unhandled_here}</p>}
       {!waiting && status === 'acknowledged' && (
         <p class="tm-lead" data-testid="acked">
           {names.length > 1 ? fill(words.alert.both, { first: names[0]!, second: names[1]! }) : alert.fields['owner'] === me ? words.alert.acked : fill(words.alert.acked_by, { name: names[0] ?? '?' })}
@@ -148,59 +159,5 @@ function Facts({ alert, now }: { alert: Shown; now: number }) {
         {said.filter(([, at]) => !Number.isNaN(at)).map(([sentence, at]) => <li key={sentence}>{fill(sentence, { time: sayWhen(at, now, zone()) })}</li>)}
       </ul>
     </section>
-  );
-}
-
-/** Resolving needs a result and what shows it; pausing needs a reason and an end. Only after taking it. */
-function Close({ alert, onAct }: { alert: Shown; onAct: (draft: Draft, said: string) => void }) {
-  const once = useOnce();
-  const [outcome, setOutcome] = useState<keyof typeof words.alert.outcomes | null>(null);
-  const [evidence, setEvidence] = useState('');
-  const [reason, setReason] = useState('');
-  const [minutes, setMinutes] = useState<'30' | '60'>('30');
-  const [errors, setErrors] = useState<{ outcome?: string; evidence?: string; reason?: string }>({});
-
-  function done(event: Event) {
-    event.preventDefault();
-    const found: typeof errors = {};
-    if (!outcome) found.outcome = words.alert.outcome_missing;
-    if (!evidence.trim()) found.evidence = words.alert.evidence_missing;
-    setErrors(found);
-    if (outcome && evidence.trim()) once('resolve', () => onAct(resolve(alert, outcome, evidence.trim()), words.alert.resolve_go));
-  }
-
-  function pause(event: Event) {
-    event.preventDefault();
-    if (!reason.trim()) return setErrors({ reason: words.alert.snooze_missing });
-    setErrors({});
-    once('snooze', () => onAct(snooze(alert, Number(minutes), reason.trim()), words.alert.snooze_go));
-  }
-
-  return (
-    <>
-      <details class="tm-details" open={Boolean(errors.outcome || errors.evidence)} data-testid="resolve">
-        <summary>{words.alert.resolve}</summary>
-        <form onSubmit={done} noValidate autocomplete="off">
-          <Problems list={[errors.outcome, errors.evidence].filter((one) => one !== undefined)} />
-          <Choice legend={words.alert.outcome} name="outcome" value={outcome} onChoose={setOutcome} options={Object.entries(words.alert.outcomes) as [keyof typeof words.alert.outcomes, string][]} />
-          <Field label={words.alert.evidence} hint={words.alert.evidence_hint} error={errors.evidence}>
-            {(ids) => <textarea {...ids} class="nhsuk-textarea" rows={2} autocomplete="off" data-testid="evidence" value={evidence} onInput={(event) => setEvidence(event.currentTarget.value)} />}
-          </Field>
-          <Button type="submit" data-testid="resolve-go">{words.alert.resolve_go}</Button>
-        </form>
-      </details>
-      {alert.fields['status'] === 'acknowledged' && (
-        <details class="tm-details" open={Boolean(errors.reason)} data-testid="snooze">
-          <summary>{words.alert.snooze}</summary>
-          <form onSubmit={pause} noValidate autocomplete="off">
-            <Choice legend={words.alert.snooze_until} name="until" value={minutes} onChoose={setMinutes} options={[['30', words.alert.snooze_30], ['60', words.alert.snooze_60]]} />
-            <Field label={words.alert.snooze_reason} error={errors.reason}>
-              {(ids) => <input {...ids} class="nhsuk-input" autocomplete="off" value={reason} onInput={(event) => setReason(event.currentTarget.value)} />}
-            </Field>
-            <Button type="submit" kind="secondary">{words.alert.snooze_go}</Button>
-          </form>
-        </details>
-      )}
-    </>
   );
 }

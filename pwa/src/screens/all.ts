@@ -6,6 +6,7 @@ import { AlertScreen } from './alert';
 import { Alerts } from './alerts';
 import { AppointmentScreen } from './appointment';
 import { Appointments } from './appointments';
+import { Attention } from './attention';
 import { Check } from './check';
 import { Checks } from './checks';
 import { CupBack } from './cup_back';
@@ -48,6 +49,7 @@ export const SCREENS = {
   alert: AlertScreen,
   appointment: AppointmentScreen,
   appointments: Appointments,
+  attention: Attention,
   check: Check,
   checks: Checks,
   emergency: Emergency,

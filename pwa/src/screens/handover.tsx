@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { record, sayNotSaved } from '../acts';
 import { iso } from '../clock';
 import { draft, keepDraft } from '../drafts';
+import { acknowledge, alerts, give as giveTo, givenTo, isOpen } from '../kinds/alert';
 import { mayDecide } from '../kinds/deciding';
 import { said } from '../said';
 import { session } from '../session';
@@ -12,7 +13,8 @@ import { sayWhen } from '../time';
 import { useOnce, useTopics } from '../ui/hooks';
 import { announce, Button, Field, Problems, StateTag } from '../ui/parts';
 import { authorName, staffName, zone, type Shown } from '../view';
-import { fill, words } from '../words';
+import { fill, plural, words } from '../words';
+import { colleagues } from './alert_give';
 import { accepted, build, handedOver, latest, line, linesOf, PARTS, type Line } from './handover_build';
 import { sayShift } from './plain';
 import '../styles/more.scss';
@@ -38,6 +40,7 @@ function Building({ before }: { before: Shown | null }) {
   const once = useOnce();
   const [built, setBuilt] = useState(() => build());
   const [added, setAdded] = useState<Line[]>([]);
+  const [lead, setLead] = useState('');
   const [problems, setProblems] = useState<string[]>([]);
   useEffect(() => void draft(DRAFT).then((kept) => kept && setAdded(JSON.parse(kept) as Line[])), []);
   const done = before && accepted(before);
@@ -50,7 +53,9 @@ function Building({ before }: { before: Shown | null }) {
 
   async function give() {
     try {
-      await record({ kind: 'handover', fields: handedOver(built, added) });
+      await record({ kind: 'handover', fields: { ...handedOver(built, added), ...(lead ? { given_to: lead } : {}) } });
+      // What nobody owns, or whoever goes home does, passes by name; the ladder's clock goes on meanwhile.
+      if (lead) for (const one of toPass()) await record(giveTo(one, lead));
       await keepDraft(DRAFT, '');
       announce(said.handover.given);
     } catch (error) {
@@ -66,9 +71,32 @@ function Building({ before }: { before: Shown | null }) {
       {built.lines.length + added.length === 0 && <p class="tm-empty">{said.handover.empty}</p>}
       <Lines lines={[...built.lines, ...added]} onRemove={(one) => keep(added.filter((each) => each.id !== one.id))} own={new Set(added.map((one) => one.id))} />
       <AddLine onAdd={(text) => keep([...added, line({ part: 'added', words: text })])} />
+      <Lead value={lead} onChoose={setLead} />
       <Button class="tm-wide" data-testid="handover-give" onClick={() => once('give', () => void give())}>{said.handover.give}</Button>
       <Button kind="secondary" class="tm-wide" onClick={() => setBuilt(build())}>{said.handover.update}</Button>
     </>
+  );
+}
+
+/** Open alerts that nobody owns, and those of the person who hands over. */
+function toPass(): Shown[] {
+  const me = session()?.id;
+  return alerts().filter((one) => isOpen(one) && one.fields['severity'] !== 'nudge' && (one.fields['status'] === 'acknowledged' ? one.fields['owner'] === me : one.fields['status'] !== 'snoozed'));
+}
+
+/** To whom open alerts pass by name; with nobody chosen they stay with the ladder. */
+function Lead({ value, onChoose }: { value: string; onChoose: (id: string) => void }) {
+  const people = colleagues();
+  if (people.length === 0 || toPass().length === 0) return null;
+  return (
+    <Field label={said.alert_life.lead} hint={plural(said.alert_life.lead_hint, toPass().length)}>
+      {(ids) => (
+        <select {...ids} class="nhsuk-select" data-testid="handover-lead" autocomplete="off" value={value} onChange={(event) => onChoose(event.currentTarget.value)}>
+          <option value="">{said.alert_life.lead_none}</option>
+          {people.map((one) => <option key={one.id} value={one.id}>{one.name}, {one.role}</option>)}
+        </select>
+      )}
+    </Field>
   );
 }
 
@@ -87,6 +115,13 @@ function Given({ one }: { one: Shown }) {
     }
   }
 
+  /** Accepting the handover takes on what was given with it. */
+  async function accept() {
+    const me = session()!.id;
+    await write({ accepted_by: me, accepted_at: iso(Date.now()) }, said.handover.done);
+    for (const each of alerts().filter((alert) => givenTo(alert)?.id === me)) await record(acknowledge(each, me)).catch((error) => setProblems([sayNotSaved(error)]));
+  }
+
   return (
     <>
       <p class="tm-lead">{sayShift(String(one.fields['shift']))}</p>
@@ -96,7 +131,7 @@ function Given({ one }: { one: Shown }) {
       <Lines lines={lines} />
       <AddLine onAdd={(text) => void write({ lines: [...lines, line({ part: 'added', words: text })] }, said.handover.added)} />
       {mayDecide() ? (
-        <Button class="tm-wide" data-testid="handover-accept" onClick={() => once('accept', () => void write({ accepted_by: session()!.id, accepted_at: iso(Date.now()) }, said.handover.done))}>{said.handover.accept}</Button>
+        <Button class="tm-wide" data-testid="handover-accept" onClick={() => once('accept', () => void accept())}>{said.handover.accept}</Button>
       ) : <p class="tm-old">{said.handover.lead}</p>}
     </>
   );

@@ -12,7 +12,7 @@ import { valueOf } from './plain';
 import { text } from '../state';
 import { dayOrTime, sayTime, sayWhen } from '../time';
 import { ofResident, zone } from '../view';
-import { fill, ml, words } from '../words';
+import { fill, ml, plural, words } from '../words';
 
 function named(person: Resident): string {
   return person.room ? `${person.name}, ${fill(words.residents.room, { room: person.room })}` : person.name;
@@ -36,12 +36,14 @@ export function attention(now: number): Told[] {
     if (!watched || away || due.state !== 'late' || due.due_at_ms === null) return [];
     return [{ part: 'due', about: person.id, words: `${named(person)}: ${fill(said.handover.late, { time: sayTime(due.due_at_ms, zone()) })}` }];
   });
+  const nudges = alerts().filter((one) => isOpen(one) && one.fields['severity'] === 'nudge');
+  const digest: Told[] = nudges.length ? [{ part: 'alerts', words: plural(said.alert_life.digest, nudges.length) }] : [];
   const open = alerts().filter((one) => isOpen(one) && one.fields['severity'] !== 'nudge').map((one): Told => {
     const taken = owners(one);
     const owner = taken.length ? fill(said.handover.owner, { name: taken.join(', ') }) : said.handover.nobody;
     return { part: 'alerts', about: one.record, words: [aboutAlert(one)?.name, titleOf(one.fields), owner].filter(Boolean).join(': ') };
   });
-  return [...late, ...open];
+  return [...late, ...open, ...digest];
 }
 
 /** Away, nil by mouth, at the end of life: why drinks are not counted, and until when. */

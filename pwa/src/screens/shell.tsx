@@ -42,7 +42,7 @@ export function Shell({ screen, children }: { screen: string; children: Componen
         {sentence && state.enrolment && <p class="tm-header__link" role="status" data-testid="link-line">{sentence}</p>}
       </header>
       {PRACTICE && <Later screen="practice" />}
-      <main class="tm-main" id="main" tabIndex={-1}>{children}</main>
+      <main class="tm-main" id="main" tabIndex={-1}>{me && <Later screen="attention" />}{children}</main>
       {me && <Nav screen={screen} />}
       <footer class="tm-footer">{words.not_nhs}</footer>
       <Announcer />

@@ -1,0 +1,64 @@
+// Closing an alert, or pausing it: only for whoever has taken it on.
+
+import { useState } from 'preact/hooks';
+import { resolve, snooze } from '../kinds/alert';
+import { closing } from '../kinds/alert_decision';
+import type { Draft } from '../outbox';
+import { useOnce } from '../ui/hooks';
+import { Button, Choice, Field, Problems } from '../ui/parts';
+import type { Shown } from '../view';
+import { english, words } from '../words';
+
+/** Resolving needs a result and what shows it; pausing needs a reason and an end. Only after taking it. */
+export function Close({ alert, onAct }: { alert: Shown; onAct: (draft: Draft, said: string, also?: Draft | null) => void }) {
+  const once = useOnce();
+  const [outcome, setOutcome] = useState<keyof typeof words.alert.outcomes | null>(null);
+  const [evidence, setEvidence] = useState('');
+  const [reason, setReason] = useState('');
+  const [minutes, setMinutes] = useState<'30' | '60'>('30');
+  const [errors, setErrors] = useState<{ outcome?: string; evidence?: string; reason?: string }>({});
+
+  function done(event: Event) {
+    event.preventDefault();
+    const found: typeof errors = {};
+    if (!outcome) found.outcome = words.alert.outcome_missing;
+    if (!evidence.trim()) found.evidence = words.alert.evidence_missing;
+    setErrors(found);
+    if (outcome && evidence.trim()) once('resolve', () => onAct(resolve(alert, outcome, evidence.trim()), words.alert.resolve_go, closing(alert, outcome, english.words.alert.outcomes[outcome], evidence.trim())));
+  }
+
+  function pause(event: Event) {
+    event.preventDefault();
+    if (!reason.trim()) return setErrors({ reason: words.alert.snooze_missing });
+    setErrors({});
+    once('snooze', () => onAct(snooze(alert, Number(minutes), reason.trim()), words.alert.snooze_go));
+  }
+
+  return (
+    <>
+      <details class="tm-details" open={Boolean(errors.outcome || errors.evidence)} data-testid="resolve">
+        <summary>{words.alert.resolve}</summary>
+        <form onSubmit={done} noValidate autocomplete="off">
+          <Problems list={[errors.outcome, errors.evidence].filter((one) => one !== undefined)} />
+          <Choice legend={words.alert.outcome} name="outcome" value={outcome} onChoose={setOutcome} options={Object.entries(words.alert.outcomes) as [keyof typeof words.alert.outcomes, string][]} />
+          <Field label={words.alert.evidence} hint={words.alert.evidence_hint} error={errors.evidence}>
+            {(ids) => <textarea {...ids} class="nhsuk-textarea" rows={2} autocomplete="off" data-testid="evidence" value={evidence} onInput={(event) => setEvidence(event.currentTarget.value)} />}
+          </Field>
+          <Button type="submit" data-testid="resolve-go">{words.alert.resolve_go}</Button>
+        </form>
+      </details>
+      {alert.fields['status'] === 'acknowledged' && (
+        <details class="tm-details" open={Boolean(errors.reason)} data-testid="snooze">
+          <summary>{words.alert.snooze}</summary>
+          <form onSubmit={pause} noValidate autocomplete="off">
+            <Choice legend={words.alert.snooze_until} name="until" value={minutes} onChoose={setMinutes} options={[['30', words.alert.snooze_30], ['60', words.alert.snooze_60]]} />
+            <Field label={words.alert.snooze_reason} error={errors.reason}>
+              {(ids) => <input {...ids} class="nhsuk-input" autocomplete="off" value={reason} onInput={(event) => setReason(event.currentTarget.value)} />}
+            </Field>
+            <Button type="submit" kind="secondary">{words.alert.snooze_go}</Button>
+          </form>
+        </details>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,91 @@
+// Above every screen: an alert that nobody answered; and, over it, a breach found on a tablet that cannot tell anybody.
+
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { record, sayNotSaved } from '../acts';
+import { iso } from '../clock';
+import { alerts } from '../kinds/alert';
+import { notTold, type NotTold } from '../kinds/not_told';
+import { PRACTICE } from '../practice';
+import { english_said, said } from '../said';
+import { session } from '../session';
+import { state } from '../state';
+import { sayTime } from '../time';
+import { useNow, useOnce, useTopics } from '../ui/hooks';
+import { announce, Button, Problems, Tile } from '../ui/parts';
+import { zone } from '../view';
+import { fill, plural, words } from '../words';
+import '../styles/more.scss';
+
+export function Attention() {
+  useTopics('records', 'queue', 'link', 'session');
+  useNow(15_000);
+  if (!session() || PRACTICE) return null;
+  const left = alerts().filter((one) => one.fields['status'] === 'unhandled');
+  const [first] = state.link === 'unreachable' ? notTold() : [];
+  return (
+    <>
+      {left.length > 0 && (
+        <p class="tm-now tm-now__big" role="alert" data-testid="unhandled">
+          <a class="tm-link" href={left.length === 1 ? `#alert=${left[0]!.record}` : '#alerts'}>{plural(said.alert_life.unhandled, left.length)}</a>
+        </p>
+      )}
+      {first && <NotSent key={first.record} breach={first} />}
+    </>
+  );
+}
+
+const AGO_MINUTES = [0, 5, 15] as const;
+
+/** It takes the screen until somebody says whom they told: a breach that nobody hears of is worse than a screen in the way. */
+function NotSent({ breach }: { breach: NotTold }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const once = useOnce();
+  const [who, setWho] = useState<{ said: string; kept: string } | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  useEffect(() => {
+    dialog.current?.showModal();
+    dialog.current?.querySelector<HTMLElement>('h2')?.focus();
+    return () => dialog.current?.close();
+  }, []);
+  const own = said.alert_life;
+  const call = state.call.find((one) => one.whose === 'unit' && one.unit === breach.unit) ?? state.call[0];
+
+  async function tell(minutes: number) {
+    const now = Date.now();
+    try {
+      await record({
+        kind: 'escalation',
+        resident: breach.resident,
+        fields: {
+          resident: breach.resident, tier: 'urgent', breached_at: breach.at, decided_at: iso(now), contacted_at: iso(now - minutes * 60_000),
+          decision: fill(english_said.said.alert_life.told_in_person, { who: who!.kept }), contacted: who!.kept, channel: 'in_person',
+        },
+      });
+      announce(own.kept);
+    } catch (error) {
+      setProblem(sayNotSaved(error));
+    }
+  }
+
+  return (
+    <dialog class="tm-sheet tm-sheet--whole" ref={dialog} aria-labelledby="not-sent-to-anyone" data-testid="not-told" onCancel={(event) => event.preventDefault()}>
+      <div class="tm-sheet__body">
+        <div class="tm-now">
+          <h2 class="tm-now__big" id="not-sent-to-anyone" tabIndex={-1}>{fill(call ? own.not_sent_call : own.not_sent, { role: words.roles.senior_carer.toLowerCase(), number: call?.number ?? '' })}</h2>
+          <p>{fill(own.what[breach.what], { name: breach.name, time: sayTime(Date.parse(breach.at), zone()) })}</p>
+          {call && <p><a class="nhsuk-button" href={`tel:${call.number.replace(/[^+\d]/g, '')}`}>{fill(said.emergency.call_on, { number: call.number })}</a></p>}
+        </div>
+        <Problems list={problem ? [problem] : []} />
+        <p class="tm-legend">{who ? fill(own.when, { who: who.said }) : own.who}</p>
+        <div class="tm-tiles" role="group" aria-label={who ? own.when : own.who}>
+          {!who && <Tile data-testid="told-whom" big={own.senior} onClick={() => setWho({ said: own.senior, kept: english_said.said.alert_life.senior })} />}
+          {!who && (Object.keys(said.shift_check.contact) as (keyof typeof said.shift_check.contact)[]).map((code) => (
+            <Tile key={code} data-testid="told-whom" big={said.shift_check.contact[code]} onClick={() => setWho({ said: said.shift_check.contact[code], kept: english_said.said.shift_check.contact[code] })} />
+          ))}
+          {who && AGO_MINUTES.map((ago) => <Tile key={ago} data-testid="told-when" big={ago ? plural(own.ago, ago) : own.now} onClick={() => once(String(ago), () => void tell(ago))} />)}
+        </div>
+        {who && <Button kind="secondary" onClick={() => setWho(null)}>{words.back}</Button>}
+      </div>
+    </dialog>
+  );
+}

@@ -1,0 +1,87 @@
+"""A duty comes round, is late, is told to its owner and then to their manager, and is done, or missed for everybody to see."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from server.alerts import duties
+from server.records import intake
+from tests.harness.alerted import HOUR, MINUTE
+from tests.harness.visitor import Visitor
+
+
+@pytest.fixture
+def nine(clock_at) -> int:
+    return clock_at(9)
+
+
+@pytest.fixture
+def cast(alerted, nine):
+    found = {}
+    for name, role in (("Ama", "senior_carer"), ("Priya", "duty_manager")):
+        person, phone = alerted.home.staff(name, [role]), alerted.phone(f"{name}'s phone")
+        alerted.sign_on(person, role, phone, nine - HOUR)
+        found[name], found[f"{name} phone"] = person, phone
+    return found
+
+
+def keep(alerted, at_ms):
+    with alerted.app.app_context():
+        count = duties.keep(alerted.home.row, at_ms)
+    alerted.at(at_ms)
+    return count
+
+
+def told(alerted, cast, name):
+    return len(alerted.service.messages(cast[f"{name} phone"].made))
+
+
+def rounds(alerted, what):
+    from server.db import reading
+    from server.records import store
+
+    with alerted.app.app_context(), reading() as c:
+        return [row for row in store.records(c, alerted.home.id, "duty") if row.fields.get("what") == what]
+
+
+def test_the_shifts_check_is_late_told_to_the_senior_then_to_their_manager_and_over_once_it_is_signed(alerted, cast, nine, clock_at):
+    assert keep(alerted, nine) == 9 and keep(alerted, nine + MINUTE) == 0, "the default set, each once"
+    (first,) = rounds(alerted, "hydration_check")
+    late = clock_at(20, 1)
+    keep(alerted, late)
+    (alert,) = [each for each in alerted.alerts() if each["rule"] == "duties.late"]
+    assert alert["facts"]["duty"] == "Shift hydration check" and told(alerted, cast, "Ama") == 1 and told(alerted, cast, "Priya") == 0
+    keep(alerted, late + 61 * MINUTE)
+    assert told(alerted, cast, "Priya") == 1
+    said = {"shift": first.body["fields"]["from"][:10] + "/day", "resident": str(alerted.home.resident("Joan")), "finding": "complete"}
+    id_, at_ms = uuid.uuid4(), late + 70 * MINUTE
+    alerted.write(intake.Statement(record=id_, id=id_, kind="shift_hydration_check", fields=said, occurred_ms=at_ms, author=cast["Ama"].id), at_ms)
+    keep(alerted, late + 71 * MINUTE)
+    (done, *_) = rounds(alerted, "hydration_check")
+    assert done.fields["done_by"] == str(cast["Ama"].id)
+    assert [each["status"] for each in alerted.alerts() if each["rule"] == "duties.late"] == ["withdrawn"]
+
+
+def test_what_is_not_done_before_the_next_falls_due_is_missed_and_the_page_says_so(alerted, cast, nine, clock_at):
+    keep(alerted, nine)
+    keep(alerted, nine + 24 * HOUR)
+    checks = rounds(alerted, "hydration_check")
+    assert checks[0].fields["missed_reason"] and checks[0].fields["counts"] == {"stream": "hydration"}
+    sue = Visitor.manager(alerted.home, ["registered_manager"])
+    page = sue.open("/duties")
+    assert page.status == 200 and "Missed: Not done before the next one fell due" in page.text and "Check of appointments, each day" in page.text
+    page = sue.send(f"/duties/{rounds(alerted, 'appointment_check')[0].id}/done", form_at="/duties")
+    assert "It is in the record as done." in page.text
+    page = sue.send(f"/duties/{checks[0].id}/why", form_at="/duties", reason="Both seniors were with a resident in hospital")
+    assert "Both seniors were with a resident" in page.text
+    assert sue.send(f"/duties/{checks[0].id}/why", form_at="/duties", reason=" ").status == 400
+
+
+def test_the_signed_log_does_its_own_duty_although_the_calendar_wrote_it_first(alerted, cast, nine):
+    keep(alerted, nine)
+    priya = Visitor.manager(alerted.home, ["duty_manager"], "Priya Shah")
+    day = rounds(alerted, "daily_log")[0].fields["from"][:10]
+    assert "Signed by Priya Shah" in priya.send(f"/log/{day}/sign", form_at="/log").text
+    assert rounds(alerted, "daily_log")[0].fields["done_at"]
