@@ -27,7 +27,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 from server import clock
-from server.alerts import deliver, follow, ticks, vapid
+from server.alerts import deliver, follow, mail, ticks, vapid
 from server.db import reading
 from server.people import store as people
 from server.records import projections, sampling, store
@@ -222,7 +222,7 @@ def run(app: Flask, stop: threading.Event) -> None:
     with app.app_context():
         try:
             named = deliver.check_settings()
-        except vapid.BadSubject as bad:
+        except (vapid.BadSubject, mail.BadMailServer) as bad:
             raise SystemExit(str(bad)) from None
     if not named:
         log.warning(text("push.start.no_subject"))

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, select, update
 
 from server.alerts import endpoints, vapid
-from server.alerts.outbox import insert_into
+from server.alerts.outbox import insert_into, log_states
 from server.alerts.tables import outbox, receipt, subscription, vapid_key
 from server.people.tables import device
 
@@ -98,7 +98,9 @@ def note_receipts(c: Connection, home_id: int, device_id: uuid.UUID, said: Itera
         }  # fmt: skip
         c.execute(insert_into(c, receipt).values(row).on_conflict_do_nothing())
         one = and_(mine, outbox.c.id == each["message"])
-        c.execute(update(outbox).where(one, outbox.c.state.in_(_BEFORE[each["event"]])).values(state=each["event"]))
+        moved = update(outbox).where(one, outbox.c.state.in_(_BEFORE[each["event"]])).values(state=each["event"])
+        for row in c.execute(moved.returning(outbox.c.id, outbox.c.attempts)).all():
+            log_states(c, home_id, [(row.id, row.attempts)], each["event"], now_ms)
         c.execute(update(outbox).where(one, outbox.c.shown_ms.is_(None)).values(shown_ms=now_ms))
     if counted:
         proof = and_(subscription.c.home_id == home_id, subscription.c.device == device_id)
