@@ -93,6 +93,11 @@ def of(c: Connection, home_id: int, channels: Iterable[str] = CHANNELS) -> list[
     return list(c.execute(select(contact).where(mine).order_by(contact.c.made_ms, contact.c.id)))
 
 
+def dead_men(c: Connection) -> list[Any]:
+    """The dead-man addresses of every home."""
+    return list(c.execute(select(contact).where(contact.c.channel == DEAD_MAN, contact.c.ended_ms.is_(None))))
+
+
 def one(c: Connection, home_id: int, id_: uuid.UUID) -> Any:
     """A contact of the home that is in use, or None."""
     return next((each for each in of(c, home_id) if each.id == id_), None)

@@ -117,6 +117,12 @@ def told_devices(c: Connection, home_id: int, alert: uuid.UUID, opening: int) ->
     return list({row.device: row for row in c.execute(query)}.values())
 
 
+def newest_test(c: Connection, home_id: int, to: uuid.UUID) -> Any:
+    """The last test that was sent to a device or contact, or None."""
+    mine = and_(outbox.c.home_id == home_id, outbox.c.device == to, outbox.c.what == "test")
+    return c.execute(select(outbox).where(mine).order_by(outbox.c.made_ms.desc()).limit(1)).first()
+
+
 # ---- claiming ----
 
 _DUE = lambda now: or_(  # noqa: E731

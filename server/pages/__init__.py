@@ -9,6 +9,9 @@ from flask import Flask, Response, g, request
 from flask_wtf import CSRFProtect
 from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader
 
+from server.alerts import watch
+from server.clock import now_ms
+from server.db import reading
 from server.pages import (
     assets,
     problems,
@@ -20,6 +23,7 @@ from server.pages import (
     routes_ledger,
     routes_log,
     routes_numbers,
+    routes_reach,
     routes_residents,
     routes_safety,
     routes_staff,
@@ -34,7 +38,7 @@ from server.people.rights import may
 from server.records import rescue
 
 # Pages that stand under another entry of the menu.
-PART_OF = {"alerts": "overview", "safety_list": "residents"}
+PART_OF = {"alerts": "overview", "safety_list": "residents", "phone_tree": "reach"}
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 # The largest form is a rescue file; beyond that nothing is read.
 FORM_BYTES = rescue.MOST_BYTES + 1_000_000
@@ -48,6 +52,7 @@ MENU = (
     ("staff", "/staff", "people.see"),
     ("tablets", "/tablets", "devices.see"),
     ("thresholds", "/thresholds", "thresholds.see"),
+    ("reach", "/reach", "alerts.see"),
     ("numbers", "/numbers", "numbers.see"),
     ("set_aside", "/set-aside", "quarantine.see"),
     ("ledger", "/ledger", "ledger.see"),
@@ -79,7 +84,7 @@ def register(app: Flask) -> None:
     problems.register(app)
     for routes in (
         routes_front, routes_alerts, routes_residents, routes_visits, routes_handovers, routes_check, routes_log, routes_staff,
-        routes_tablets, routes_thresholds, routes_numbers, routes_safety, routes_aside, routes_ledger,
+        routes_tablets, routes_thresholds, routes_numbers, routes_reach, routes_safety, routes_aside, routes_ledger,
     ):  # fmt: skip
         app.register_blueprint(routes.blueprint)
     app.context_processor(_what_every_page_shows)
@@ -96,9 +101,16 @@ def _what_every_page_shows() -> dict:
         "menu": [{"name": name, "href": href} for name, href, action in MENU if me and may(me.roles, action)],
         "demo": me.made_by == "demo" if me else False,
         "can": lambda action: bool(me) and may(me.roles, action),
+        "alerts_late": me is not None and _alerts_late(),
         "stylesheet": assets.address("pages.css"),
         "icon": assets.address("icon.svg", "icons/icon.svg"),
     }
+
+
+def _alerts_late() -> bool:
+    """Said on every page that somebody has open (alerts.md, 1): an alert that climbs late looks like no alert."""
+    with reading() as c:
+        return watch.may_be_late(c, now_ms())
 
 
 def _other_homes(me: session.Person | None) -> list[dict]:
