@@ -19,6 +19,12 @@ class Config:
     push_allow_loopback: bool = False
     #: Who a push service may write to about us (RFC 8292, `sub`).
     vapid_subject: str = "mailto:tidemark@localhost.invalid"
+    #: The mail server that alerts are handed to when no phone answers: `smtps://user:password@host` or `smtp://…`; "" for none.
+    smtp_url: str = ""
+    #: Who that mail is from.
+    mail_from: str = ""
+    #: Where people reach this server, for links in mail: `https://tidemark.example`; "" for none.
+    public_url: str = ""
     #: Only for tests: switches off the disk check's real measurement when set to a share between 0 and 1.
     disk_free_share: float | None = None
     #: Rounds of PBKDF2-SHA256 over a PIN: at most 400 ms on a slow tablet (protocol.md, *At rest*). Fewer only in tests.
@@ -42,6 +48,9 @@ def load(environ: dict[str, str] | None = None) -> Config:
         port=int(env.get("PORT") or 8000),
         push_allow_loopback=env.get("TIDEMARK_PUSH_ALLOW_LOOPBACK") == "1",
         vapid_subject=env.get("TIDEMARK_VAPID_SUBJECT") or Config.vapid_subject,
+        smtp_url=env.get("TIDEMARK_SMTP_URL") or "",
+        mail_from=env.get("TIDEMARK_MAIL_FROM") or "",
+        public_url=(env.get("TIDEMARK_PUBLIC_URL") or "").rstrip("/"),
         disk_free_share=float(share) if share else None,
     )
 

@@ -1,4 +1,5 @@
-"""Is it well: the database answers and the escalation tick is fresh. Anyone may ask; it tells nothing about a home."""
+"""Is it well: the database answers, the escalation tick is fresh and no alert's step is overdue. Anyone may ask; it tells
+nothing about a home."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ import orjson
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from server.alerts import ticks
 from server.clock import now_ms
 from server.db import db, reading
 from server.people.rights import public
@@ -21,22 +23,25 @@ TICK_FRESH_MS = 60_000
 @public
 @blueprint.doc(responses={200: {"description": "Well"}, 503: {"description": "The database or the escalator is not well"}})
 def health():
-    """200 only when the database answers and the last escalation tick is fresh; says how old it is."""
+    """200 only when the database answers, the last escalation tick is fresh and no step of an alert should have been taken
+    two minutes ago; says how old the tick is and how many steps are overdue."""
     now = now_ms()
-    database, age_ms = False, None
+    database, age_ms, overdue = False, None, None
     try:
         with reading() as c:
             c.execute(text("SELECT 1"))
             database = True
             last = _last_tick_ms(c)
             age_ms = None if last is None else max(0, now - last)
+            overdue = None if last is None else ticks.overdue(c, now)
     except SQLAlchemyError:
         pass
-    well = database and age_ms is not None and age_ms <= TICK_FRESH_MS
+    well = database and age_ms is not None and age_ms <= TICK_FRESH_MS and not overdue
     body = {
         "status": "ok" if well else "not_ok",
         "database": "ok" if database else "not_ok",
         "escalation_tick_age_seconds": None if age_ms is None else round(age_ms / 1000, 1),
+        "escalation_steps_overdue": overdue,
         "server_time": now,
     }
     answer = Response(orjson.dumps(body), 200 if well else 503, content_type="application/json")

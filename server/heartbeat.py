@@ -27,7 +27,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 from server import clock
-from server.alerts import deliver, duties, follow, ticks, vapid
+from server.alerts import deliver, duties, follow, mail, ticks, vapid, watch
 from server.db import reading
 from server.people import store as people
 from server.records import projections, sampling, store
@@ -164,11 +164,11 @@ class Heartbeat:
             pass
 
     def audit(self) -> None:
-        """Say loudly what should have happened two minutes ago and has not."""
-        overdue = ticks.overdue(clock.now_ms())
-        if overdue:
-            log.critical("%d alert steps are more than two minutes overdue", overdue)
-        ticks.prune(clock.now_ms())
+        """Say loudly what should have happened two minutes ago and has not; when nothing is, say that all is well."""
+        now = clock.now_ms()
+        if not watch.audit(now) and time.monotonic() - self.last_round < STALE_S:
+            watch.say_that_all_is_well(now)
+        ticks.prune(now)
 
     def calendar(self) -> None:
         """Write what comes round by itself, each home by itself. Every statement has a derived id: a repeat is a duplicate."""
@@ -223,7 +223,7 @@ def run(app: Flask, stop: threading.Event) -> None:
     with app.app_context():
         try:
             named = deliver.check_settings()
-        except vapid.BadSubject as bad:
+        except (vapid.BadSubject, mail.BadMailServer) as bad:
             raise SystemExit(str(bad)) from None
     if not named:
         log.warning(text("push.start.no_subject"))

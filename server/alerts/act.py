@@ -71,7 +71,7 @@ def _change(moment: climb.Moment, planned: Planned) -> None:
         schedule.set_step(moment.c, home.id, alert, planned.resident, graver.next_at_ms, moment.now_ms)
     elif step.kind == rules.WITHDRAW:
         schedule.set_step(moment.c, home.id, alert, None, None, moment.now_ms)
-        outbox.cancel(moment.c, home.id, alert, "withdrawn")
+        outbox.cancel(moment.c, home.id, alert, "withdrawn", moment.now_ms)
         _tell(moment, alert, opening, "withdrawn", "put_right", f"withdrawn:{id_}")
     elif step.kind == rules.LATE and step.pages:
         _tell(moment, alert, opening, "late", "late", f"late:{id_}")
@@ -90,7 +90,7 @@ def settle_moved(c: Connection, home: Home, moved: Mapping[uuid.UUID, list[tuple
         if row.struck or status in (ACKNOWLEDGED, RESOLVED) or paused:
             until = None if row.struck else owning.back_at(row.body, moment.values)
             schedule.set_step(c, home.id, alert, row.subject, None if until is None else days.to_ms(until), now_ms)
-            outbox.cancel(c, home.id, alert, "taken")
+            outbox.cancel(c, home.id, alert, "taken", now_ms)
             _tell(moment, alert, fields.get("opening") or 1, "colleague", "colleague", f"taken:{len(fields.get('told') or ())}", by)
         elif status == OPENED and fields.get("given_to"):
             _hand_over(moment, row)
@@ -133,6 +133,7 @@ def _tell(
         {
             "alert": alert, "opening": opening, "step": step, "what": what, "level": 0, "device": told.device,
             "staff": told.staff, "role": told.role, "values": {"words": words}, "expires_ms": moment.now_ms + NEWS_MS,
+            "channel": told.channel,
         }
         for told in outbox.told_devices(moment.c, moment.home.id, alert, opening)
         if told.device not in devices and told.staff not in people

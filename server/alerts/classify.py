@@ -58,6 +58,11 @@ def no_answer(error: Exception) -> Verdict:
     return Verdict(TRY_AGAIN, reason=type(error).__name__)
 
 
+def mail_answer(code: int) -> Verdict:
+    """Judge what a mail server said to one message: 4xx passes (RFC 5321, 4.2.1), 5xx is for good."""
+    return Verdict(TRY_AGAIN, code) if 400 <= code < 500 else Verdict(BAD_MESSAGE, code, reason="refused")
+
+
 def retry_wait_s(attempts: int, rng: random.Random | None = None) -> float:
     """Seconds until the next try after `attempts` tries, spread so that a service that comes back is not stormed."""
     base = RETRY_S[min(max(attempts, 1), len(RETRY_S)) - 1]

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.alerts import duty, outbox, schedule
+from server.alerts import duty, fallback, outbox, schedule
 from server.alerts.outbox import insert_into
 from server.alerts.tables import step_event
 from server.people.store import Home
@@ -223,6 +223,11 @@ def _step(
     level = min(after.loop * len(rungs.rungs) + after.rung, 999)
     opening = fields.get("opening") or 1
     messages = _messages(moment, alert, unit, called, opening, name, level, values, _known(fields), next_ms)
+    passed = rungs.everyone if following.unhandled else [role for roles in following.skipped for role in roles]
+    fallback.plan(
+        moment.c, moment.home.id, alert, opening, name, called=called, passed=passed, level=level, values=values,
+        always=any(channel != outbox.PUSH for channel in following.channels), next_at_ms=next_ms, now_ms=moment.now_ms,
+    )  # fmt: skip
     if "rung" not in fields:  # nothing stands there yet that null could clear
         changed = {key: value for key, value in changed.items() if value is not None}
     return Climbed(name, changed, messages, next_ms)

@@ -1,5 +1,6 @@
-"""Delivery: lease, send, write the outcome. Each of the three in its own moment, so that no post holds a transaction.
+"""Delivery: lease, send, write the outcome. Each in its own moment, so that no post holds a transaction.
 
+    0. queue what must be told in another way than push (`fallback.take_due`)
     1. read which homes have a message due
     2. lease some, home by home (`outbox.claim`: still open? still reachable?)
     3. send them at once, several at a time
@@ -16,7 +17,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from flask import current_app
 from sqlalchemy import Connection
 
-from server.alerts import classify, outbox, vapid
+from server.alerts import classify, fallback, mail, outbox, vapid
+from server.alerts.channels import Channels
 from server.alerts.push import Sender, Tried
 from server.db import reading, writing
 
@@ -30,7 +32,7 @@ CLAIM_FRESH_S = 5.0
 class Delivery:
     """The sending side of one process."""
 
-    def __init__(self, sender: Sender, *, threads: int = SENDERS):
+    def __init__(self, sender: Channels, *, threads: int = SENDERS):
         self.sender = sender
         self.threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="push")
@@ -44,6 +46,10 @@ class Delivery:
         self._collect(wait_s)
         free = self.threads - len(self._flying)
         if free > 0:
+            with reading() as c:
+                another_way = fallback.homes_due(c, now_ms)
+            for home_id in another_way:
+                writing(lambda c, h=home_id: fallback.take_due(c, h, now_ms))
             with reading() as c:
                 homes = outbox.homes_with_work(c, now_ms)
             for home_id in homes:
@@ -90,7 +96,7 @@ class Delivery:
 def _write(c: Connection, landed: Iterable[tuple[outbox.Claimed, Tried | None, int]]) -> None:
     for claimed, tried, now_ms in landed:
         if tried is None:
-            outbox.release(c, claimed)
+            outbox.release(c, claimed, now_ms)
         else:
             settle(c, tried, now_ms)
 
@@ -117,10 +123,10 @@ def settle(c: Connection, tried: Tried, now_ms: int) -> None:
             until = now_ms + classify.break_s(times) * 1000
             outbox.remember_refusal(c, sent.home_id, sent.origin, until, times, "refused_us")
             outbox.again(c, sent, until, "refused_us", now_ms)
-            log.error("push service %s refuses us (%s); its clock differs by %s s", tried.host, verdict.status, tried.skew_s)
+            log.error("service %s refuses us (%s); its clock differs by %s s", tried.host, verdict.status, tried.skew_s)
         case classify.TOO_LARGE if not sent.minimal:
             outbox.again(c, sent, now_ms, "too_large", now_ms, minimal=True)
-            log.error("push service %s finds a message too large", tried.host)
+            log.error("service %s finds a message too large", tried.host)
         case classify.SLOW_DOWN:
             outbox.again(c, sent, now_ms + round(verdict.wait_s * 1000), "slow_down", now_ms)
         case classify.TRY_AGAIN:
@@ -128,13 +134,17 @@ def settle(c: Connection, tried: Tried, now_ms: int) -> None:
             outbox.again(c, sent, now_ms + round(pause_s * 1000), verdict.reason or "try_again", now_ms)
         case _:
             outbox.end(c, sent, "failed", verdict.reason or verdict.what, now_ms)
-            log.error("push service %s cannot take a message (%s)", tried.host, verdict.status or verdict.reason)
+            log.error("service %s cannot take a message (%s)", tried.host, verdict.status or verdict.reason)
 
 
-def sender() -> Sender:
+def sender() -> Channels:
     """A sender by this app's settings."""
     settings = current_app.extensions["tidemark"]
-    return Sender(subject=settings.vapid_subject, allow_loopback=settings.push_allow_loopback)
+    allow = settings.push_allow_loopback
+    return Channels(
+        Sender(subject=settings.vapid_subject, allow_loopback=allow), mail_server=mail.read(settings.smtp_url, settings.mail_from),
+        public_url=settings.public_url, allow_loopback=allow,
+    )  # fmt: skip
 
 
 def deliver(now_ms: int) -> int:
@@ -147,8 +157,11 @@ def deliver(now_ms: int) -> int:
 
 
 def check_settings() -> bool:
-    """Raise `vapid.BadSubject` for a contact address that services refuse; False when none is set at all."""
-    subject = current_app.extensions["tidemark"].vapid_subject
+    """Raise `vapid.BadSubject` for a contact address that services refuse, `mail.BadMailServer` for a mail server that
+    cannot be one; False when no contact address is set at all."""
+    settings = current_app.extensions["tidemark"]
+    mail.read(settings.smtp_url, settings.mail_from)
+    subject = settings.vapid_subject
     if vapid.is_placeholder(subject):
         return False
     vapid.check_subject(subject)

@@ -1,7 +1,8 @@
-"""Where a push message may go. An endpoint comes from a browser, so it is judged when saved and again when sent.
+"""Where a message may go. An address comes from a browser or a person, so it is judged when saved and again when sent.
 
-Only push services of browser makers, only https on its own port, never a redirect, never an address inside the network:
-otherwise anyone with a device token could make the server knock at any door.
+Push goes to the services of browser makers alone; what a manager enters goes to any public host. Both only over https on
+its own port, never a redirect, never an address inside the network: otherwise anyone with a device token or a password
+could make the server knock at any door.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ _HOSTS = re.compile(
     r"|(?:[a-z0-9-]+\.)*push\.apple\.com"
     r"|(?:[a-z0-9-]+\.)*notify\.windows\.com"
 )
+# A name with a dot and a top level of letters: no number in any spelling is one.
+_PUBLIC_NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])")
+_NOT_PUBLIC = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".intranet", ".invalid", ".test")
 LONGEST_ENDPOINT = 2048
 LOOPBACK = "127.0.0.1"
 
@@ -34,19 +38,38 @@ class Refused(ValueError):
 
 
 def origin(endpoint: str, *, allow_loopback: bool) -> str:
-    """`https://host` of an endpoint that may be sent to. Raises `Refused("endpoint")`."""
+    """`https://host` of a push endpoint that may be sent to. Raises `Refused("endpoint")`."""
+    scheme, host, path = _judged(endpoint, allow_loopback)
+    if scheme == "https" and (not _HOSTS.fullmatch(host) or not path.strip("/")):
+        raise Refused("endpoint")
+    return f"{scheme}://{host}"
+
+
+def public(url: str, *, allow_loopback: bool) -> str:
+    """`https://host` of an address that a manager entered, when it names a public host. Raises `Refused("endpoint")`.
+
+    What the name leads to is judged when the connection is made (`addresses`): only then is it certain.
+    """
+    scheme, host, _ = _judged(url, allow_loopback)
+    if scheme == "https" and (not _PUBLIC_NAME.fullmatch(host) or f".{host}".endswith(_NOT_PUBLIC)):
+        raise Refused("endpoint")
+    return f"{scheme}://{host}"
+
+
+def _judged(url: str, allow_loopback: bool) -> tuple[str, str, str]:
+    """Scheme, host (with its port on the loopback) and path; the loopback is the only place that http leads to."""
     try:
-        parts = urlsplit(endpoint)
+        parts = urlsplit(url)
         host, port = (parts.hostname or "").lower(), parts.port
     except ValueError:
         raise Refused("endpoint") from None
-    if len(endpoint) > LONGEST_ENDPOINT or parts.username is not None or re.search(r"[\x00-\x20\x7f-\U0010ffff\\]", endpoint):
+    if len(url) > LONGEST_ENDPOINT or parts.username is not None or re.search(r"[\x00-\x20\x7f-\U0010ffff\\]", url):
         raise Refused("endpoint")
     if allow_loopback and parts.scheme == "http" and host == LOOPBACK:
-        return f"http://{host}:{port}" if port else f"http://{host}"
-    if parts.scheme != "https" or port not in (None, 443) or not _HOSTS.fullmatch(host) or not parts.path.strip("/"):
+        return "http", f"{host}:{port}" if port else host, parts.path
+    if parts.scheme != "https" or port not in (None, 443):
         raise Refused("endpoint")
-    return f"https://{host}"
+    return "https", host, parts.path
 
 
 def check_keys(p256dh: str, auth: str) -> tuple[str, str]:

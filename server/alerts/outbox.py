@@ -16,7 +16,7 @@ from sqlalchemy import Connection, and_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from server.alerts import payload
-from server.alerts.tables import breaker, deadline, delivery_log, outbox, subscription, vapid_key
+from server.alerts.tables import breaker, contact, deadline, delivery_log, delivery_state, fallback, outbox, subscription, vapid_key
 from server.people.tables import device
 from server.records import store as records
 
@@ -27,11 +27,15 @@ TTL_EXTRA_MS, TTL_MIN_MS, TTL_MAX_MS = 600_000, 300_000, 3_600_000
 # Statuses in which an alert still looks for somebody.
 STILL_LOOKING = ("open", "unhandled")
 REACHED = ("sending", "accepted", "shown", "opened")
+PUSH = "push"
 
 
 @dataclass(frozen=True)
 class Claimed:
-    """One leased message with all that is needed to send it. The endpoint is a secret: log the host at most."""
+    """One leased message with all that is needed to send it. Endpoint and target are secrets: log the host at most.
+
+    For another channel than push, `device` and `subscription` are the contact's id, and `endpoint` is its target.
+    """
 
     home_id: int
     id: uuid.UUID
@@ -48,6 +52,7 @@ class Claimed:
     private_pem: str
     expires_ms: int
     claimed_ms: int
+    channel: str = PUSH
 
 
 def life_ms(next_at_ms: int | None, now_ms: int) -> int:
@@ -57,7 +62,8 @@ def life_ms(next_at_ms: int | None, now_ms: int) -> int:
 
 
 def put(c: Connection, home_id: int, messages: Iterable[dict[str, Any]], now_ms: int) -> None:
-    """Queue messages. Each is {alert, opening, step, what, level, device, staff, role, values, expires_ms}.
+    """Queue messages. Each is {alert, opening, step, what, level, device, staff, role, values, expires_ms}, and `channel`
+    where it is not push.
 
     The id is derived from alert, opening, step, kind and device: queuing it again changes nothing.
     """
@@ -65,6 +71,7 @@ def put(c: Connection, home_id: int, messages: Iterable[dict[str, Any]], now_ms:
         {
             "home_id": home_id,
             "id": message_id(each["alert"], each["opening"], each["step"], each["what"], each["device"]),
+            "channel": PUSH,
             **each,
             "values": orjson.dumps(each["values"]).decode(),
             "state": "pending",
@@ -81,6 +88,7 @@ def put(c: Connection, home_id: int, messages: Iterable[dict[str, Any]], now_ms:
         notice_of(row["id"], row)  # what may not be said is refused here already, in the transaction that would queue it
     if rows:
         c.execute(insert_into(c, outbox).on_conflict_do_nothing(), rows)
+        log_states(c, home_id, [(row["id"], 0) for row in rows], "pending", now_ms)
 
 
 def message_id(alert: uuid.UUID | None, opening: int, step: str, what: str, to: uuid.UUID) -> uuid.UUID:
@@ -93,17 +101,26 @@ def notice_of(id_: uuid.UUID, row: Any) -> payload.Notice:
     return payload.Notice(id_, row["what"], alert=row["alert"], level=row["level"], **orjson.loads(row["values"]))
 
 
-def cancel(c: Connection, home_id: int, alert: uuid.UUID, reason: str) -> None:
-    """Call back what has not left yet about an alert."""
+def cancel(c: Connection, home_id: int, alert: uuid.UUID, reason: str, now_ms: int) -> None:
+    """Call back what has not left yet about an alert, and look for no other way to tell anybody."""
     mine = and_(outbox.c.home_id == home_id, outbox.c.alert == alert, outbox.c.what == "told")
-    c.execute(update(outbox).where(mine, outbox.c.state == "pending").values(state="cancelled", reason=reason))
+    called_back = update(outbox).where(mine, outbox.c.state == "pending").values(state="cancelled", reason=reason)
+    ids = [(row.id, row.attempts) for row in c.execute(called_back.returning(outbox.c.id, outbox.c.attempts))]
+    log_states(c, home_id, ids, "cancelled", now_ms, reason)
+    c.execute(fallback.delete().where(fallback.c.home_id == home_id, fallback.c.alert == alert))
 
 
 def told_devices(c: Connection, home_id: int, alert: uuid.UUID, opening: int) -> list[Any]:
-    """Each device that was sent a call about this opening, or is being sent one: (device, staff, role)."""
+    """Each device or contact that was sent a call about this opening, or is being sent one: (device, staff, role, channel)."""
     mine = and_(outbox.c.home_id == home_id, outbox.c.alert == alert, outbox.c.opening == opening, outbox.c.what == "told")
-    query = select(outbox.c.device, outbox.c.staff, outbox.c.role).where(mine, outbox.c.state.in_(REACHED))
+    query = select(outbox.c.device, outbox.c.staff, outbox.c.role, outbox.c.channel).where(mine, outbox.c.state.in_(REACHED))
     return list({row.device: row for row in c.execute(query)}.values())
+
+
+def newest_test(c: Connection, home_id: int, to: uuid.UUID) -> Any:
+    """The last test that was sent to a device or contact, or None."""
+    mine = and_(outbox.c.home_id == home_id, outbox.c.device == to, outbox.c.what == "test")
+    return c.execute(select(outbox).where(mine).order_by(outbox.c.made_ms.desc()).limit(1)).first()
 
 
 # ---- claiming ----
@@ -131,7 +148,8 @@ def claim(c: Connection, home_id: int, now_ms: int, limit: int) -> list[Claimed]
     rows = c.execute(query).mappings().all()
     if not rows:
         return []
-    ways = _ways(c, home_id, {row["device"] for row in rows})
+    to = {row["device"] for row in rows}
+    ways = _ways(c, home_id, to) | _contacts(c, home_id, to)
     wanted = _still_wanted(c, home_id, rows)
     closed = dict(c.execute(select(breaker.c.origin, breaker.c.until_ms).where(breaker.c.home_id == home_id)).all())
     lease, claimed = uuid.uuid4(), []
@@ -141,29 +159,48 @@ def claim(c: Connection, home_id: int, now_ms: int, limit: int) -> list[Claimed]
             _settle(c, home_id, row, "cancelled", "no_longer_open", now_ms)
         elif row["expires_ms"] <= now_ms:
             _settle(c, home_id, row, "failed", "out_of_date", now_ms)
-        elif way is None or way.state != "live" or way.revoked_ms is not None:
-            _settle(c, home_id, row, "dead", "no_subscription", now_ms)
-        elif closed.get(way.origin, 0) > now_ms:
-            _wait(c, home_id, row["id"], closed[way.origin], row["expires_ms"])
+        elif way is None:
+            _settle(c, home_id, row, "dead", "no_subscription" if row["channel"] == PUSH else "removed", now_ms)
+        elif (shut := closed.get(way.origin if row["channel"] == PUSH else contact_origin(way.id), 0)) > now_ms:
+            _wait(c, home_id, row["id"], shut, row["expires_ms"])
         else:
-            claimed.append(Claimed(
-                home_id, row["id"], lease, row["device"], way.id, row["attempts"] + 1, notice_of(row["id"], row),
-                row["minimal"], way.endpoint, way.origin, way.p256dh, way.auth, way.private_pem, row["expires_ms"], now_ms,
-            ))  # fmt: skip
+            claimed.append(_claimed(home_id, row, way, lease, now_ms))
     if claimed:
         held = {"state": "sending", "lease": lease, "lease_until_ms": now_ms + LEASE_MS, "attempts": outbox.c.attempts + 1}
         ids = [each.id for each in claimed]
         c.execute(update(outbox).where(outbox.c.home_id == home_id, outbox.c.id.in_(ids)).values(held))
+        log_states(c, home_id, [(each.id, each.attempts) for each in claimed], "sending", now_ms)
     return claimed
+
+
+def _claimed(home_id: int, row: Any, way: Any, lease: uuid.UUID, now_ms: int) -> Claimed:
+    attempts, notice, until = row["attempts"] + 1, notice_of(row["id"], row), row["expires_ms"]
+    push = row["channel"] == PUSH
+    # Each contact is an origin by itself: one that refuses us closes the way to no other.
+    secrets = (way.endpoint, way.origin, way.p256dh, way.auth, way.private_pem) if push else (way.target, contact_origin(way.id), "", "", "")
+    return Claimed(
+        home_id, row["id"], lease, row["device"], way.id, attempts, notice, row["minimal"], *secrets, until, now_ms, row["channel"]
+    )
+
+
+def contact_origin(id_: uuid.UUID) -> str:
+    """What a contact is called in the breaker's table."""
+    return f"contact:{id_}"
+
+
+def _contacts(c: Connection, home_id: int, ids: set[uuid.UUID]) -> dict[uuid.UUID, Any]:
+    query = select(contact).where(contact.c.home_id == home_id, contact.c.id.in_(ids), contact.c.ended_ms.is_(None))
+    return {row.id: row for row in c.execute(query)}
 
 
 def _ways(c: Connection, home_id: int, devices: set[uuid.UUID]) -> dict[uuid.UUID, Any]:
     key = and_(vapid_key.c.home_id == subscription.c.home_id, vapid_key.c.id == subscription.c.vapid_key)
     owner = and_(device.c.home_id == subscription.c.home_id, device.c.id == subscription.c.device)
-    query = select(subscription, vapid_key.c.private_pem, device.c.revoked_ms).select_from(
+    query = select(subscription, vapid_key.c.private_pem).select_from(
         subscription.join(vapid_key, key).join(device, owner)
     )
-    found = c.execute(query.where(subscription.c.home_id == home_id, subscription.c.device.in_(devices)))
+    usable = and_(subscription.c.state == "live", device.c.revoked_ms.is_(None))
+    found = c.execute(query.where(subscription.c.home_id == home_id, subscription.c.device.in_(devices), usable))
     return {row.device: row for row in found}
 
 
@@ -182,8 +219,11 @@ def _still_wanted(c: Connection, home_id: int, rows: Iterable[Any]) -> set[uuid.
 
 
 def accept(c: Connection, sent: Claimed, now_ms: int) -> None:
-    """The push service took it. A receipt that was quicker than we are is not undone."""
-    if _mark(c, sent, state="accepted"):
+    """The push service, mail server or channel took it. A receipt that was quicker than we are is not undone."""
+    if sent.channel != PUSH:
+        _mark(c, sent, now_ms, state="accepted")
+        note_contact(c, sent.home_id, sent.device, accepted_ms=now_ms)
+    elif _mark(c, sent, now_ms, state="accepted"):
         mine = and_(subscription.c.home_id == sent.home_id, subscription.c.device == sent.device)
         c.execute(update(subscription).where(mine, subscription.c.id == sent.subscription).values(accepted_ms=now_ms))
 
@@ -193,19 +233,38 @@ def again(c: Connection, sent: Claimed, at_ms: int, reason: str, now_ms: int, **
     if at_ms >= sent.expires_ms:
         end(c, sent, "failed", reason, now_ms)
     else:
-        _mark(c, sent, state="pending", next_at_ms=at_ms, reason=reason, **values)
+        _mark(c, sent, now_ms, state="pending", next_at_ms=at_ms, reason=reason, **values)
 
 
 def end(c: Connection, sent: Claimed, state: str, reason: str, now_ms: int) -> None:
     """No more tries. When nobody else of that step can be reached, the alert takes its next step at once."""
-    if _mark(c, sent, state=state, reason=reason):
+    if sent.channel != PUSH:
+        note_contact(c, sent.home_id, sent.device, failed_ms=now_ms)
+    if _mark(c, sent, now_ms, state=state, reason=reason):
         row = c.execute(select(outbox).where(outbox.c.home_id == sent.home_id, outbox.c.id == sent.id)).mappings().one()
         _hurry(c, sent.home_id, row, now_ms)
 
 
-def release(c: Connection, sent: Claimed) -> None:
+def release(c: Connection, sent: Claimed, now_ms: int) -> None:
     """Give a lease back unused."""
-    _mark(c, sent, state="pending", attempts=sent.attempts - 1)
+    _mark(c, sent, now_ms, state="pending", attempts=sent.attempts - 1)
+
+
+def note_contact(c: Connection, home_id: int, id_: uuid.UUID, **values: Any) -> None:
+    """Remember how it went with a contact last."""
+    c.execute(update(contact).where(contact.c.home_id == home_id, contact.c.id == id_).values(values))
+
+
+def log_states(
+    c: Connection, home_id: int, messages: Iterable[tuple[uuid.UUID, int]], state: str, at_ms: int, reason: str | None = None
+) -> None:  # fmt: skip
+    """Add a state to the log of each (message, attempt); one that stands there already is left as it is."""
+    rows = [
+        {"home_id": home_id, "message": id_, "state": state, "attempt": attempt, "at_ms": at_ms, "reason": reason}
+        for id_, attempt in messages
+    ]
+    if rows:
+        c.execute(insert_into(c, delivery_state).on_conflict_do_nothing(), rows)
 
 
 def log_try(c: Connection, sent: Claimed, **values: Any) -> None:
@@ -224,15 +283,19 @@ def end_subscription(c: Connection, sent: Claimed, state: str, now_ms: int) -> N
     )
 
 
-def _mark(c: Connection, sent: Claimed, **values: Any) -> bool:
+def _mark(c: Connection, sent: Claimed, now_ms: int, **values: Any) -> bool:
     mine = and_(outbox.c.home_id == sent.home_id, outbox.c.id == sent.id)
     held = and_(outbox.c.state == "sending", outbox.c.lease == sent.lease)
-    return c.execute(update(outbox).where(mine, held).values(lease=None, lease_until_ms=0, **values)).rowcount == 1
+    marked = c.execute(update(outbox).where(mine, held).values(lease=None, lease_until_ms=0, **values)).rowcount == 1
+    if marked:
+        log_states(c, sent.home_id, [(sent.id, sent.attempts)], values["state"], now_ms, values.get("reason"))
+    return marked
 
 
 def _settle(c: Connection, home_id: int, row: Any, state: str, reason: str, now_ms: int) -> None:
     mine = and_(outbox.c.home_id == home_id, outbox.c.id == row["id"])
     c.execute(update(outbox).where(mine).values(state=state, reason=reason, lease=None, lease_until_ms=0))
+    log_states(c, home_id, [(row["id"], row["attempts"])], state, now_ms, reason)
     if state in ("dead", "failed"):
         _hurry(c, home_id, row, now_ms)
 
@@ -244,9 +307,14 @@ def _wait(c: Connection, home_id: int, id_: uuid.UUID, until_ms: int, expires_ms
 
 
 def _hurry(c: Connection, home_id: int, row: Any, now_ms: int) -> None:
-    """A rung of which nobody can be reached is not waited for."""
-    if row["what"] != "told":
+    """A phone that cannot be reached is not waited for, and neither is a rung of which nobody can be."""
+    if row["what"] != "told" or row["channel"] != PUSH:
         return
+    another = and_(
+        fallback.c.home_id == home_id, fallback.c.alert == row["alert"], fallback.c.opening == row["opening"],
+        fallback.c.step == row["step"], fallback.c.due_ms > now_ms,
+    )  # fmt: skip
+    c.execute(update(fallback).where(another).values(due_ms=now_ms))
     same = and_(
         outbox.c.home_id == home_id, outbox.c.alert == row["alert"], outbox.c.opening == row["opening"],
         outbox.c.step == row["step"], outbox.c.what == "told", outbox.c.state.in_(("pending", *REACHED)),

@@ -20,7 +20,7 @@ from sync.messages import text
 #: Sizes that every message is filled up to, in bytes; RFC 8291 adds 103, and services must take 4,096.
 SIZES = (512, 1024)
 #: What a message can be about, and the urgency that each is sent with (RFC 8030, 5.3).
-URGENCY = {"told": "high", "colleague": "low", "withdrawn": "low", "late": "low", "test": "high"}
+URGENCY = {"told": "high", "colleague": "low", "withdrawn": "low", "late": "low", "test": "high", "watch": "high"}
 #: Which sentence: the keys of `push.texts` that each may use.
 TEXTS = {
     "told": frozenset({
@@ -31,6 +31,7 @@ TEXTS = {
     "withdrawn": frozenset({"put_right"}),
     "late": frozenset({"late"}),
     "test": frozenset({"test"}),
+    "watch": frozenset({"escalator_late"}),
 }
 _TIME = re.compile(r"(1[0-2]|[1-9])(:[0-5][0-9])?(am|pm)|midday|midnight")
 LONGEST_MINUTES = 7 * 24 * 60
@@ -85,6 +86,11 @@ class Notice:
 def topic(of: uuid.UUID) -> str:
     """The Topic header, also the tag: at most 32 characters of the alphabet that services take, and no id to look up."""
     return base64.urlsafe_b64encode(hashlib.sha256(of.bytes).digest()).decode()[:24]
+
+
+def page(notice: Notice) -> str:
+    """Where a manager opens it in a browser: a path of the pages, with an id and nothing else."""
+    return f"/alerts/{notice.alert}" if notice.alert else "/overview"
 
 
 def build(notice: Notice, *, minimal: bool = False) -> bytes:

@@ -66,9 +66,11 @@ class Sender:
             body, headers, ttl=left_ms // 1000, timeout=self.timeout_s, content_encoding="aes128gcm"
         )
 
-    def _session(self) -> session.PushSession:
+    def _session(self) -> session.GuardedSession:
         if not hasattr(self._threads, "session"):
-            self._threads.session = session.PushSession(allow_loopback=self.allow_loopback, timeout_s=self.timeout_s)
+            self._threads.session = session.GuardedSession(
+                endpoints.origin, allow_loopback=self.allow_loopback, timeout_s=self.timeout_s
+            )
         return self._threads.session
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
@@ -17,12 +19,16 @@ TIMEOUT_S = (5.0, 10.0)
 LARGEST_ANSWER = 4096
 
 
-class PushSession(requests.Session):
-    """Posts to push services only. One a thread."""
+class GuardedSession(requests.Session):
+    """Goes where `judge` lets it, and nowhere else. One a thread.
 
-    def __init__(self, *, allow_loopback: bool, timeout_s: tuple[float, float] = TIMEOUT_S):
+    `judge(url, allow_loopback=…)` is one of `endpoints`: `origin` for push services, `public` for what a manager entered.
+    """
+
+    def __init__(self, judge: Callable[..., str], *, allow_loopback: bool, timeout_s: tuple[float, float] = TIMEOUT_S):
         super().__init__()
         self.trust_env = False
+        self.judge = judge
         self.allow_loopback = allow_loopback
         self.timeout_s = timeout_s
         self.mount("https://", _Adapter(allow_loopback))
@@ -30,8 +36,8 @@ class PushSession(requests.Session):
 
     def request(self, method, url, **options):
         """As `requests`, to an allowed endpoint, with an answer cut at `LARGEST_ANSWER`. Raises `endpoints.Refused`."""
-        endpoints.origin(url, allow_loopback=self.allow_loopback)
-        options |= {"allow_redirects": False, "timeout": self.timeout_s, "stream": True, "proxies": {}}
+        self.judge(url, allow_loopback=self.allow_loopback)
+        options |= {"allow_redirects": False, "timeout": self.timeout_s, "stream": True, "proxies": {}, "verify": True}
         response = super().request(method, url, **options)
         try:
             response._content = response.raw.read(LARGEST_ANSWER, decode_content=True) or b""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, delete, select, update
 
 from server.alerts import endpoints, vapid
-from server.alerts.outbox import insert_into
+from server.alerts.outbox import PUSH, insert_into, log_states
 from server.alerts.tables import outbox, receipt, subscription, vapid_key
 from server.people.tables import device
 
@@ -78,6 +78,27 @@ def reachable(c: Connection, home_id: int, devices: Iterable[uuid.UUID]) -> set[
     return set(c.execute(query.where(subscription.c.home_id == home_id, subscription.c.device.in_(wanted), live)).scalars())
 
 
+class Proof(NamedTuple):
+    """When a device last said that it shows messages, and whether the last test it was sent has not been shown in time."""
+
+    receipt_ms: int | None
+    unconfirmed: bool
+
+
+def proofs(c: Connection, home_id: int, tested_before_ms: int) -> dict[uuid.UUID, Proof]:
+    """The proof of every device with a subscription; a test made before `tested_before_ms` should have been shown by now."""
+    mine = and_(outbox.c.home_id == home_id, outbox.c.what == "test", outbox.c.channel == PUSH)
+    tests: dict[uuid.UUID, Any] = {}
+    for row in c.execute(select(outbox.c.device, outbox.c.shown_ms, outbox.c.made_ms).where(mine).order_by(outbox.c.made_ms)):
+        tests[row.device] = row
+    found = {}
+    for row in c.execute(select(subscription.c.device, subscription.c.receipt_ms).where(subscription.c.home_id == home_id)):
+        test = tests.get(row.device)
+        late = test is not None and test.shown_ms is None and test.made_ms <= tested_before_ms and (row.receipt_ms or 0) < test.made_ms
+        found[row.device] = Proof(row.receipt_ms, late)
+    return found
+
+
 def note_receipts(c: Connection, home_id: int, device_id: uuid.UUID, said: Iterable[dict], now_ms: int) -> int:
     """Write down what a device's service worker showed or had opened; how many were about messages sent to it.
 
@@ -98,7 +119,9 @@ def note_receipts(c: Connection, home_id: int, device_id: uuid.UUID, said: Itera
         }  # fmt: skip
         c.execute(insert_into(c, receipt).values(row).on_conflict_do_nothing())
         one = and_(mine, outbox.c.id == each["message"])
-        c.execute(update(outbox).where(one, outbox.c.state.in_(_BEFORE[each["event"]])).values(state=each["event"]))
+        moved = update(outbox).where(one, outbox.c.state.in_(_BEFORE[each["event"]])).values(state=each["event"])
+        for row in c.execute(moved.returning(outbox.c.id, outbox.c.attempts)).all():
+            log_states(c, home_id, [(row.id, row.attempts)], each["event"], now_ms)
         c.execute(update(outbox).where(one, outbox.c.shown_ms.is_(None)).values(shown_ms=now_ms))
     if counted:
         proof = and_(subscription.c.home_id == home_id, subscription.c.device == device_id)

@@ -99,7 +99,42 @@ subscription = Table(
     Column("reason", Text),  # why it is not live, as a code
 )
 
-# One message to one device. Only codes stand here; the words are put together when it is sent.
+# Where somebody is told when their phone stays silent: a mailbox or an Apprise target that answers for a role, and the
+# dead-man address that is told that all is well. Settings with secrets in them, so they stand in no ledger and no export.
+contact = Table(
+    "contact",
+    db.metadata,
+    _home(),
+    Column("id", Id, primary_key=True),
+    Column("channel", Text, nullable=False),  # email, apprise, dead_man
+    Column("target", Text, nullable=False),  # never logged or shown again beyond `contacts.shown`
+    Column("role", Text, nullable=False),  # the role of the ladder that it answers for; "any" for all of them
+    Column("by", Id, nullable=False),
+    Column("made_ms", BigInteger, nullable=False),
+    Column("accepted_ms", BigInteger),  # the last time that something was taken there
+    Column("failed_ms", BigInteger),  # the last time that it was not
+    Column("ended_ms", BigInteger),
+    Column("ended_by", Id),
+)
+
+# A step of an alert whose people may have to be told in another way: looked at when it is due.
+fallback = Table(
+    "fallback",
+    db.metadata,
+    _home(),
+    Column("alert", Id, primary_key=True),
+    Column("opening", Integer, primary_key=True, autoincrement=False),
+    Column("step", Text, primary_key=True),
+    Column("roles", Text, nullable=False),  # JSON list: whom the step calls, those without anybody reachable too
+    Column("always", Boolean, nullable=False),  # the rung names other channels: they are used whatever push does
+    Column("level", Integer, nullable=False),
+    Column("values", Text, nullable=False),  # as in the outbox
+    Column("expires_ms", BigInteger, nullable=False),
+    Column("due_ms", BigInteger, nullable=False),
+    Index("ix_fallback_due", "due_ms", "home_id"),
+)
+
+# One message to one device or contact. Only codes stand here; the words are put together when it is sent.
 outbox = Table(
     "outbox",
     db.metadata,
@@ -110,7 +145,8 @@ outbox = Table(
     Column("step", Text, nullable=False),
     Column("what", Text, nullable=False),  # told, colleague, withdrawn, late, test: see payload.py
     Column("level", Integer, nullable=False),
-    Column("device", Id, nullable=False),
+    Column("channel", Text, nullable=False, server_default="push"),  # push, email, apprise
+    Column("device", Id, nullable=False),  # or the contact, for another channel than push
     Column("staff", Id),
     Column("role", Text),
     Column("values", Text, nullable=False),  # JSON of the few values that payload.py allows
@@ -141,6 +177,18 @@ delivery_log = Table(
     Column("status", Integer),  # HTTP status, where there was an answer
     Column("took_ms", Integer, nullable=False),
     Column("skew_s", Float),  # our clock minus the service's `Date`: over four hours slow, every send fails
+)
+
+# Every state that a message has been in, in order, and never changed: what became of a call can be shown afterwards.
+delivery_state = Table(
+    "delivery_state",
+    db.metadata,
+    _home(),
+    Column("message", Id, primary_key=True),
+    Column("state", Text, primary_key=True),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("reason", Text),
 )
 
 receipt = Table(

@@ -29,11 +29,10 @@ def last_ms(c) -> int | None:
     return c.execute(select(func.max(tick.c.at_ms))).scalar()
 
 
-def overdue(now_ms: int) -> int:
+def overdue(c, now_ms: int) -> int:
     """How many alerts should have taken a step two minutes ago."""
-    with reading() as c:
-        query = select(func.count()).select_from(deadline).where(deadline.c.next_at_ms < now_ms - OVERDUE_MS)
-        return c.execute(query).scalar_one()
+    query = select(func.count()).select_from(deadline).where(deadline.c.next_at_ms < now_ms - OVERDUE_MS)
+    return c.execute(query).scalar_one()
 
 
 def prune(now_ms: int) -> None:

@@ -9,6 +9,8 @@ from flask import Flask, Response, g, request
 from flask_wtf import CSRFProtect
 from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader
 
+from server.alerts import watch
+from server.clock import now_ms
 from server.db import reading
 from server.pages import (
     assets,
@@ -23,6 +25,7 @@ from server.pages import (
     routes_ledger,
     routes_log,
     routes_numbers,
+    routes_reach,
     routes_residents,
     routes_safety,
     routes_staff,
@@ -38,7 +41,7 @@ from server.records import rescue, store
 from sync.kinds.alert import UNHANDLED
 
 # Pages that stand under another entry of the menu.
-PART_OF = {"alerts": "overview", "safety_list": "residents"}
+PART_OF = {"alerts": "overview", "safety_list": "residents", "phone_tree": "reach"}
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 # The largest form is a rescue file; beyond that nothing is read.
 FORM_BYTES = rescue.MOST_BYTES + 1_000_000
@@ -54,6 +57,7 @@ MENU = (
     ("tablets", "/tablets", "devices.see"),
     ("thresholds", "/thresholds", "thresholds.see"),
     ("ladder", "/ladder", "ladder.see"),
+    ("reach", "/reach", "alerts.see"),
     ("numbers", "/numbers", "numbers.see"),
     ("set_aside", "/set-aside", "quarantine.see"),
     ("ledger", "/ledger", "ledger.see"),
@@ -85,7 +89,7 @@ def register(app: Flask) -> None:
     problems.register(app)
     for routes in (
         routes_front, routes_alerts, routes_residents, routes_visits, routes_handovers, routes_check, routes_log, routes_duties, routes_staff,
-        routes_tablets, routes_thresholds, routes_ladder, routes_numbers, routes_safety, routes_aside, routes_ledger,
+        routes_tablets, routes_thresholds, routes_ladder, routes_numbers, routes_reach, routes_safety, routes_aside, routes_ledger,
     ):  # fmt: skip
         app.register_blueprint(routes.blueprint)
     app.context_processor(_what_every_page_shows)
@@ -103,6 +107,7 @@ def _what_every_page_shows() -> dict:
         "demo": me.made_by == "demo" if me else False,
         "can": lambda action: bool(me) and may(me.roles, action),
         "unhandled": _unhandled(me),
+        "alerts_late": me is not None and _alerts_late(),
         "stylesheet": assets.address("pages.css"),
         "icon": assets.address("icon.svg", "icons/icon.svg"),
     }
@@ -115,6 +120,12 @@ def _unhandled(me: session.Person | None) -> list:
     with reading() as c:
         rows = store.records(c, me.home_id, "alert", open_only=True)
     return [row.id for row in rows if row.fields.get("status") == UNHANDLED and not row.struck]
+
+
+def _alerts_late() -> bool:
+    """Said on every page that somebody has open (alerts.md, 1): an alert that climbs late looks like no alert."""
+    with reading() as c:
+        return watch.may_be_late(c, now_ms())
 
 
 def _other_homes(me: session.Person | None) -> list[dict]:

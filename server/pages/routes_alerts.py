@@ -10,7 +10,7 @@ from flask import Blueprint, Response, abort, flash, g, redirect, render_templat
 from server.alerts import duty
 from server.clock import now_ms
 from server.db import reading
-from server.pages import alerts_view, routes_check, tablets_view
+from server.pages import alerts_view, routes_check, tablets_view, timeline
 from server.pages import store as pages_store
 from server.pages.names import Names
 from server.pages.words import DAY_MS, at, code, say, when
@@ -101,13 +101,48 @@ def decide(alert: uuid.UUID):
 def _page(alert: uuid.UUID, problem: str | None = None, status: int = 200) -> Response:
     home_id, zone = g.person.home_id, g.person.zone
     with reading() as c:
-        row = pages_store.one(c, home_id, "alert", alert)
-        if row is None:
-            abort(404)
+        row = _one(c, alert)
         view = alerts_view.detail(c, home_id, zone, row, Names(c, home_id), now_ms())
     choices = [{"value": each, "text": say(f"alert.contacts.{each}")} for each in CONTACTS]
     errors = [{"field": "kind", "text": problem}] if problem else []
     return Response(render_template("pages/alert.html", alert=view, choices=choices, said=request.form, errors=errors), status)
+
+
+@blueprint.get("/alerts/<uuid:alert>/timeline")
+@signed_in("alerts.see")
+def alert_timeline(alert: uuid.UUID):
+    """One alert as an inspector asks for it: every event, by the server's clock and the device's."""
+    home_id, zone, now = g.person.home_id, g.person.zone, now_ms()
+    with reading() as c:
+        row, names = _one(c, alert), Names(c, home_id)
+        found = timeline.events(c, home_id, zone, row, names)
+        page = {
+            "id": row.id,
+            "title": alerts_view.said(row.fields, zone).title,
+            "person": alerts_view.subject(row.fields, names),
+            "marks": timeline.marks(row, found, now, zone),
+            "events": timeline.table(found, zone, now),
+        }
+    return render_template("pages/timeline.html", **page)
+
+
+@blueprint.get("/alerts/<uuid:alert>/timeline.csv")
+@signed_in("alerts.see")
+def alert_timeline_file(alert: uuid.UUID):
+    """The same events as a file. Its name says nothing about anybody."""
+    home_id, zone = g.person.home_id, g.person.zone
+    with reading() as c:
+        row = _one(c, alert)
+        said = timeline.as_csv(timeline.events(c, home_id, zone, row, Names(c, home_id)), zone)
+    headers = {"Content-Disposition": f'attachment; filename="alert-{alert}.csv"', "Cache-Control": "no-store"}
+    return Response("\ufeff" + said, content_type="text/csv; charset=utf-8", headers=headers)  # the mark tells a spreadsheet the encoding
+
+
+def _one(c, alert: uuid.UUID):
+    row = pages_store.one(c, g.person.home_id, "alert", alert)
+    if row is None:
+        abort(404)
+    return row
 
 
 def _duty(c, home_id: int, zone: str, now: int, names: Names) -> list[dict[str, Any]]:

@@ -38,6 +38,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     "accounts.change": roles.AND_ABOVE,
     "numbers.see": FLOOR_LEADERS | OFFICE,  # whom tablets say to call in an emergency
     "numbers.change": roles.AND_ABOVE,
+    "contacts.change": roles.AND_ABOVE,  # who is told by e-mail or another channel; holds secrets
     "quarantine.see": FLOOR_LEADERS | OFFICE,
     "quarantine.decide": roles.MANAGERS,
     "thresholds.see": FLOOR_LEADERS | OFFICE,

@@ -25,6 +25,9 @@ PAGES = {
     "/set-aside": "quarantine.see",
     "/ledger": "ledger.see",
     "/numbers": "numbers.see",
+    "/reach": "alerts.see",
+    "/reach/contacts": "contacts.change",
+    "/phone-tree": "numbers.see",
     "/safety-list": "records.see",
 }
 

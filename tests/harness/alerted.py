@@ -6,7 +6,8 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from server.alerts import deliver, follow, outbox
+from server.alerts import contacts, deliver, follow, outbox
+from server.alerts.channels import Channels
 from server.alerts.push import Sender
 from server.alerts.tables import outbox as outbox_table
 from server.db import reading, writing
@@ -16,6 +17,7 @@ from tests.harness.apps import Home, Person, Tablet, rfc3339
 from tests.harness.push_service import PushService
 
 SUBJECT = "mailto:alerts@larkfield.example"
+PUBLIC_URL = "https://tidemark.example"
 SECOND, MINUTE, HOUR = 1_000, 60_000, 3_600_000
 
 
@@ -37,6 +39,7 @@ class Alerted:
     def __init__(self, home: Home, service: PushService):
         self.home, self.service = home, service
         self.app = home.house.app
+        self.mail_server = None  # settings of a `MailServer`, where a test has one
 
     # ---- phones and people ----
 
@@ -48,6 +51,12 @@ class Alerted:
         answer = tablet.client.put("/api/v1/push/subscription", json={**made, "key": key}, headers=tablet.auth)
         assert answer.status_code == 200, answer.get_data(as_text=True)
         return Phone(tablet, made)
+
+    def contact(self, channel: str, target: str, role: str = "any") -> uuid.UUID:
+        """An address that a manager has entered."""
+        kept = {"channel": channel, "target": target, "role": role, "by": uuid.uuid4(), "allow_loopback": True, "now_ms": 1}
+        with self.app.app_context():
+            return writing(lambda c: contacts.add(c, self.home.id, **kept))
 
     def sign_on(self, person: Person, role: str, phone: Phone, now_ms: int, unit: str | None = None, until_ms: int | None = None):
         """A person starts a shift at a device."""
@@ -88,7 +97,10 @@ class Alerted:
 
     def deliver(self, now_ms: int, timeout_s: tuple[float, float] = (2.0, 2.0)) -> int:
         with self.app.app_context():
-            delivery = deliver.Delivery(Sender(subject=SUBJECT, allow_loopback=True, timeout_s=timeout_s))
+            push = Sender(subject=SUBJECT, allow_loopback=True, timeout_s=timeout_s)
+            delivery = deliver.Delivery(
+                Channels(push, mail_server=self.mail_server, public_url=PUBLIC_URL, allow_loopback=True, timeout_s=timeout_s)
+            )
             try:
                 return delivery.drain(now_ms)
             finally:

@@ -89,8 +89,8 @@ def test_steps_that_are_two_minutes_overdue_are_noticed_by_other_code_than_that_
     alert = alerted.open_alert(now)
     with alerted.app.app_context():
         writing(lambda c: schedule.set_step(c, alerted.home.id, alert, None, now, now))
-        assert ticks.overdue(now + MINUTE) == 0
-        assert ticks.overdue(now + 3 * MINUTE) == 1
+        with reading() as c:
+            assert (ticks.overdue(c, now + MINUTE), ticks.overdue(c, now + 3 * MINUTE)) == (0, 1)
 
 
 @pytest.mark.parametrize(("set_ahead", "due"), [(0, False), (24 * 60 * MINUTE, True)])
@@ -103,3 +103,15 @@ def test_a_deadline_written_under_a_wrong_clock_is_due_at_once(alerted, clock_at
         writing(lambda c: schedule.set_step(c, alerted.home.id, alert, None, now + set_ahead + 20 * MINUTE, now + set_ahead))
         with reading() as c:
             assert bool(schedule.steps_due(c, alerted.home.id, now, 10)) is due
+
+
+def test_health_turns_red_when_a_step_is_two_minutes_overdue_although_the_beats_are_fresh(alerted, clock_at):
+    from server.alerts import schedule
+
+    now = clock_at(10)
+    with alerted.app.app_context():
+        alert = alerted.open_alert(now)
+        writing(lambda c: schedule.set_step(c, alerted.home.id, alert, None, now - 3 * MINUTE, now - 3 * MINUTE))
+        ticks.write("a", started_ms=now, now_ms=now, late_ms=0, count=1, stepped_ms=None)
+    answer = alerted.app.test_client().get("/api/v1/health")
+    assert (answer.status_code, answer.json["escalation_steps_overdue"]) == (503, 1)

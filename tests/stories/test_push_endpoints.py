@@ -64,7 +64,7 @@ def test_a_name_that_leads_inside_the_network_is_refused_although_the_name_is_al
     monkeypatch.setattr(endpoints.socket, "getaddrinfo", inside)
     with pytest.raises(endpoints.Refused):
         endpoints.addresses("web.push.apple.com", 443, allow_loopback=False)
-    with session.PushSession(allow_loopback=False) as push, pytest.raises(session.requests.ConnectionError):
+    with session.GuardedSession(endpoints.origin, allow_loopback=False) as push, pytest.raises(session.requests.ConnectionError):
         push.post("https://web.push.apple.com/abc", data=b"x")
 
 
