@@ -77,6 +77,8 @@ _ALL = (
     Threshold("appointments.letter_hours", HOURS, 24, 1, 168, "care.md, Recording 7 (D)", "Time within which a senior confirms what a letter asks"),
     Threshold("hydration.copied_all_percent", PERCENT, 85, 60, 100, _CARE, "Share of a unit's week recorded as all, over which estimates look copied"),
     Threshold("hydration.copied_least_drinks", COUNT, 50, 10, 1000, "Fewer say nothing of a habit (D)", "Drinks in a unit's week from which their estimates are looked at"),
+    Threshold("escalation.senior_minutes", MINUTES, 60, 15, 240, "Last rung of the ladder, care.md, Alerts 6 (D)", "Time within which somebody decides about low intake that a senior hears of"),
+    Threshold("escalation.urgent_minutes", MINUTES, 40, 10, 240, "Last rung of the ladder, care.md, Alerts 6 (D)", "Time within which somebody decides about urgent low intake or a red flag"),
     Threshold("alerts.watch_days", DAYS, 14, 0, 60, _CARE, "Days in which a new home's rules list without calling anyone"),
     Threshold("alerts.put_off_days", DAYS, 28, 1, 90, _CARE, "Days after which a rule put off without an end date applies again"),
     Threshold("alerts.reopen_minutes", MINUTES, 60, 0, 480, _CARE, "Time after closing within which an alert opens again at the rung it had reached"),
