@@ -29,7 +29,7 @@ from flask import Flask
 from server import clock
 from server.alerts import deliver, follow, ticks, vapid
 from server.db import reading
-from server.improvement import figuring
+from server.improvement import figuring, plan
 from server.people import store as people
 from server.records import projections, sampling, store
 from sync.messages import text
@@ -177,6 +177,7 @@ class Heartbeat:
             try:
                 sampling.draw_due(home, clock.now_ms())
                 figuring.keep(home, clock.now_ms())
+                plan.reopen_slid(home, clock.now_ms())
             except Exception:
                 log.exception("heartbeat: the calendar of home %s failed; it is tried again in a minute", home.id)
 

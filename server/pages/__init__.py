@@ -19,7 +19,9 @@ from server.pages import (
     routes_handovers,
     routes_ledger,
     routes_log,
+    routes_measures,
     routes_numbers,
+    routes_plan,
     routes_residents,
     routes_safety,
     routes_staff,
@@ -45,6 +47,8 @@ MENU = (
     ("handovers", "/handovers", "records.see"),
     ("to_check", "/to-check", "records.see"),
     ("log", "/log", "log.see"),
+    ("plan", "/plan", "plan.see"),
+    ("measures", "/measures", "plan.see"),
     ("staff", "/staff", "people.see"),
     ("tablets", "/tablets", "devices.see"),
     ("thresholds", "/thresholds", "thresholds.see"),
@@ -79,7 +83,7 @@ def register(app: Flask) -> None:
     problems.register(app)
     for routes in (
         routes_front, routes_alerts, routes_residents, routes_visits, routes_handovers, routes_check, routes_log, routes_staff,
-        routes_tablets, routes_thresholds, routes_numbers, routes_safety, routes_aside, routes_ledger,
+        routes_tablets, routes_thresholds, routes_numbers, routes_safety, routes_aside, routes_ledger, routes_plan, routes_measures,
     ):  # fmt: skip
         app.register_blueprint(routes.blueprint)
     app.context_processor(_what_every_page_shows)

@@ -43,6 +43,9 @@ RIGHTS: dict[str, frozenset[str]] = {
     "thresholds.see": FLOOR_LEADERS | OFFICE,
     "thresholds.propose": roles.GOVERNORS,
     "thresholds.approve": roles.AND_ABOVE,  # never one's own proposal
+    "plan.see": FLOOR_LEADERS | OFFICE,  # the improvement plan and its measures
+    "plan.change": roles.GOVERNORS,  # add an action, change it, review it
+    "plan.close": roles.AND_ABOVE,  # never one's own work
     "ledger.see": roles.MANAGERS,
     "ledger.export": roles.AND_ABOVE,
 }

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from sync.measures import MEASURES
 from sync.rules import xmr
 
 RISKS = ("high", "medium", "low")
@@ -29,6 +30,8 @@ OPEN_STATUSES = frozenset({"open", "changed", "escalated"})
 STATIC_DAYS, WEEKLY = 21, 7
 #: Days over which a measure is judged against its target, and categories that closing needs.
 JUDGED_DAYS, LEAST_CATEGORIES = 14, 2
+#: Charted days after closing before a fall below the target is a slide and no accident of a day.
+SLIDE_DAYS = 7
 
 Values = Mapping[str, Any]
 
@@ -57,14 +60,16 @@ class Reached:
         return self.variation == xmr.IMPROVEMENT or (self.assurance == xmr.PASS and self.variation != xmr.CONCERN)
 
 
-def closing(action: Values, weighed: Iterable[Values], reached: Sequence[Reached], *, closer: str, check_on: date | None, today: date) -> tuple[str, ...]:
+def closing(
+    action: Values, evidence: Iterable[Values], reached: Sequence[Reached], *, closer: str, check_on: date | None, today: date
+) -> tuple[str, ...]:  # fmt: skip
     """What stands in the way of closing, in the order of `BLOCKS`; nothing when it may close.
 
-    `weighed` is the evidence of the closing review, `reached` one entry a measure of the action. An action without a measure has
+    `evidence` is what the closing review weighed, `reached` one entry a measure of the action. An action without a measure has
     nothing to show that its target was met.
     """
-    held = [each for each in weighed if each.get("strength") in (STRONG, ADEQUATE)]
-    against = [each for each in weighed if each.get("strength") == AGAINST]
+    evidence = list(evidence)
+    held = [each for each in evidence if each.get("strength") in (STRONG, ADEQUATE)]
     categories = {each.get("category") for each in held}
     target = target_percent(action)
     has = {each.get("id") for each in held}
@@ -74,7 +79,7 @@ def closing(action: Values, weighed: Iterable[Values], reached: Sequence[Reached
         SIGNAL: not reached or not all(each.improves for each in reached),
         ONE_SIDED: len(categories) < LEAST_CATEGORIES,
         NO_PEOPLE: not categories & {EXPERIENCE, OUTCOMES},
-        CONTRADICTED: bool(against),
+        CONTRADICTED: any(each.get("strength") == AGAINST for each in evidence),
         DOER: closer in (action.get("owner"), action.get("deputy")),
         NO_CHECK: check_on is None or check_on <= today,
         NO_DIFFERENCE: not str(action.get("difference_for_people") or "").strip(),
@@ -91,8 +96,8 @@ def slid(target: float | None, reached: Sequence[Reached]) -> bool:
 
 # ---- what needs an eye ----
 
-ESCALATED, STATIC, WEAK_TWICE, OVERDUE, PAST_DUE, CHECK_DUE, NEVER_REVIEWED = EYES = (
-    "escalated", "static", "weak_twice", "review_overdue", "past_due", "check_due", "never_reviewed",
+ESCALATED, STATIC, WEAK_TWICE, OVERDUE, PAST_DUE, CHECK_DUE, NEVER_REVIEWED, NOT_REVIEWED_CLOSED = EYES = (
+    "escalated", "static", "weak_twice", "review_overdue", "past_due", "check_due", "never_reviewed", "closed_without_review",
 )  # fmt: skip
 
 
@@ -103,9 +108,10 @@ def eyes(action: Values, reviews: Sequence[Values], *, since: date, today: date)
     last = reviews[-1] if reviews else None
     if status == "closed":
         check = read_day(action.get("sustain_check_on"))
-        return (CHECK_DUE,) if check is not None and check <= today else ()
+        found = {CHECK_DUE: check is not None and check <= today, NOT_REVIEWED_CLOSED: not any(each.get("decision") == CLOSE for each in reviews)}
+        return tuple(name for name in EYES if found.get(name))
     due = read_day(action.get("due_on"))
-    newest = max([since, *(on for each in reviews for one in each.get("evidence_weighed") or () if (on := _as_of(one, each)))])
+    newest = max([since, *(on for each in reviews for one in weighed(each) if (on := _as_of(one, each)))])
     found = {
         ESCALATED: status == "escalated",
         STATIC: (today - newest).days >= STATIC_DAYS,
@@ -131,7 +137,7 @@ def next_review(action: Values, last: Values | None, since: date) -> date:
 
 
 def _weak(review: Values) -> bool:
-    return not any(each.get("strength") in (STRONG, ADEQUATE) for each in review.get("evidence_weighed") or ())
+    return not any(each.get("strength") in (STRONG, ADEQUATE) for each in weighed(review))
 
 
 def _as_of(evidence: Values, review: Values) -> date | None:
@@ -145,6 +151,16 @@ def _as_of(evidence: Values, review: Values) -> date | None:
 def required(action: Values) -> list[Values]:
     """The evidence that was named at the start: {id, what, category}."""
     return [each for each in action.get("evidence_required") or () if isinstance(each, Mapping) and each.get("id")]
+
+
+def weighed(review: Values) -> list[Values]:
+    """The evidence that a review weighed: {id, what, category, strength, where, as_of}."""
+    return [each for each in review.get("evidence_weighed") or () if isinstance(each, Mapping)]
+
+
+def measures_of(action: Values) -> list[str]:
+    """The measures that an action is bound to, those that this code knows."""
+    return [name for name in action.get("measures") or () if isinstance(name, str) and name in MEASURES]
 
 
 def target_percent(action: Values) -> float | None:

@@ -120,8 +120,16 @@ def test_a_review_is_overdue_by_its_own_date_or_the_actions_interval():
 
 
 def test_a_closed_action_asks_only_for_its_check():
-    assert seen([review(40, "strong")], status="closed", sustain_check_on=TODAY.isoformat()) == ("check_due",)
-    assert seen([review(40, "strong")], status="closed", sustain_check_on=LATER.isoformat()) == ()
+    closed = review(40, "strong", decision="close")
+    assert seen([closed], status="closed", sustain_check_on=TODAY.isoformat()) == ("check_due",)
+    assert seen([closed], status="closed", sustain_check_on=LATER.isoformat()) == ()
+    assert seen([], status="closed", sustain_check_on=LATER.isoformat()) == ("closed_without_review",)
+
+
+def test_what_other_systems_wrote_in_another_shape_is_passed_over_and_stops_nothing():
+    odd = {"on": TODAY, "evidence_weighed": ["audit"], "decision": "continue"}
+    assert seen([odd, odd]) == ("static", "weak_twice")
+    assert plan.measures_of({"measures": ["complete_monitoring", {"name": "x"}, "other"]}) == ["complete_monitoring"]
 
 
 # ---- wording ----
