@@ -92,6 +92,8 @@ _ALL = (
     Threshold("deployment.dependency_days", DAYS, 28, 7, 90, _STAFFING, "Age at which a dependency score is old"),
     Threshold("system.conflict_hours", HOURS, 12, 1, 72, "a shift of this home (D)", "Time that different answers may stand before somebody is told"),
     Threshold("system.late_seconds", SECONDS, 60, 30, 900, "alerts.md 5 (D)", "Lateness of an alert's step from which the escalator is late"),
+    Threshold("escalation.senior_minutes", MINUTES, 60, 15, 240, "Last rung of the ladder, care.md, Alerts 6 (D)", "Time within which somebody decides about low intake that a senior hears of"),
+    Threshold("escalation.urgent_minutes", MINUTES, 40, 10, 240, "Last rung of the ladder, care.md, Alerts 6 (D)", "Time within which somebody decides about urgent low intake or a red flag"),
     Threshold("alerts.watch_days", DAYS, 14, 0, 60, _CARE, "Days in which a new home's rules list without calling anyone"),
     Threshold("alerts.put_off_days", DAYS, 28, 1, 90, _CARE, "Days after which a rule put off without an end date applies again"),
     Threshold("alerts.reopen_minutes", MINUTES, 60, 0, 480, _CARE, "Time after closing within which an alert opens again at the rung it had reached"),

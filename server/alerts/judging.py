@@ -207,7 +207,7 @@ def _judge(c: Connection, home: Home, wanted: set[Day], today: int, now_ms: int,
     if not wanted:
         return found
     now = days.from_ms(now_ms)
-    known = _Known(c, home, wanted, now_ms)
+    known = Known(c, home, wanted, now_ms)
     for resident, day in sorted(wanted, key=lambda each: (each[1], each[0])):
         try:
             steps, next_look = known.judge(resident, day, now)
@@ -224,7 +224,7 @@ def _judge(c: Connection, home: Home, wanted: set[Day], today: int, now_ms: int,
     return found
 
 
-def _leave_a_look(found: Found, known: _Known, resident: uuid.UUID, day: int, today: int, zone: str) -> None:
+def _leave_a_look(found: Found, known: Known, resident: uuid.UUID, day: int, today: int, zone: str) -> None:
     """See that the day after is looked at when it begins: silence has no row in the ledger to wake us."""
     after = (resident, max(day + 1, today - OLDEST_DAYS))
     if day > today or known.gone(resident, day) or after in known.looks or after in found.looks or after in known.wanted:
@@ -233,7 +233,7 @@ def _leave_a_look(found: Found, known: _Known, resident: uuid.UUID, day: int, to
     found.looks[after] = days.to_ms(begins)
 
 
-class _Known:
+class Known:
     """What is known about some people: read once, then asked in memory."""
 
     def __init__(self, c: Connection, home: Home, wanted: set[Day], now_ms: int):
@@ -260,9 +260,13 @@ class _Known:
         left = row.fields.get("left_on") if row else None
         return row is None or row.struck or (isinstance(left, str) and left[:10] < date.fromordinal(day).isoformat())
 
+    def alerts_of(self, resident: uuid.UUID, day: int) -> list[store.RecordRow]:
+        """The alerts about one person and care day."""
+        return [self.alerts[id_] for id_ in self.ids[resident, day] if id_ in self.alerts]
+
     def judge(self, resident: uuid.UUID, day: int, now: Any) -> tuple[list[Planned], Any]:
         """(the steps of one person's day, when to look again)."""
-        facts = self._facts(resident, day)
+        facts = self.facts(resident, day)
         judgement = rules.judge(facts, self.values, now)
         stand = {rule: self.alerts[id_] for id_, rule in self.ids[resident, day].items() if id_ in self.alerts}
         existing = [rules.existing_of(row.body) for row in stand.values()]
@@ -274,7 +278,8 @@ class _Known:
         looks = [at for at in (judgement.next_look, *ahead) if at is not None]
         return planned, None if self.gone(resident, day) and not steps and not ahead else min(looks, default=None)
 
-    def _facts(self, resident: uuid.UUID, day: int) -> Facts:
+    def facts(self, resident: uuid.UUID, day: int) -> Facts:
+        """Everything that a judgement about one person and care day rests on."""
         person = self.people.get(resident)
         return Facts(
             resident=str(resident),

@@ -24,7 +24,9 @@ from server.pages import (
     routes_ladder,
     routes_ledger,
     routes_log,
+    routes_measures,
     routes_numbers,
+    routes_plan,
     routes_reach,
     routes_residents,
     routes_safety,
@@ -53,6 +55,8 @@ MENU = (
     ("to_check", "/to-check", "records.see"),
     ("log", "/log", "log.see"),
     ("duties", "/duties", "duties.see"),
+    ("plan", "/plan", "plan.see"),
+    ("measures", "/measures", "plan.see"),
     ("staff", "/staff", "people.see"),
     ("tablets", "/tablets", "devices.see"),
     ("thresholds", "/thresholds", "thresholds.see"),
@@ -90,6 +94,7 @@ def register(app: Flask) -> None:
     for routes in (
         routes_front, routes_alerts, routes_residents, routes_visits, routes_handovers, routes_check, routes_log, routes_duties, routes_staff,
         routes_tablets, routes_thresholds, routes_ladder, routes_numbers, routes_reach, routes_safety, routes_aside, routes_ledger,
+        routes_plan, routes_measures,
     ):  # fmt: skip
         app.register_blueprint(routes.blueprint)
     app.context_processor(_what_every_page_shows)

@@ -49,6 +49,9 @@ RIGHTS: dict[str, frozenset[str]] = {
     "ladder.approve": roles.AND_ABOVE,  # never one's own proposal
     "duties.see": FLOOR_LEADERS | OFFICE,  # who owes what, and what was missed
     "duties.change": roles.MANAGERS,  # why one was missed
+    "plan.see": FLOOR_LEADERS | OFFICE,  # the improvement plan and its measures
+    "plan.change": roles.GOVERNORS,  # add an action, change it, review it
+    "plan.close": roles.AND_ABOVE,  # never one's own work
     "ledger.see": roles.MANAGERS,
     "ledger.export": roles.AND_ABOVE,
 }

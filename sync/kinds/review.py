@@ -18,6 +18,8 @@ FIELDS = schema_of(
         "protection": Text(),
         "learning": Text(),
         "next_review_on": DayOrTime(),
+        # Where each measure stood when it was decided: [{measure, percent}].
+        "figures": ListOf(Open()),
     },
 )
 

@@ -1,0 +1,110 @@
+"""Writing the plan: an action added or changed, a review recorded, and a closed action that slid opened again.
+
+Everything is a submission through the one door, on the heads that were shown: where somebody has written since, it is refused and
+the person looks again.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from server.db import reading
+from server.improvement import store as plan_store
+from server.people.store import Home
+from server.problems import Problem
+from server.records import intake, store
+from sync import days
+from sync.rules import plan
+
+#: What a decision makes of an action's status.
+_STATUS = {plan.STAY_OPEN: None, plan.CHANGE: "changed", plan.ESCALATE: "escalated", plan.CLOSE: "closed"}
+
+
+def add(home_id: int, fields: Mapping[str, Any], *, by: uuid.UUID, now_ms: int) -> uuid.UUID:
+    """A new action; returns its id."""
+    id_ = uuid.uuid4()
+    _write(home_id, [_new(id_, plan_store.ACTION, {**fields, "status": "open"}, by, now_ms)], now_ms)
+    return id_
+
+
+def change(home_id: int, row: store.RecordRow, fields: Mapping[str, Any], seen: str, *, by: uuid.UUID, now_ms: int) -> None:
+    """Set what differs. `seen` are the heads that were shown. Raises Problem: moved_on."""
+    _still(home_id, row.id, seen)
+    differing = {name: value for name, value in fields.items() if row.fields.get(name) != value and not (value is None and name not in row.fields)}
+    if differing:
+        made = intake.Statement(record=row.id, kind=plan_store.ACTION, fields=differing, occurred_ms=now_ms, author=by)
+        _write(home_id, [made], now_ms)
+
+
+def review(home_id: int, row: store.RecordRow, fields: Mapping[str, Any], seen: str, *, check_on: str | None, by: uuid.UUID, now_ms: int) -> None:
+    """A review, and what its decision makes of the action, in one transaction. Raises Problem: moved_on.
+
+    Whether it may close is the caller's to ask (`sync.rules.plan.closing`).
+    """
+    _still(home_id, row.id, seen)
+    decision, id_ = fields["decision"], uuid.uuid4()
+    said = [_new(id_, plan_store.REVIEW, {"action": str(row.id), **fields}, by, now_ms)]
+    changes: dict[str, Any] = {"status": _STATUS[decision]} if _STATUS[decision] else {}
+    if decision == plan.CLOSE:
+        changes |= {"closed_by": str(by), "sustain_check_on": check_on}
+    if decision in (plan.CHANGE, plan.ESCALATE):
+        changes["review_every_days"] = plan.WEEKLY
+    if changes:
+        said.append(intake.Statement(record=row.id, kind=plan_store.ACTION, fields=changes, occurred_ms=now_ms, author=by))
+    _write(home_id, said, now_ms)
+
+
+def reopen_slid(home: Home, now_ms: int) -> int:
+    """Open again the closed actions whose measures fell back, each once a closing, with a review that says so; returns how many."""
+    with reading() as c:
+        closed = [row for row in plan_store.actions(c, home.id) if row.fields.get("status") == "closed" and plan.measures_of(row.fields)]
+        reviews = plan_store.reviews(c, home.id, [row.id for row in closed])
+        slid = []
+        for row in closed:
+            closing = next((each for each in reversed(reviews[row.id]) if each.fields.get("decision") == plan.CLOSE), None)
+            if closing is None:
+                continue
+            since, target = days.care_day(days.from_ms(closing.occurred_ms), home.zone), plan.target_percent(row.fields)
+            stands = {}
+            for name in plan.measures_of(row.fields):
+                rebased = plan_store.rebases(reviews[row.id], name)
+                series = plan_store.series(c, home.id, name)
+                after = [each for each in series if each.on > since]
+                found = plan_store.reached(series, target, rebased)
+                enough = len(plan_store.charted(after)) >= plan.SLIDE_DAYS
+                stands[name] = plan.Reached(plan_store.total(after[-plan.JUDGED_DAYS :]).percent, found.variation if enough else None)
+            if plan.slid(target, list(stands.values())):
+                slid.append((row, closing, stands))
+    for row, closing, stands in slid:
+        id_ = uuid.uuid5(closing.id, plan.REOPEN)
+        figures = [{"measure": name, "percent": None if each.percent is None else round(each.percent, 1)} for name, each in stands.items()]
+        said = {"action": str(row.id), "decision": plan.REOPEN, "figures": figures}
+        status = {"status": "open", "review_every_days": plan.WEEKLY, "closed_by": None, "sustain_check_on": None}
+        intake.write(home.id, [
+            intake.Statement(record=id_, id=id_, kind=plan_store.REVIEW, fields=said, occurred_ms=now_ms),
+            intake.Statement(record=row.id, id=uuid.uuid5(id_, "action"), kind=plan_store.ACTION, fields=status, occurred_ms=now_ms),
+        ], now_ms=now_ms, origin="system")  # fmt: skip
+    return len(slid)
+
+
+def seen(row: store.RecordRow) -> str:
+    """What a form carries of the version that it was made from."""
+    return " ".join(row.body["heads"])
+
+
+def _still(home_id: int, id_: uuid.UUID, shown: str) -> None:
+    with reading() as c:
+        now = store.record(c, home_id, id_)
+    if now is None or seen(now) != shown:
+        raise Problem("moved_on")
+
+
+def _new(id_: uuid.UUID, kind: str, fields: Mapping[str, Any], by: uuid.UUID, now_ms: int) -> intake.Statement:
+    return intake.Statement(record=id_, id=id_, kind=kind, fields=fields, occurred_ms=now_ms, author=by)
+
+
+def _write(home_id: int, statements: list[intake.Statement], now_ms: int) -> None:
+    if any(result.status not in ("accepted", "duplicate") for result in intake.write(home_id, statements, now_ms=now_ms)):
+        raise Problem("not_decided")

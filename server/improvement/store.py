@@ -1,0 +1,148 @@
+"""What the plan's pages ask: figures by day, actions, and the reviews of each. Cost depends on the days shown, never on the history."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, select
+
+from server.improvement.tables import measure_day
+from server.records import store
+from sync.measures.figure import percent
+from sync.rules import xmr
+from sync.rules.plan import JUDGED_DAYS, Reached
+
+ACTION, REVIEW = "improvement_action", "review"
+#: Care days on a chart.
+CHART_DAYS = 84
+
+
+@dataclass(frozen=True)
+class Day:
+    """One care day of a measure. `first` is (numerator, denominator) as it was first told; `changed_rows` came since."""
+
+    on: date
+    numerator: int
+    denominator: int
+    in_the_end: int
+    left_out: int
+    first: tuple[int, int]
+    changed_rows: int
+    worked_out_ms: int
+
+    @property
+    def percent(self) -> float | None:
+        return percent(self.numerator, self.denominator)
+
+    @property
+    def changed(self) -> bool:
+        """Whether what is told now differs from what was told first."""
+        return self.first != (self.numerator, self.denominator)
+
+
+_DAY = (
+    measure_day.c.day, measure_day.c.numerator, measure_day.c.denominator, measure_day.c.in_the_end, measure_day.c.left_out,
+    measure_day.c.first_numerator, measure_day.c.first_denominator, measure_day.c.changed_rows, measure_day.c.worked_out_ms,
+)  # fmt: skip
+
+
+def _day(row: Any) -> Day:
+    return Day(
+        date.fromordinal(row.day), row.numerator, row.denominator, row.in_the_end, row.left_out,
+        (row.first_numerator, row.first_denominator), row.changed_rows, row.worked_out_ms,
+    )  # fmt: skip
+
+
+def series(c: Connection, home_id: int, measure: str, *, limit: int = CHART_DAYS) -> list[Day]:
+    """The last care days of a measure, oldest first."""
+    mine = (measure_day.c.home_id == home_id) & (measure_day.c.measure == measure)
+    rows = c.execute(select(*_DAY).where(mine).order_by(measure_day.c.day.desc()).limit(limit)).all()
+    return [_day(row) for row in reversed(rows)]
+
+
+def day(c: Connection, home_id: int, measure: str, on: date) -> tuple[Day, dict[str, Any]] | None:
+    """One day with its detail {misses: [{missed, in_the_end, about}], left_out: {why: count}}; None where there is no figure."""
+    query = select(*_DAY, measure_day.c.detail).where(
+        measure_day.c.home_id == home_id, measure_day.c.measure == measure, measure_day.c.day == on.toordinal()
+    )
+    row = c.execute(query).first()
+    return None if row is None else (_day(row), orjson.loads(row.detail))
+
+
+def details(c: Connection, home_id: int, measure: str, first: int) -> list[dict[str, Any]]:
+    """The detail of every day of a measure from the ordinal `first` on."""
+    mine = (measure_day.c.home_id == home_id) & (measure_day.c.measure == measure) & (measure_day.c.day >= first)
+    return [orjson.loads(text) for text in c.execute(select(measure_day.c.detail).where(mine).order_by(measure_day.c.day)).scalars()]
+
+
+# ---- what a series comes to ----
+
+
+@dataclass(frozen=True)
+class Total:
+    """Several days as one: cases added, percentages never averaged."""
+
+    numerator: int
+    denominator: int
+    in_the_end: int
+
+    @property
+    def percent(self) -> float | None:
+        return percent(self.numerator, self.denominator)
+
+
+def total(days: Iterable[Day]) -> Total:
+    """The days' figures added up."""
+    listed = list(days)
+    return Total(sum(d.numerator for d in listed), sum(d.denominator for d in listed), sum(d.in_the_end for d in listed))
+
+
+def charted(days: Sequence[Day]) -> list[Day]:
+    """The days on which anything was due: a day without is no point, neither 0 % nor 100 %."""
+    return [each for each in days if each.denominator]
+
+
+def chart(days: Sequence[Day], target: float | None, rebased: Iterable[date] = ()) -> xmr.Chart | None:
+    """The XmR chart of the days on which anything was due; new limits from the days in `rebased`."""
+    points = charted(days)
+    places = [next((n for n, each in enumerate(points) if each.on >= on), len(points)) for on in rebased]
+    return xmr.chart([each.percent or 0.0 for each in points], target=target, rebase_at=places)
+
+
+def reached(days: Sequence[Day], target: float | None, rebased: Iterable[date] = ()) -> Reached:
+    """Where a measure stands: the last `JUDGED_DAYS` care days, and the icons of its chart."""
+    found = chart(days, target, rebased)
+    return Reached(total(days[-JUDGED_DAYS:]).percent, found.variation if found else None, found.assurance if found else None)
+
+
+# ---- actions ----
+
+
+def actions(c: Connection, home_id: int) -> list[store.RecordRow]:
+    """Every action of the home's plan, oldest first."""
+    return [row for row in store.records(c, home_id, ACTION) if not row.struck]
+
+
+def reviews(c: Connection, home_id: int, of: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[store.RecordRow]]:
+    """The reviews of each of these actions, oldest first."""
+    found: dict[uuid.UUID, list[store.RecordRow]] = defaultdict(list)
+    for row in store.about(c, home_id, REVIEW, list(of)):
+        if not row.struck and row.subject is not None:
+            found[row.subject].append(row)
+    return found
+
+
+def rebases(rows: Iterable[store.RecordRow], measure: str) -> list[date]:
+    """The days from which reviews began new limits for a measure."""
+    return sorted(
+        date.fromisoformat(str(each["on"])[:10])
+        for row in rows
+        for each in row.fields.get("changed") or ()
+        if isinstance(each, dict) and measure in (each.get("rebases") or ()) and each.get("on")
+    )

@@ -1,0 +1,227 @@
+"""The improvement plan as its pages show it: actions by quality area, what each needs, and where its measures stand."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection
+
+from server.improvement import plan as acting
+from server.improvement import store as plan_store
+from server.pages import chart_view, measures_view
+from server.pages.names import Names
+from server.pages.words import date_text, from_text, say, when
+from server.records import store
+from sync import days
+from sync.rules import plan
+
+#: The fields of an action that its history names.
+NAMED = (
+    "status", "baseline_issue", "source", "finding_ref", "risk", "risk_reason", "quality_area", "tags", "corrective_action", "owner", "deputy",
+    "due_on", "measures", "target", "evidence_required", "difference_for_people", "review_every_days", "closed_by", "sustain_check_on",
+)  # fmt: skip
+# Static first, then what is the nominated individual's, then the graver risk.
+_FIRST = (plan.STATIC, plan.WEAK_TWICE, plan.ESCALATED)
+
+
+@dataclass(frozen=True)
+class Action:
+    """An action with its reviews, oldest first, and the series of each measure that it is bound to."""
+
+    row: store.RecordRow
+    reviews: list[store.RecordRow]
+    series: dict[str, list[plan_store.Day]]
+    zone: str
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        return self.row.fields
+
+    @property
+    def began(self) -> date:
+        return days.care_day(days.from_ms(self.row.occurred_ms), self.zone)
+
+    def said(self) -> list[dict[str, Any]]:
+        """The reviews as the rules read them."""
+        return [{**row.fields, "on": days.care_day(days.from_ms(row.occurred_ms), self.zone)} for row in self.reviews]
+
+    def reached(self) -> dict[str, plan.Reached]:
+        """Where each of its measures stands against the action's own target."""
+        target = plan.target_percent(self.fields)
+        return {name: plan_store.reached(series, target, plan_store.rebases(self.reviews, name)) for name, series in self.series.items()}
+
+    def eyes(self, today: date) -> tuple[str, ...]:
+        return plan.eyes(self.fields, self.said(), since=self.began, today=today)
+
+
+def actions(c: Connection, home_id: int, zone: str, only: uuid.UUID | None = None) -> list[Action]:
+    """The home's actions, or the one that is asked for. Each measure's days are read once, whatever the number of actions."""
+    rows = [row for row in plan_store.actions(c, home_id) if only in (None, row.id)]
+    reviews = plan_store.reviews(c, home_id, [row.id for row in rows])
+    bound = sorted({name for row in rows for name in plan.measures_of(row.fields)})
+    series = {name: plan_store.series(c, home_id, name) for name in bound}
+    return [Action(row, reviews[row.id], {name: series[name] for name in plan.measures_of(row.fields)}, zone) for row in rows]
+
+
+def board(found: Sequence[Action], names: Names, today: date) -> dict[str, Any]:
+    """The plan's front: open actions by quality area, those that need an eye first, and closed ones that are still watched."""
+    cards = [(each, card(each, names, today)) for each in found]
+    opened = sorted(((a, c) for a, c in cards if not c["closed"]), key=lambda each: _order(each[1]))
+    areas = {area: [c for _, c in opened if c["area_code"] == area] for area in (*plan.AREAS, None)}
+    return {
+        "areas": [{"name": _area(area), "cards": listed} for area, listed in areas.items() if listed],
+        "closed": [c for _, c in cards if c["closed"]],
+        "eyes": sum(bool(c["eyes"]) for _, c in cards),
+        "none": not cards,
+    }
+
+
+def card(action: Action, names: Names, today: date) -> dict[str, Any]:
+    """One action in short, with its latest figures and their charts."""
+    fields, eyes = action.fields, action.eyes(today)
+    area = fields.get("quality_area")
+    risk = fields.get("risk")
+    return {
+        "id": action.row.id,
+        "title": fields.get("baseline_issue") or say("plan.no_words"),
+        "closed": fields.get("status") == "closed",
+        "status": say(f"plan.status.{fields.get('status') or 'open'}"),
+        "risk": risk if risk in plan.RISKS else None,
+        "area_code": area if area in plan.AREAS else None,
+        "area": _area(area),
+        "does": fields.get("corrective_action") or "",
+        "owner": names.staff(fields.get("owner")) or say("plan.no_owner"),
+        "deputy": names.staff(fields.get("deputy")),
+        "due": date_text(fields.get("due_on")) or say("plan.no_date"),
+        "target": target(fields),
+        "baseline": baseline(fields),
+        "tags": [str(tag) for tag in fields.get("tags") or ()],
+        "eyes": [say(f"plan.eyes.{name}") for name in eyes],
+        "eye_codes": eyes,
+        "figures": figures(action),
+        "check_on": date_text(fields.get("sustain_check_on")),
+    }
+
+
+def figures(action: Action) -> list[dict[str, Any]]:
+    """Each measure of the action: its figure now, and its chart with what was changed."""
+    changes, goal = measures_view.changes(action.reviews), plan.target_percent(action.fields)
+    return [
+        {
+            **measures_view.line(name, series),
+            "chart": chart_view.chart(series, goal, plan_store.rebases(action.reviews, name), changes),
+        }
+        for name, series in action.series.items()
+    ]
+
+
+def target(fields: dict[str, Any]) -> str:
+    """'95% by 22 January 2027'; words where none is set."""
+    percent = plan.target_percent(fields)
+    if percent is None:
+        return say("plan.no_target")
+    return say("plan.target_is", percent=f"{percent:g}", date=date_text(fields.get("due_on")) or say("plan.no_date"))
+
+
+def baseline(fields: dict[str, Any]) -> str:
+    """The figure at the start, marked as counted by hand: it is never a point on the chart."""
+    n, of = fields.get("baseline_numerator"), fields.get("baseline_denominator")
+    if n is None or not of:
+        return say("plan.no_baseline")
+    parts = [measures_view.said(int(n), int(of)), *(str(fields[name]) for name in ("baseline_period", "baseline_source") if fields.get(name))]
+    return say("plan.baseline_is", figure=", ".join(parts))
+
+
+def evidence(action: Action, today: date) -> list[dict[str, Any]]:
+    """The evidence named at the start against what is held, as the last review that weighed it says."""
+    held: dict[Any, dict[str, Any]] = {}
+    for review in action.said():
+        held |= {each.get("id"): {**each, "on": review["on"]} for each in plan.weighed(review) if each.get("strength")}
+    lines = []
+    for each in plan.required(action.fields):
+        last = held.get(each["id"])
+        as_of = (plan.read_day(last.get("as_of")) or last["on"]) if last else None
+        lines.append({
+            "id": each["id"], "what": each.get("what") or "", "category": say(f"plan.category.{each['category']}") if each.get("category") in plan.CATEGORIES else "",
+            "strength": say(f"plan.strength.{last['strength']}") if last and last["strength"] in plan.STRENGTHS else say("plan.not_held"),
+            "where": (last or {}).get("where") or "", "age": say("plan.days_old", n=(today - as_of).days) if as_of else "",
+        })  # fmt: skip
+    return lines
+
+
+def facts(action: Action, names: Names) -> list[tuple[str, str]]:
+    """What was said of the action when it was written, line by line."""
+    fields = action.fields
+    lines = [
+        ("source", fields.get("source")), ("finding_ref", fields.get("finding_ref")), ("risk_reason", fields.get("risk_reason")),
+        ("baseline", baseline(fields)), ("corrective_action", fields.get("corrective_action")), ("owner", names.staff(fields.get("owner"))),
+        ("deputy", names.staff(fields.get("deputy"))), ("target", target(fields)), ("difference_for_people", fields.get("difference_for_people")),
+        ("tags", ", ".join(map(str, fields.get("tags") or ()))), ("closed_by", names.staff(fields.get("closed_by"))),
+        ("sustain_check_on", date_text(fields.get("sustain_check_on"))),
+    ]  # fmt: skip
+    return [(say(f"plan.fields.{name}"), str(value)) for name, value in lines if value]
+
+
+def review_lines(action: Action, names: Names) -> list[dict[str, Any]]:
+    """Every review, newest first."""
+    return [_review(row, names, action.zone) for row in reversed(action.reviews)]
+
+
+def _review(row: store.RecordRow, names: Names, zone: str) -> dict[str, Any]:
+    fields, decision = row.fields, row.fields.get("decision")
+    known = {*plan.DECISIONS, plan.REOPEN}
+    figures = [
+        say("plan.figure_then", measure=say(f"measures.names.{each['measure']}"), percent=measures_view.whole(each["percent"]))
+        for each in fields.get("figures") or ()
+        if isinstance(each, dict) and each.get("percent") is not None and each.get("measure") in measures_view.MEASURES
+    ]
+    lines = [(say(f"plan.fields.{name}"), str(fields[name])) for name in ("challenge", "intervened_by", "protection", "learning") if fields.get(name)]
+    changed = [
+        say("plan.changed_on", what=each.get("what") or "", date=date_text(str(each.get("on") or "")))
+        for each in fields.get("changed") or () if isinstance(each, dict)
+    ]  # fmt: skip
+    weighed = [
+        say("plan.weighed", what=each.get("what") or "", strength=say(f"plan.strength.{each['strength']}"))
+        for each in plan.weighed(fields) if each.get("strength") in plan.STRENGTHS
+    ]  # fmt: skip
+    return {
+        "id": row.id,
+        "on": date_text(days.care_day(days.from_ms(row.occurred_ms), zone).isoformat()),
+        "by": names.staff(row.body["author"]),
+        "decision": say(f"plan.decision.{decision}") if decision in known else str(decision or ""),
+        "figures": figures,
+        "weighed": weighed,
+        "changed": changed,
+        "lines": lines,
+        "next": date_text(fields.get("next_review_on")),
+    }
+
+
+def history(row: store.RecordRow, names: Names, zone: str) -> list[dict[str, str]]:
+    """Who wrote each version of the action and which parts of it, newest first."""
+    told = row.body.get("history") or [{**row.body, "fields": row.fields}]
+    return [
+        {
+            "when": when(from_text(step["recorded_at"]), zone),
+            "by": names.staff(step["author"]),
+            "fields": ", ".join(say(f"plan.fields.{name}") for name in NAMED if name in step["fields"]),
+        }
+        for step in reversed(told)
+    ]
+
+
+def seen(action: Action) -> str:
+    return acting.seen(action.row)
+
+
+def _order(found: dict[str, Any]) -> tuple[int, int]:
+    first = next((n for n, name in enumerate(_FIRST) if name in found["eye_codes"]), len(_FIRST))
+    return first, plan.RISKS.index(found["risk"]) if found["risk"] else len(plan.RISKS)
+
+
+def _area(code: Any) -> str:
+    return say(f"plan.area.{code}") if code in plan.AREAS else say("plan.other_area")

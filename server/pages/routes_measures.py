@@ -1,0 +1,105 @@
+"""The measures: how many of how many, every miss named, and from any figure to the entries that it rests on in three steps."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+
+from flask import Blueprint, abort, g, render_template
+
+from server.clock import now_ms
+from server.db import reading
+from server.improvement import store as plan_store
+from server.pages import chart_view, entries, measures_view
+from server.pages import store as pages_store
+from server.pages.names import Names
+from server.pages.words import day as day_words
+from server.pages.words import say
+from server.people.rights import signed_in
+from sync.measures import MEASURES
+
+blueprint = Blueprint("pages_measures", __name__, template_folder="templates")
+
+
+@blueprint.get("/measures")
+@signed_in("plan.see")
+def measures():
+    """Each measure's last two weeks in one line."""
+    with reading() as c:
+        lines = [measures_view.line(name, plan_store.series(c, g.person.home_id, name)) for name in MEASURES]
+    return render_template("pages/measures.html", lines=lines)
+
+
+@blueprint.get("/measures/<name>")
+@signed_in("plan.see")
+def measure(name: str):
+    """One measure: its chart, what may be claimed of it, and every day in a table."""
+    asked = MEASURES.get(name)
+    if asked is None:
+        abort(404)
+    home_id, zone = g.person.home_id, g.person.zone
+    with reading() as c:
+        days = plan_store.series(c, home_id, name)
+        rows = plan_store.actions(c, home_id)
+        reviews = [each for of in plan_store.reviews(c, home_id, [row.id for row in rows if name in (row.fields.get("measures") or ())]).values() for each in of]
+    rebased, changes = plan_store.rebases(reviews, name), measures_view.changes(reviews)
+    return render_template(
+        "pages/measure.html",
+        name=name,
+        title=say(f"measures.names.{name}"),
+        means=say(f"measures.means.{name}"),
+        standing=measures_view.line(name, days),
+        chart=chart_view.chart(days, asked.target_percent, rebased, changes),
+        rows=[measures_view.day_line(each, zone) for each in reversed(days)],
+        as_at=measures_view.as_at(days, zone, now_ms()),
+    )
+
+
+@blueprint.get("/measures/<name>/<on>")
+@signed_in("plan.see")
+def one_day(name: str, on: str):
+    """One care day: what was due, what was missed and why, what was left out."""
+    which, home_id, zone = _day(name, on), g.person.home_id, g.person.zone
+    with reading() as c:
+        found = plan_store.day(c, home_id, name, which)
+        if found is None:
+            abort(404)
+        day, detail = found
+        names = Names(c, home_id)
+        misses = [measures_view.miss(name, which, each, names, zone) for each in detail["misses"]]
+        people = measures_view.people(detail["misses"], names) if name == "complete_monitoring" else []
+    return render_template(
+        "pages/measure_day.html",
+        name=name,
+        title=say(f"measures.names.{name}"),
+        on=day_words(which),
+        figure=measures_view.day_line(day, zone),
+        misses=misses,
+        people=people,
+        left_out=[{"why": say(f"measures.left_out.{why}"), "n": n} for why, n in sorted(detail["left_out"].items())],
+    )
+
+
+@blueprint.get("/measures/<name>/<on>/<uuid:resident>")
+@signed_in("records.see")
+def one_person(name: str, on: str, resident: uuid.UUID):
+    """The entries of one person's care day as they were made, with every change: what the figure rests on."""
+    which, home_id = _day(name, on), g.person.home_id
+    with reading() as c:
+        if pages_store.one(c, home_id, "resident", resident) is None:
+            abort(404)
+        names = Names(c, home_id)
+        made = entries.of_day(c, home_id, resident, which.toordinal(), names, now_ms())
+        person = {"name": names.resident(resident), "place": names.place(resident)}
+    return render_template(
+        "pages/measure_person.html", back_to=f"/measures/{name}/{which.isoformat()}", person=person, id=resident, on=day_words(which), made=made
+    )
+
+
+def _day(name: str, on: str) -> date:
+    if name not in MEASURES:
+        abort(404)
+    try:
+        return date.fromisoformat(on)
+    except ValueError:
+        abort(404)

@@ -1,0 +1,243 @@
+"""The improvement plan: from concern to evidence to outcome. Leads add and review; only a manager closes, and never their own work."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request
+
+from server.clock import now_ms
+from server.db import reading
+from server.improvement import plan as acting
+from server.pages import plan_form, plan_view
+from server.pages.names import Names
+from server.pages.words import at, roles, say
+from server.people import store as people_store
+from server.people.rights import may, signed_in
+from server.problems import Problem
+from sync import days
+from sync.measures import MEASURES
+from sync.rules import plan, xmr
+from sync.rules.starts import STARTS
+
+blueprint = Blueprint("pages_plan", __name__, template_folder="templates")
+
+#: Weeks after closing at which it is looked whether the change has lasted, where nobody says otherwise.
+CHECK_WEEKS = 6
+
+
+@blueprint.get("/plan")
+@signed_in("plan.see")
+def board():
+    """The whole plan by quality area."""
+    with reading() as c:
+        found = plan_view.actions(c, g.person.home_id, g.person.zone)
+        view = plan_view.board(found, Names(c, g.person.home_id), _today())
+    return render_template("pages/plan.html", plan=view, starts=[{"name": name, "title": say(f"plan.starts.{name}.title")} for name in STARTS])
+
+
+@blueprint.get("/plan/new")
+@signed_in("plan.change")
+def ask_new():
+    """The form, filled in from one of the article's three examples where one was chosen."""
+    return _action_form(None, _from_start(request.args.get("start", "")))
+
+
+@blueprint.post("/plan/new")
+@signed_in("plan.change")
+def add():
+    """A new action."""
+    fields, wrong = plan_form.action(request.form, request.form.getlist("measures"), _staff_ids(), _today(), [])
+    if wrong:
+        return _action_form(None, request.form, wrong, 400)
+    id_ = acting.add(g.person.home_id, {name: value for name, value in fields.items() if value not in (None, [])}, by=g.person.staff, now_ms=now_ms())
+    flash(say("plan.added"))
+    return redirect(f"/plan/{id_}", 303)
+
+
+@blueprint.get("/plan/<uuid:id_>")
+@signed_in("plan.see")
+def one(id_: uuid.UUID):
+    """One action: baseline, target, evidence required against held, measures, reviews."""
+    today = _today()
+    with reading() as c:
+        action, names = _action(c, id_), Names(c, g.person.home_id)
+        view = {
+            **plan_view.card(action, names, today),
+            "rows": plan_view.facts(action, names),
+            "evidence": plan_view.evidence(action, today),
+            "reviews": plan_view.review_lines(action, names),
+            "history": plan_view.history(action.row, names, g.person.zone),
+        }
+    return render_template("pages/plan_action.html", action=view)
+
+
+@blueprint.get("/plan/<uuid:id_>/change")
+@signed_in("plan.change")
+def ask_change(id_: uuid.UUID):
+    """The same form with what stands."""
+    with reading() as c:
+        action = _action(c, id_)
+    return _action_form(action, _as_form(action.fields))
+
+
+@blueprint.post("/plan/<uuid:id_>/change")
+@signed_in("plan.change")
+def change(id_: uuid.UUID):
+    """Set what differs, unless somebody has written since."""
+    with reading() as c:
+        action = _action(c, id_)
+    if action.fields.get("status") == "closed":
+        raise Problem("moved_on")
+    fields, wrong = plan_form.action(request.form, request.form.getlist("measures"), _staff_ids(), _today(), plan.required(action.fields))
+    if wrong:
+        return _action_form(action, request.form, wrong, 400)
+    acting.change(g.person.home_id, action.row, fields, request.form.get("seen", ""), by=g.person.staff, now_ms=now_ms())
+    flash(say("plan.changed"))
+    return redirect(f"/plan/{id_}", 303)
+
+
+@blueprint.get("/plan/<uuid:id_>/review")
+@signed_in("plan.change")
+def ask_review(id_: uuid.UUID):
+    """The form of a review."""
+    with reading() as c:
+        action = _action(c, id_)
+    return _review_form(action, {})
+
+
+@blueprint.post("/plan/<uuid:id_>/review")
+@signed_in("plan.change")
+def review(id_: uuid.UUID):
+    """Stay open, change, escalate or close, with the evidence weighed. Closing goes through the gate."""
+    me, today, form = g.person, _today(), request.form
+    with reading() as c:
+        action = _action(c, id_)
+    if action.fields.get("status") == "closed":
+        raise Problem("moved_on")
+    fields, wrong = plan_form.review(form, plan.required(action.fields), list(action.series), today)
+    reached = action.reached()
+    wrong |= _may_rebase(fields, reached)
+    check_on = plan.read_day(form.get("check_on"))
+    if fields["decision"] == plan.CLOSE and not wrong:
+        if not may(me.roles, "plan.close"):
+            raise Problem("forbidden")
+        lacking = plan.closing(
+            action.fields, fields["evidence_weighed"], list(reached.values()), closer=str(me.staff), check_on=check_on, today=today
+        )
+        wrong |= {f"block-{name}": say(f"plan.block.{name}") for name in lacking}
+    if wrong:
+        return _review_form(action, form, wrong, 400)
+    fields["figures"] = [{"measure": name, "percent": None if each.percent is None else round(each.percent, 1)} for name, each in reached.items()]
+    acting.review(
+        me.home_id, action.row, fields, form.get("seen", ""), check_on=check_on.isoformat() if check_on else None, by=me.staff, now_ms=now_ms()
+    )
+    flash(say(f"plan.reviewed.{fields['decision']}"))
+    return redirect(f"/plan/{id_}", 303)
+
+
+# ---- what they share ----
+
+
+def _today() -> date:
+    return days.care_day(at(now_ms(), g.person.zone), g.person.zone)
+
+
+def _action(c: Any, id_: uuid.UUID) -> plan_view.Action:
+    found = plan_view.actions(c, g.person.home_id, g.person.zone, only=id_)
+    if not found:
+        abort(404)
+    return found[0]
+
+
+def _may_rebase(fields: Mapping[str, Any], reached: Mapping[str, plan.Reached]) -> dict[str, str]:
+    """New limits begin only after a change for the better that has shown itself: never to hide a fall (domain.md 6)."""
+    asked = [name for each in fields.get("changed") or () for name in each["rebases"]]
+    return {f"rebase-{name}": say("plan.need.rebase") for name in asked if reached[name].variation != xmr.IMPROVEMENT}
+
+
+def _staff() -> list[tuple[str, str]]:
+    """(id, name and roles) of everybody who works here now and may own an action."""
+    now = now_ms()
+    return [(str(one.id), say("plan.person", name=one.name, roles=roles(one.roles))) for one in people_store.staff_list(g.person.home_id) if not one.left(now) and not one.agency]
+
+
+def _staff_ids() -> set[str]:
+    return {id_ for id_, _ in _staff()}
+
+
+def _from_start(name: str) -> dict[str, Any]:
+    """What an example of the article fills in; nothing for a blank form."""
+    start = STARTS.get(name)
+    if start is None:
+        return {"review_every_days": str(plan.WEEKLY)}
+    said = {field: say(f"plan.starts.{name}.{field}") for field in ("baseline_issue", "corrective_action", "difference_for_people")}
+    rows = {f"evidence-{n}": say(f"plan.starts.{name}.evidence.{what}") for n, (what, _) in enumerate(start.evidence)}
+    rows |= {f"category-{n}": category for n, (_, category) in enumerate(start.evidence)}
+    due = _today() + timedelta(weeks=start.weeks)
+    return said | rows | {
+        "risk": start.risk, "quality_area": start.area, "measures": list(start.measures), "target": str(start.percent),
+        "due_on": due.isoformat(), "tags": ", ".join(start.tags), "review_every_days": str(plan.WEEKLY),
+    }  # fmt: skip
+
+
+def _as_form(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """An action's values as its form holds them."""
+    form = {name: fields[name] for name in fields if isinstance(fields[name], str)}
+    numbers = ("baseline_numerator", "baseline_denominator", "review_every_days")
+    form |= {name: f"{fields[name]:g}" for name in numbers if isinstance(fields.get(name), (int, float))}
+    percent = plan.target_percent(fields)
+    form |= {"measures": plan.measures_of(fields), "target": "" if percent is None else f"{percent:g}", "tags": ", ".join(map(str, fields.get("tags") or ()))}
+    for n, each in enumerate(plan.required(fields)):
+        form |= {f"evidence-{n}": each.get("what") or "", f"category-{n}": each.get("category") or ""}
+    return form
+
+
+def _action_form(action: plan_view.Action | None, said: Mapping[str, Any], wrong: dict[str, str] | None = None, status: int = 200) -> Response:
+    wrong = wrong or {}
+    chosen = said.getlist("measures") if hasattr(said, "getlist") else said.get("measures") or []
+    known = len(plan.required(action.fields)) if action else 0
+    page = render_template(
+        "pages/plan_form.html",
+        href=f"/plan/{action.row.id}/change" if action else "/plan/new",
+        back=f"/plan/{action.row.id}" if action else "/plan",
+        seen=plan_view.seen(action) if action else "",
+        new=action is None,
+        said=said,
+        chosen=chosen,
+        measures=[{"value": name, "text": say(f"measures.names.{name}")} for name in MEASURES],
+        staff=[{"value": "", "text": say("plan.choose")}, *({"value": id_, "text": words} for id_, words in _staff())],
+        risks=[{"value": name, "text": say(f"plan.risk.{name}")} for name in plan.RISKS],
+        areas=[{"value": "", "text": say("plan.choose")}, *({"value": name, "text": say(f"plan.area.{name}")} for name in plan.AREAS)],
+        categories=[{"value": "", "text": say("plan.choose")}, *({"value": name, "text": say(f"plan.category.{name}")} for name in plan.CATEGORIES)],
+        rows=range(max(plan_form.EVIDENCE_ROWS, known)),
+        errors=[{"field": field, "text": text} for field, text in wrong.items()],
+        field_errors=wrong,
+    )
+    return Response(page, status)
+
+
+def _review_form(action: plan_view.Action, said: Mapping[str, Any], wrong: dict[str, str] | None = None, status: int = 200) -> Response:
+    wrong, today = wrong or {}, _today()
+    next_on = plan.next_review(action.fields, {"on": today}, action.began)
+    with reading() as c:
+        card = plan_view.card(action, Names(c, g.person.home_id), today)
+    decisions = [name for name in plan.DECISIONS if name != plan.CLOSE or may(g.person.roles, "plan.close")]
+    page = render_template(
+        "pages/plan_review.html",
+        action=card,
+        seen=said.get("seen") or plan_view.seen(action),
+        said=said,
+        evidence=plan_view.evidence(action, today),
+        strengths=[{"value": "", "text": say("plan.not_held")}, *({"value": name, "text": say(f"plan.strength.{name}")} for name in plan.STRENGTHS)],
+        decisions=[{"value": name, "text": say(f"plan.decision.{name}"), "hint": {"text": say(f"plan.decision_hint.{name}")}} for name in decisions],
+        next_on=next_on.isoformat(),
+        check_on=(today + timedelta(weeks=CHECK_WEEKS)).isoformat(),
+        errors=[{"field": "decision" if field.startswith("block-") else field, "text": text} for field, text in wrong.items()],
+        field_errors=wrong,
+        blocked=[text for field, text in wrong.items() if field.startswith("block-")],
+    )
+    return Response(page, status)

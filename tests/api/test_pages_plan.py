@@ -1,0 +1,252 @@
+"""The improvement plan: started from a concern, held to its evidence, closed by somebody else, and opened again when it slides."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import delete, insert
+
+from server import clock
+from server.db import db
+from server.improvement import plan as acting
+from server.improvement.tables import measure_day
+from server.people import store as people
+from server.people.rights import may
+from sync import days, roles
+from tests.api.test_pages_records import state
+from tests.harness.visitor import Visitor
+
+TODAY = days.care_day(days.from_ms(clock.now_ms()))
+#: Sixteen poor days, then good ones: a change that lasts.
+IMPROVED = [(14, 20), (15, 20)] * 8 + [(20, 20), (19, 20)] * 8
+
+
+def told(home, measure: str, figures: list[tuple[int, int]], until: date = TODAY - timedelta(days=1)) -> None:
+    """The figures of a measure, the last on `until`, as the follower keeps them."""
+    first = until.toordinal() - len(figures) + 1
+    rows = [
+        {
+            "home_id": home.id, "measure": measure, "day": first + n, "numerator": met, "denominator": due, "in_the_end": met, "left_out": 0,
+            "first_numerator": met, "first_denominator": due, "first_ms": 0, "worked_out_ms": clock.now_ms(), "changed_rows": 0,
+            "stale_rows": 0, "look_ms": None, "detail": '{"misses": [], "left_out": {}}',
+        }
+        for n, (met, due) in enumerate(figures)
+    ]  # fmt: skip
+    with home.house.app.app_context(), db.engine.begin() as c:
+        c.execute(delete(measure_day).where(measure_day.c.home_id == home.id, measure_day.c.measure == measure))
+        c.execute(insert(measure_day), rows)
+
+
+@pytest.fixture
+def nina(home):
+    return Visitor.manager(home, ["nutrition_lead"], "Nina Cole")
+
+
+@pytest.fixture
+def sue(home):
+    return Visitor.manager(home, ["registered_manager"], "Sue Hart")
+
+
+def form(by, /, **changed) -> dict[str, str]:
+    """A whole action, as it is typed."""
+    said = {
+        "baseline_issue": "Charts have gaps", "risk": "high", "quality_area": "care_planning", "source": "CQC inspection", "finding_ref": "Regulation 14",
+        "baseline_numerator": "13", "baseline_denominator": "20", "baseline_period": "1 to 7 March", "baseline_source": "Nina Cole, 20 charts",
+        "corrective_action": "The senior carer checks every chart at 2pm and records a decision for each gap that is found",
+        "owner": str(by.person.id), "due_on": (TODAY + timedelta(weeks=8)).isoformat(), "target": "95", "measures": "complete_monitoring",
+        "difference_for_people": "Drinks come without asking", "evidence-0": "Weekly audit", "category-0": "processes",
+        "evidence-1": "What people say", "category-1": "experience", "review_every_days": "7", "tags": "reg-14",
+    }  # fmt: skip
+    return {**said, **changed}
+
+
+def start(visitor, owner, **changed) -> str:
+    """The address of a new action."""
+    page = visitor.send("/plan/new", **form(owner, **changed))
+    assert page.status == 200 and "The action is in the plan." in page.text, page.text[:600]
+    return page.path
+
+
+def evidence_ids(page) -> list[str]:
+    return re.findall(r'name="strength-([^"]+)"', page.html)
+
+
+def reviewed(visitor, at: str, decision: str, strengths=("strong", "adequate"), **more):
+    """Send a review in which this evidence was weighed."""
+    page = visitor.open(f"{at}/review")
+    ids = evidence_ids(page)
+    seen = re.search(r'name="seen" value="([^"]*)"', page.html).group(1)
+    weighed = {f"strength-{id_}": strength for id_, strength in zip(ids, strengths, strict=False)}
+    weighed |= {f"where-{id_}": "Audit folder" for id_ in ids}
+    dates = {"next_review_on": (TODAY + timedelta(days=7)).isoformat(), "check_on": (TODAY + timedelta(weeks=6)).isoformat()}
+    return visitor.send(f"{at}/review", form_at=f"{at}/review", **{"seen": seen, "decision": decision, **weighed, **dates, **more})
+
+
+def status(home, at: str) -> str:
+    return home.record(at.rsplit("/", 1)[1])["fields"]["status"]
+
+
+def test_an_empty_plan_says_where_to_start_and_each_example_of_the_article_fills_the_form(nina):
+    page = nina.open("/plan")
+    assert page.marked("empty") == "No actions. Start from a finding."
+    for name, percent, weeks in (("hydration", 95, 8), ("appointments", 95, 10), ("deployment", 90, 8)):
+        filled = nina.open(f"/plan/new?start={name}").html
+        assert f'value="{percent}"' in filled and (TODAY + timedelta(weeks=weeks)).isoformat() in filled, name
+        assert filled.count('value="experience" selected') == 1, name
+
+
+def test_an_action_stands_in_the_plan_with_its_baseline_owner_target_measure_and_evidence(home, nina):
+    told(home, "complete_monitoring", IMPROVED)
+    at = start(nina, nina)
+    page = nina.open("/plan")
+    assert "Charts have gaps" in page.text and "High risk" in page.text and "Care planning" in page.text
+    assert "Owner: Nina Cole" in page.text and "Target: 95% by" in page.text
+    assert "13 of 20 (65%), 1 to 7 March, Nina Cole, 20 charts (counted by hand)" in page.text
+    assert "273 of 280 (97%)" in page.text and "<svg" in page.html and "Getting better." in page.text
+    one = nina.open(at).text
+    assert "Weekly audit" in one and "What people say" in one and one.count("Not held yet") == 2 and "Not reviewed yet" in one
+
+
+REFUSED = [
+    ({"corrective_action": "Improve recording"}, "Write a whole sentence."),
+    ({"corrective_action": "Ensure that charts are better completed and monitored overall"}, "Say who does it. Say when or how often."),
+    ({"target": ""}, "Target needs a number and a date"),
+    ({"due_on": ""}, "Target needs a number and a date"),
+    ({"evidence-1": "", "category-1": ""}, "Name at least two kinds of evidence"),
+    ({"category-1": "staff"}, "Name at least two kinds of evidence"),
+    ({"owner": ""}, "Choose who owns the action"),
+    ({"baseline_numerator": "21"}, "the first not larger than the second"),
+    ({"baseline_source": ""}, "Write the period, and who counted what"),
+    ({"difference_for_people": " "}, "Write what people should notice"),
+    ({"measures": "other"}, "Choose at least one measure"),
+]
+
+
+def test_what_is_vague_or_missing_is_said_and_nothing_is_written(home, nina):
+    before = len(home.rows())
+    for changed, said in REFUSED:
+        page = nina.send("/plan/new", **form(nina, **changed))
+        assert page.status == 400 and said in page.text, changed
+        assert "Charts have gaps" in page.html, "what was typed is still there"
+    assert len(home.rows()) == before
+
+
+def test_an_action_closes_with_its_evidence_its_target_and_another_pair_of_hands_and_is_still_watched(home, nina, sue):
+    told(home, "complete_monitoring", IMPROVED)
+    at = start(nina, nina)
+    assert "The action is closed." in reviewed(sue, at, "close").text
+    record = home.record(at.rsplit("/", 1)[1])["fields"]
+    assert (record["status"], record["closed_by"]) == ("closed", str(sue.person.id)) and record["sustain_check_on"] > TODAY.isoformat()
+    page = sue.open("/plan").text
+    assert "Closed, still watched 1" in page and "Looked at again on" in page
+    assert "Close Sue Hart" in sue.open(at).text and "Complete monitoring: 97% at the time." in sue.open(at).text
+
+
+BLOCKED = [
+    (IMPROVED, ("strong", ""), {}, "is not held, or is weak"),
+    (IMPROVED, ("strong", "against"), {}, "the forms may be better, the care is not"),
+    ([(14, 20), (15, 20)] * 16, ("strong", "strong"), {}, "The target is not met over the last 14 days"),
+    ([(20, 20)] * 5, ("strong", "strong"), {}, "does not show a change that lasts"),
+    (IMPROVED, ("strong", "strong"), {"check_on": ""}, "looks whether it has lasted"),
+]
+
+
+def test_what_stands_in_the_way_of_closing_is_said_and_it_stays_open(home, nina, sue):
+    at = start(nina, nina)
+    for figures, strengths, more, said in BLOCKED:
+        told(home, "complete_monitoring", figures)
+        page = reviewed(sue, at, "close", strengths, **more)
+        assert page.status == 400 and "This action cannot close yet." in page.text and said in page.text, said
+        assert status(home, at) == "open"
+
+
+def test_nobody_closes_their_own_work_and_a_lead_is_not_offered_it(home, nina, sue):
+    told(home, "complete_monitoring", IMPROVED)
+    at = start(nina, sue)
+    page = reviewed(sue, at, "close")
+    assert page.status == 400 and "You own this action. Somebody else closes it." in page.text
+    assert 'value="close"' not in nina.open(f"{at}/review").html
+    assert reviewed(nina, at, "close").status == 403 and status(home, at) == "open"
+
+
+def test_charts_improve_but_staff_do_not_respond_so_it_cannot_close_and_must_escalate(home, nina, sue):
+    told(home, "complete_monitoring", IMPROVED)
+    told(home, "timely_escalation", [(1, 3), (2, 4)] * 12)
+    fields = {
+        "status": "open", "baseline_issue": "Charts have gaps", "owner": str(nina.person.id), "target": {"percent": 95}, "difference_for_people": "Drinks come",
+        "measures": ["complete_monitoring", "timely_escalation"], "quality_area": "care_planning", "risk": "high",
+        "evidence_required": [{"id": "a", "what": "Audit", "category": "processes"}, {"id": "b", "what": "Words", "category": "experience"}],
+    }  # fmt: skip
+    at = f"/plan/{state(home, 'improvement_action', fields)}"
+    assert "The target is not met" in reviewed(sue, at, "close", ("strong", "strong")).text
+    assert "Write who stepped in" in reviewed(sue, at, "escalate").text
+    page = reviewed(sue, at, "escalate", intervened_by="Lee Marsh, provider lead", protection="A senior carer sits in on each round")
+    assert "The action is escalated and reviewed weekly." in page.text and status(home, at) == "escalated"
+    assert "Who stepped in: Lee Marsh, provider lead" in page.text and "How people are kept safe meanwhile: A senior carer" in page.text
+
+
+def test_a_closed_action_whose_figure_slides_back_is_opened_again_once_with_the_figure_that_said_so(home, nina, sue):
+    told(home, "complete_monitoring", IMPROVED)
+    at = start(nina, nina)
+    reviewed(sue, at, "close")
+    with home.house.app.app_context():
+        row = people.home(home.id)
+        assert acting.reopen_slid(row, clock.now_ms()) == 0, "nothing fell yet"
+    told(home, "complete_monitoring", [*IMPROVED, *[(16, 20)] * 9], until=TODAY + timedelta(days=9))
+    with home.house.app.app_context():
+        assert acting.reopen_slid(row, clock.now_ms()) == 1
+        assert acting.reopen_slid(row, clock.now_ms()) == 0
+    page = sue.open(at).text
+    assert status(home, at) == "open" and "Opened again by Tidemark: a figure fell below the target" in page
+    assert "Complete monitoring: 80% at the time." in page
+
+
+def test_two_people_who_write_at_once_do_not_overwrite_each_other(home, nina, sue):
+    at = start(nina, nina)
+    old = re.search(r'name="seen" value="([^"]*)"', sue.open(f"{at}/change").html).group(1)
+    nina.send(f"{at}/change", **form(nina, baseline_issue="Charts have many gaps", seen=old))
+    page = sue.send(f"{at}/change", **form(nina, baseline_issue="Mine", seen=old))
+    assert page.status == 409 and home.record(at.rsplit("/", 1)[1])["fields"]["baseline_issue"] == "Charts have many gaps"
+
+
+def test_evidence_that_was_named_at_the_start_cannot_be_taken_away(home, nina):
+    at = start(nina, nina)
+    page = nina.send(f"{at}/change", **form(nina, **{"evidence-1": "", "category-1": "", "seen": ""}))
+    assert page.status == 400 and "Evidence that was named stays." in page.text
+
+
+def test_new_limits_begin_only_after_a_change_for_the_better_that_lasts(home, nina):
+    told(home, "complete_monitoring", [(19, 20), (18, 20)] * 8 + [(12, 20)] * 8)
+    at = start(nina, nina)
+    changed = {"changed": "Shift check at 2pm", "changed_on": (TODAY - timedelta(days=9)).isoformat(), "rebase-complete_monitoring": "yes"}
+    page = reviewed(nina, at, "stay_open", **changed)
+    assert page.status == 400 and "The limits stay." in page.text
+    told(home, "complete_monitoring", IMPROVED)
+    assert reviewed(nina, at, "stay_open", **changed | {"changed_on": (TODAY - timedelta(days=16)).isoformat()}).status == 200
+    page = nina.open(at)
+    assert "Shift check at 2pm" in page.text and page.html.count("tm-xmr__mean") == 2
+
+
+def test_every_role_may_do_what_the_table_says_and_no_more(home, nina):
+    told(home, "complete_monitoring", IMPROVED)
+    got, wanted, at = {}, {}, start(nina, nina)
+    for role in roles.ROLES:
+        who = Visitor.manager(home, [role], sign_in=False)
+        who.sign_in()
+        sees, changes, shuts = (may([role], f"plan.{what}") for what in ("see", "change", "close"))
+        closed = reviewed(who, at, "close").status if changes else who.send(f"{at}/review", form_at="/", decision="close").status
+        got[role] = [who.open("/measures").status, who.open("/plan/new").status, closed, status(home, at)]
+        wanted[role] = [200 if sees else 403, 200 if changes else 403, 200 if shuts else 400 if not changes else 403, "closed" if shuts else "open"]
+        at = start(nina, nina) if shuts else at
+    assert got == wanted
+
+
+def test_another_homes_plan_is_unknown(house, nina):
+    other = house.home("Saltings")
+    theirs = Visitor.manager(other, ["registered_manager"], "Tess Moor")
+    at = start(theirs, theirs)
+    assert [nina.open(path).status for path in (at, f"{at}/change", f"{at}/review")] == [404] * 3
+    assert nina.send(f"{at}/review", form_at="/plan/new", decision="close").status == 404
+    assert "Charts have gaps" not in nina.open("/plan").text
