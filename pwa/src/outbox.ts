@@ -39,6 +39,8 @@ export interface Typed {
 const SCHEMA = 1;
 /** protocol.md: a tablet never queues an entry over 64 kB. */
 const MOST_BYTES = 64 * 1024;
+/** A tap waits no longer for another tab's: that one hangs. */
+const TURN_MS = 3_000;
 
 /** More was written than one entry may hold; nothing was queued. */
 export class TooLong extends Error {}
@@ -71,7 +73,7 @@ export async function save(author: Author | Typed, draft: Draft, now_ms: number 
   const resident = text(fields['resident']) ?? draft.resident ?? null;
   // Nobody's unlock made a key to seal this with: the home's own is public, and enough.
   if ('typed' in author && !sealsFor('')) await startSealing('', await meta('home_key'));
-  const entry = (await alone('tidemark-queue', true, () => queue(submission, resident, now_ms + (offset_ms ?? 0))))!;
+  const entry = (await alone('tidemark-queue', TURN_MS, () => queue(submission, resident, now_ms + (offset_ms ?? 0))))!;
   moved();
   state.queue.set(entry.id, entry);
   putEntry(entry);

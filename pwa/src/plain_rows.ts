@@ -1,6 +1,6 @@
 // What the version before kept in clear is hidden at the first unlock.
 
-import { alone } from './alone';
+import { alone, LEASE_MS } from './alone';
 import { reading, strictly } from './db';
 import { digestOf, isSealed, lookOf, recordOf, rowOf } from './rows';
 import { state } from './state';
@@ -15,7 +15,7 @@ export async function hidePlain(): Promise<void> {
   // Nearly always there is none, and then nobody waits for a round trip under way.
   if (!(await anyPlain())) return;
   const device = state.enrolment!.device;
-  await alone('tidemark-sync', true, async () => {
+  await alone('tidemark-sync', LEASE_MS, async () => {
     const { sent, looks, records, drafts } = await reading(async (db) => ({
       sent: await db.getAll('sent'), looks: await db.getAll('looks'), records: await db.getAll('records'),
       drafts: await Promise.all((await db.getAllKeys('drafts')).map(async (name) => [name, await db.get('drafts', name)] as const)),

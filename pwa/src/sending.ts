@@ -20,8 +20,12 @@ let draining = false;
 let failures = 0;
 let halvings = 0;
 let limit = MAX_BATCH;
+/** Runs on evenly when somebody sets the tablet's clock: no wait grows by the years that the clock was out. In ms. */
+const now = () => performance.now();
 /** Until when the server has asked us to stay away. */
 let quiet_until = 0;
+/** Until when nobody is asked for more than a sign of life. Then what waits is offered all the same: a slow line is too slow for a knock. */
+let knock_until = 0;
 /** Entries that the server could not read yet: it is older than we are. Tried again later, holding back no other. */
 const later = new Map<string, number>();
 let grant: () => string | null = () => null;
@@ -64,7 +68,7 @@ function urgent(): boolean {
 /** Talk now, or as soon as the talk under way has ended. A server's own "not before" is kept. */
 export function soon(): void {
   wanted = true;
-  if (!running) plan(Math.max(0, quiet_until - Date.now()));
+  if (!running) plan(Math.max(0, quiet_until - now()));
 }
 
 function plan(ms: number): void {
@@ -76,12 +80,11 @@ async function round(): Promise<void> {
   if (running || !state.enrolment) return;
   running = true;
   wanted = draining = false;
-  if (state.queue.size && !state.paused) setSending(true);
   try {
     // While nobody answers, a tap costs one small question and not the reading of everything that waits.
-    if (state.link === 'unreachable' && !(await knock())) return plan_after({ is: 'unreachable' }, 0);
-    const now = Date.now();
-    const skip = new Set([...later].filter(([, until]) => until > now).map(([id]) => id));
+    if (now() < knock_until && !(await knock())) return wait_for_it();
+    if (state.queue.size && !state.paused) setSending(true);
+    const skip = new Set([...later].filter(([, until]) => until > now()).map(([id]) => id));
     plan_after(await exchange(grant(), state.paused ? 0 : limit, skip), skip.size);
   } catch {
     // The database is closed or full: nothing was taken out; try again as for any failure.
@@ -97,7 +100,7 @@ async function round(): Promise<void> {
 function plan_after(outcome: Outcome, skipped: number): void {
   switch (outcome.is) {
     case 'done': {
-      failures = halvings = 0;
+      failures = halvings = knock_until = 0;
       limit = Math.min(MAX_BATCH, limit * 2);
       const unread = takeIn(outcome.moved);
       link('ok', outcome.locked);
@@ -114,7 +117,7 @@ function plan_after(outcome: Outcome, skipped: number): void {
       // Half of what was sent, not of what might have been. One entry that is too large by itself waits alone.
       const { batch } = outcome;
       limit = Math.max(1, Math.floor(batch.length / 2));
-      if (batch.length === 1) later.set(batch[0]!, Date.now() + STEADY.unread);
+      if (batch.length === 1) later.set(batch[0]!, now() + STEADY.unread);
       return plan(batch.length && halvings++ < MOST_HALVINGS ? 0 : STEADY.backoff(failures++));
     }
     case 'refused':
@@ -123,34 +126,26 @@ function plan_after(outcome: Outcome, skipped: number): void {
     case 'busy': {
       link('busy');
       const ms = outcome.wait_ms === null ? STEADY.backoff(failures++) : STEADY.spread(outcome.wait_ms);
-      quiet_until = outcome.wait_ms === null ? 0 : Date.now() + ms;
+      quiet_until = outcome.wait_ms === null ? 0 : now() + ms;
       return plan(ms);
     }
     case 'unreachable':
       link('unreachable');
-      return wait_for_it(STEADY.backoff(failures++));
+      knock_until = now() + STEADY.backoff(failures++);
+      return wait_for_it();
   }
 }
 
-/** Nobody answers: try again after `ms`, or as soon as a knock is answered. */
-function wait_for_it(ms: number): void {
-  const until = Date.now() + ms;
-  const again = () => {
-    timer = setTimeout(async () => {
-      if (Date.now() >= until || (await knock())) void round();
-      else again();
-    }, Math.min(STEADY.knock(), Math.max(0, until - Date.now())));
-  };
-  clearTimeout(timer);
-  again();
+/** Nobody answers: try again when that has lasted, or as soon as a knock is answered. */
+function wait_for_it(): void {
+  plan(Math.min(STEADY.knock(), Math.max(0, knock_until - now())));
 }
 
 /** Bring memory to where the database now is. Returns how many entries the server could not read yet. */
 function takeIn(moved: Moved): number {
-  const now = Date.now();
   memoryMoved();
   state.standing = moved.standing;
-  for (const id of moved.unread) later.set(id, now + STEADY.unread);
+  for (const id of moved.unread) later.set(id, now() + STEADY.unread);
   if (moved.dropped_all || moved.again.length) {
     void load();
     post({ type: ANSWERED });
@@ -204,16 +199,16 @@ function replaceEntry(one: Sent): void {
   else putEntry(one);
 }
 
-function link(now: Link, locked_out = state.locked_out): void {
-  if (state.link === now && state.locked_out === locked_out) return;
-  state.link = now;
+function link(is: Link, locked_out = state.locked_out): void {
+  if (state.link === is && state.locked_out === locked_out) return;
+  state.link = is;
   state.locked_out = locked_out;
   tell('link');
 }
 
-function setSending(now: boolean): void {
-  if (state.sending === now) return;
-  state.sending = now;
-  state.progress = now ? { done: 0, total: state.queue.size } : null;
+function setSending(on: boolean): void {
+  if (state.sending === on) return;
+  state.sending = on;
+  state.progress = on ? { done: 0, total: state.queue.size } : null;
   tell('link');
 }

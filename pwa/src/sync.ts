@@ -99,7 +99,7 @@ export async function knock(): Promise<boolean> {
 export async function exchange(grant: string | null, limit = MOST_ENTRIES, skip: ReadonlySet<string> = new Set()): Promise<Outcome> {
   // What cannot be hidden is not received: without a key, the device's token alone delivers.
   const reads = isOpen() ? grant : null;
-  return (await alone('tidemark-sync', false, () => roundTrip(reads, limit, skip))) ?? { is: 'elsewhere' };
+  return (await alone('tidemark-sync', 0, () => roundTrip(reads, limit, skip))) ?? { is: 'elsewhere' };
 }
 
 async function roundTrip(grant: string | null, limit: number, skip: ReadonlySet<string>): Promise<Outcome> {

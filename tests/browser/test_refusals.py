@@ -55,6 +55,9 @@ STOP_AT_DELETE = """() => {
   };
 }"""
 
+HANG_WITH_BOTH_LOCKS = """() => void navigator.locks.request('tidemark-queue', () =>
+  navigator.locks.request('tidemark-sync', () => { for (;;); }))"""
+
 
 # One server, one home and one tablet for the whole file: each test leaves them with an empty queue and a clean network.
 
@@ -122,6 +125,10 @@ def come_back(hands: Hands, person: str = "Ama Mensah") -> None:
 def network_is_back(hands: Hands) -> None:
     """The tablet notices a network, so it tries now; the tests need not wait for its own next try."""
     hands.page.evaluate("() => dispatchEvent(new Event('online'))")
+
+
+def held_locks(hands: Hands) -> list[str]:
+    return hands.page.evaluate("() => navigator.locks.query().then((all) => all.held.map((lock) => lock.name))")
 
 
 def drinks(elsewhere: FloorTablet, home, resident: str) -> list[dict]:
@@ -397,6 +404,27 @@ def test_two_tabs_show_the_same_count_and_send_each_drink_once(ama, proxy):
     assert proxy.most_at_once == 1
     assert sorted(number for batch in proxy.numbers() for number in batch) == [entry["number"] for entry in entries]
     tab.page.close()
+
+
+def test_a_tab_that_hangs_in_the_middle_of_a_save_and_a_send_keeps_no_other_from_either(ama, proxy):
+    """It holds both locks, and gives neither back. The other tab's waits are shortened: it gives a sender long."""
+    tab = copy.copy(ama.tablet)
+    tab.page = ama.tablet.context.new_page()
+    second = Hands(tab, ama.base, ama.home)
+    second.open("#residents")
+    second.sign_in("Ama Mensah")
+    second.residents()
+    ama.page.evaluate(HANG_WITH_BOTH_LOCKS)
+    until(lambda: "tidemark-sync" in held_locks(second), what="the locks to be taken")
+    second.tap(second.row("Mabel").get_by_test_id("drink-button"))
+    second.tap(second.by("drink-tile").filter(has_text="Teacup"))
+    expect(second.by("drink-sheet")).to_have_count(0, timeout=20_000)
+    second.expect_state("Mabel", SAVED)
+    tab.page.evaluate("() => { const real = setTimeout; window.setTimeout = (work, ms) => real(work, ms / 50); }")
+    assert "tidemark-sync" in held_locks(second), "nobody was there to be passed over"
+    second.expect_state("Mabel", SENT, within_s=30)
+    assert len(proxy.numbers()) == 1
+    ama.tablet.kill_tab()
 
 
 def test_a_tab_killed_before_the_send_or_before_it_noted_the_answer_loses_and_doubles_nothing(ama, proxy, home, elsewhere):

@@ -24,16 +24,17 @@ def main() -> None:
     asked = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     asked.add_argument("--runs", type=int, default=1_000)
     asked.add_argument("--entries", type=int, default=11, help="drinks in a run; a full disk refuses a few")
+    asked.add_argument("--from", type=int, default=0, dest="first", help="go on after so many runs of this seed (a multiple of 50)")
     asked.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     asked.add_argument("--fault", choices=sorted(FAULTS), help="this one in every run")
     said = asked.parse_args()
     print(f"seed {said.seed}", flush=True)
     began, total = time.monotonic(), Figures()
     with sync_playwright() as playwright:
-        for first in range(0, said.runs, RUNS_A_STORM):
+        for first in range(said.first, said.runs, RUNS_A_STORM):
             runs = min(RUNS_A_STORM, said.runs - first)
             total += _storm(playwright, runs, said.entries, random.Random(said.seed + first), said.fault)
-            print(f"{time.monotonic() - began:.0f} s: {total.line()}", flush=True)
+            print(f"{time.monotonic() - began:.0f} s, up to run {first + runs}: {total.line()}", flush=True)
     print(", ".join(f"{name} {count}" for name, count in sorted(total.faults.items())))
     sys.exit(1 if total.wrong else 0)
 

@@ -181,6 +181,17 @@ def clock_jump(storm: Storm, residents: Residents) -> None:
     storm.page.evaluate("() => storm.shift(0)")
 
 
+def clock_set_right_while_told_to_wait(storm: Storm, residents: Residents) -> None:
+    """The clock was hours ahead when the server asked for a second's patience: a second it is."""
+    half = len(residents) // 2
+    storm.page.evaluate("ms => storm.shift(ms)", 200 * 60_000)
+    storm.proxy.always(gateway(503, retry_after=1))
+    storm.tap(residents[:half])
+    storm.offered()
+    storm.page.evaluate("() => storm.shift(0)")
+    storm.tap(residents[half:])
+
+
 def app_update(storm: Storm, residents: Residents) -> None:
     """A new version comes while entries are made; it takes over when nobody is at the screen."""
     storm.proxy.new_version()
@@ -207,5 +218,6 @@ FAULTS: dict[str, Happening] = {
     "grant expired": grant_expired,
     "disk full": disk_full,
     "clock jump": clock_jump,
+    "clock set right while told to wait": clock_set_right_while_told_to_wait,
     "app update": app_update,
 }

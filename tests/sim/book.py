@@ -42,15 +42,23 @@ class Book:
     def __init__(self, place: Installation):
         self.place = place
         self.saved: dict[Key, Saved] = {}
+        #: (id, digest) -> entry: what a sealed row tells of itself.
+        self._by_digest: dict[tuple[str, str | None], Key] = {}
         self.lies: list[str] = []
 
     def add(self, entry: Entry, device: UUID, must: str, author: str | None) -> None:
         self.saved[key_of(entry)] = Saved(entry, device, must, author)
+        self._by_digest[entry.id, entry.digest] = key_of(entry)
+
+    def key_of_row(self, said: dict) -> Key:
+        """The entry that a row speaks of, also where the row is sealed and stays closed."""
+        plain = str(said.get("id")), str(said.get("nonce"))
+        return self._by_digest.get((plain[0], said.get("digest")), plain) if "sealed" in said else plain
 
     def word(self, entry: Entry, status: str) -> None:
-        """A tablet has just believed the server's word: what was acknowledged must be there at this instant."""
+        """A tablet, or a manager with its rescue file, has just believed the server's word: what was acknowledged must be there at this instant."""
         saved = self.saved[key_of(entry)]
-        saved.word = status
+        saved.word, saved.may_be_gone = status, False
         accepted, aside = self.stored()
         there = key_of(entry) in (aside if status == "quarantined" else accepted)
         if not there:
@@ -65,7 +73,7 @@ class Book:
         aside = {}
         for device, body in self.place.rows(quarantine, "device", "body"):
             said = read_kept(bytes(body))
-            aside[str(said.get("id")), str(said.get("nonce"))] = device if isinstance(device, UUID) else UUID(bytes=device)
+            aside[self.key_of_row(said)] = device if isinstance(device, UUID) else UUID(bytes=device)
         return accepted, aside
 
     def lost(self, held: set[Key]) -> None:

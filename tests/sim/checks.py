@@ -7,6 +7,7 @@ import random
 import uuid
 from collections import Counter
 from functools import cached_property
+from itertools import combinations
 from typing import Any
 
 import orjson
@@ -19,8 +20,11 @@ from server.records.tables import ledger, quarantine, record, waiting
 from server.db import reading
 from sync import flags, merge
 from sync.days import care_day, from_ms
+from sync.fields import time_ms
 from sync.kinds import kind as kind_named
+from sync.kinds.double_check import decided
 from sync.rules.catalogue import TABLET_RULES
+from sync.thresholds import THRESHOLDS
 from tests.rules.merge_by_hand import ByHand
 from tests.sim.book import ACCEPTED, ASIDE, WAITS, key_of, read_kept
 from tests.sim.tablet import Tablet
@@ -60,11 +64,23 @@ class Drained:
         with reading() as c:
             return {id_: row.body for id_, row in records.records_by_id(c, self.place.facts.home_id, self.by_record).items()}
 
+    @cached_property
+    def fresh(self) -> Tablet | None:
+        """A new tablet that has pulled everything; None where the server refuses it."""
+        fresh = Tablet(*self.place.facts.tablets[-1], self.world.draw)
+        fresh.unlock("Sue", self.place.grant(fresh.disk.device, "Sue"), self.place.home_key())
+        fresh.more = True
+        while fresh.more:
+            batch, body = fresh.offer(self.place.now_ms)
+            if fresh.heard(self.place.now_ms, self.place.now_ms, batch, self.place.post(fresh.disk.token, body)) != "done":
+                return None
+        return fresh
+
     def why(self, key: tuple[str, str]) -> str | None:
         """What the server said of an entry that it set aside."""
         for body, errors in self.place.rows(quarantine, "body", "errors"):
             said = read_kept(bytes(body))
-            if (str(said.get("id")), str(said.get("nonce"))) == key:
+            if self.book.key_of_row(said) == key:
                 return errors
         return None
 
@@ -126,7 +142,7 @@ def nothing_doubled(d: Drained) -> list[str]:
 
 def _both(d: Drained) -> list:
     still = {bytes(body) for body, state in d.place.rows(quarantine, "body", "state") if state == "open"}
-    open_ = {(str(said.get("id")), str(said.get("nonce"))) for said in map(read_kept, still)}
+    open_ = {d.book.key_of_row(said) for said in map(read_kept, still)}
     return [key for key in d.accepted if key in open_]
 
 
@@ -189,14 +205,9 @@ def queues_are_empty(d: Drained) -> list[str]:
 
 def all_end_equal(d: Drained) -> list[str]:
     """A fresh tablet that pulls everything holds what each tablet holds, and what the server shows."""
-    fresh = Tablet(*d.place.facts.tablets[-1], d.world.draw)
-    fresh.unlock("Sue", d.place.grant(fresh.disk.device, "Sue"))
-    fresh.more = True
-    while fresh.more:
-        batch, body = fresh.offer(d.place.now_ms)
-        if fresh.heard(d.place.now_ms, d.place.now_ms, batch, d.place.post(fresh.disk.token, body)) != "done":
-            return ["a fresh tablet is refused"]
-    wanted = {id_: _plain(change) for id_, change in fresh.disk.records.items()}
+    if d.fresh is None:
+        return ["a fresh tablet is refused"]
+    wanted = {id_: _plain(change) for id_, change in d.fresh.disk.records.items()}
     today = care_day(from_ms(d.place.server_ms()), "Europe/London").toordinal()
     aged = {str(id_ if isinstance(id_, uuid.UUID) else uuid.UUID(bytes=id_)) for id_, day in d.place.rows(record, "id", "held_day") if day < today}
     found = []
@@ -244,6 +255,32 @@ def _uuid(given: Any) -> uuid.UUID:
     return given if isinstance(given, uuid.UUID) else uuid.UUID(bytes=given)
 
 
+def suspected_doubles_are_shown(d: Drained) -> list[str]:
+    """Whoever looks sees both of two entries that may be one drink, and no other entry so marked: every pair is compared."""
+    if d.fresh is None:
+        return ["a fresh tablet is refused"]
+    within_ms = THRESHOLDS["hydration.double_minutes"].default * 60_000
+    changes = {str(id_): change for id_, change in d.shown.items()}
+    real = {frozenset(two) for change in changes.values() if change["kind"] == "double_check" and (two := decided(change))}
+    alike: dict[tuple, list[dict[str, Any]]] = {}
+    for change in changes.values():
+        said = change["fields"]
+        if change["kind"] == "hydration_check" and not change["struck_out"] and (said.get("drunk_ml") or 0) > 0:
+            alike.setdefault((said.get("resident"), said.get("drink"), said["drunk_ml"]), []).append(change)
+    wanted = {
+        name
+        for entries in alike.values()
+        for one, other in combinations(entries, 2)
+        if one["device"] != other["device"]
+        and abs(time_ms(one["occurred_at"]) - time_ms(other["occurred_at"])) <= within_ms
+        and frozenset((one["record"], other["record"])) not in real
+        for name in (one["record"], other["record"])
+    }
+    held = {id_: change for id_, change in d.fresh.disk.records.items() if change["kind"] == "hydration_check"}
+    marked = {id_ for id_, change in held.items() if flags.SUSPECTED_DOUBLE in change["flags"]}
+    return [f"marked {sorted(marked)}, alike {sorted(wanted & held.keys())}"] if marked != wanted & held.keys() else []
+
+
 def a_replay_changes_nothing(d: Drained) -> list[str]:
     """Every request that ever reached the server arrives again, in another order: same ledger, same alerts, same length."""
     gone = {key for key, saved in d.book.saved.items() if key not in d.stored}
@@ -263,7 +300,9 @@ def a_replay_changes_nothing(d: Drained) -> list[str]:
     traffic = list(d.world.net.traffic)
     random.Random(first).shuffle(traffic)
     for token, body in traffic:
-        d.place.post(token, _without(body, gone))
+        d.place.post(token, _without(d, body, gone))
+    for raw, _ in d.world.files:
+        d.place.rescue(_without(d, raw, gone))
     d.place.escalate()
     after = state()
     if before == after:
@@ -277,12 +316,12 @@ def _about_tablet(row: tuple) -> bool:
     return rule in TABLET_RULES
 
 
-def _without(body: bytes, gone: set) -> bytes:
+def _without(d: Drained, body: bytes, gone: set) -> bytes:
     """The request without what a restore or a wipe has taken away for good: that would arrive anew."""
     said = read_kept(body)
     if not gone or not isinstance(said.get("submissions"), list):
         return body
-    kept = [one for one in said["submissions"] if (one["id"], str(one.get("nonce"))) not in gone]
+    kept = [one for one in said["submissions"] if d.book.key_of_row(one) not in gone]
     return json.dumps({**said, "submissions": kept}).encode()
 
 
@@ -299,6 +338,7 @@ CHECKS = {
     "every alert once": every_alert_once,
     "missing is named": what_is_missing_is_named,
     "all end equal": all_end_equal,
+    "doubles are shown": suspected_doubles_are_shown,
     "rebuild, same bytes": a_rebuild_gives_the_same_bytes,
     "replay changes nothing": a_replay_changes_nothing,
 }

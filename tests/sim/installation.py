@@ -22,8 +22,10 @@ import server
 from server import clock
 from server.alerts import follow
 from server.db import db, reading
-from server.people import devices, grants, store
-from server.records import backup, ledger, projections, store as records
+from server.people import devices, grants, home_keys, store
+from server.problems import Problem
+from server.records import backup, ledger, projections, rescue, store as records
+from server.records.entries import Result
 from server.records.intake import Statement, write
 from server.records.tables import counter
 from tests.harness.apps import Database, House, config_for
@@ -60,7 +62,7 @@ class Facts:
 @contextmanager
 def chance(seed: int) -> Iterator[None]:
     """While this lasts, what the server draws by chance comes from the seed."""
-    draw = random.Random(seed)
+    draw = random.Random(f"server {seed}")  # another row of numbers than the tablets draw from: an id must not come twice
     before = uuid.uuid4, secrets.token_hex, secrets.token_bytes, secrets.randbits
     uuid.uuid4 = lambda: uuid.UUID(int=draw.getrandbits(128), version=4)
     secrets.token_hex = lambda size=32: draw.randbytes(size).hex()
@@ -123,6 +125,14 @@ class Installation:
             path, data=body, headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         )
         return answer.status_code, dict(answer.headers), answer.get_data()
+
+    def rescue(self, raw: bytes) -> list[Result] | None:
+        """A manager brings a tablet's rescue file: what became of its rows, or None where it is refused whole."""
+        home = store.home_by_uuid(self.facts.home)
+        try:
+            return rescue.take(home, rescue.read(raw), now_ms=self.server_ms()).results
+        except Problem:
+            return None
 
     def restart(self) -> None:
         """What a new process knows: what is on the disk."""
@@ -192,6 +202,11 @@ class Installation:
             self.facts.secret, self.facts.home, tablet, person.id, list(person.roles), self.server_ms()
         )
         return text, made.expires_ms
+
+    def home_key(self) -> dict[str, str]:
+        """The public key that tablets seal to."""
+        with reading() as c:
+            return home_keys.public_jwk(home_keys.all_of(c, self.facts.home_id)[0])
 
     def enrol(self) -> tuple[uuid.UUID, str]:
         return store.enrol_device(self.facts.home_id, "Another tablet", now_ms=self.server_ms())

@@ -16,6 +16,8 @@ from tests.sim.schedule import Outcome, run
 
 #: Seeds that one process takes at a time.
 CHUNK = 20
+#: Where nobody watches, one line of progress for so many schedules.
+TOLD_EVERY = 200
 _place: Installation | None = None
 
 
@@ -63,8 +65,11 @@ def many(first: int, schedules: int, processes: int, database: str) -> bool:
 
 
 def _progress(outcomes: list[Outcome], of: int) -> None:
+    done = f"{len(outcomes)} of {of}, {sum(not outcome.holds for outcome in outcomes)} broken"
     if sys.stderr.isatty():
-        print(f"\r{len(outcomes)} of {of}", end="", file=sys.stderr)
+        print(f"\r{done}", end="", file=sys.stderr)
+    elif len(outcomes) % TOLD_EVERY == 0:
+        print(f"{done}, {sum(outcome.entries for outcome in outcomes)} entries", flush=True)
 
 
 def show(outcomes: list[Outcome], seconds: float) -> None:

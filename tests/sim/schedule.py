@@ -22,7 +22,8 @@ EVENTS = {
     "id_again": 1, "not_allowed": 1, "from_the_future": 1, "sync": 32, "killed_before_heard": 2, "late_delivery": 4, "wait": 8,
     "days_pass": 0.4, "tablet_clock": 1, "server_clock": 0.4, "escalate": 3, "kill": 2, "snapshot": 1, "roll_back": 0.6, "clone": 0.5,
     "wipe": 0.5, "server_restart": 1, "back_up": 1, "restore": 1, "revoke_person": 0.4, "revoke_device": 0.3, "change_role": 0.8,
-    "old_app": 0.3, "lock": 2, "unlock": 4,
+    "old_app": 0.3, "lock": 2, "unlock": 4, "same_drink": 3, "decide_double": 2, "spoiled_row": 0.5, "without_keys": 0.5,
+    "rescue_file": 0.8, "bring_file": 1,
 }  # fmt: skip
 #: Rounds within which a home without faults must have come to rest.
 ROUNDS = 60
@@ -90,7 +91,7 @@ def drain(world: World) -> Drained:
         world.place.escalate()
         before = world.place.head().seq
         for number, tablet in enumerate(world.tablets):
-            tablet.unlock("Sue", world.place.grant(tablet.disk.device, "Sue"))
+            tablet.unlock("Sue", world.place.grant(tablet.disk.device, "Sue"), world.place.home_key())
             for _ in range(ROUNDS):
                 world.sync(number)
                 if not (tablet.failures == 0 and (tablet.more or any(e.id not in tablet.later for e in tablet.disk.queue.values()))):

@@ -17,6 +17,7 @@ from sync import clock
 from sync.canonical import digest
 from sync.days import from_ms
 from sync.fields import time_ms
+from tests.harness.sealing import Session
 
 MOST_ENTRIES = 500
 LONGEST_WAIT_MS = 24 * 3_600_000
@@ -32,13 +33,15 @@ def rfc3339(ms: int) -> str:
 
 @dataclass
 class Entry:
-    """One submission on its way. `seq` and `errors` come with the server's word; `at` is when that was."""
+    """One submission on its way. `seq` and `errors` come with the server's word; `at` is when that was. `sealed` is the row
+    as which it travels, where it was sealed."""
 
     number: int
     id: str
     record: str
     submission: dict[str, Any]
     digest: str | None
+    sealed: dict[str, Any] | None = None
     seq: int | None = None
     errors: dict[str, Any] | None = None
     at: int = 0
@@ -63,6 +66,9 @@ class Storage:
     safe: int | None = None
     offset_ms: int | None = None
     grants: dict[str, tuple[str, int]] = field(default_factory=dict)
+    home_key: dict[str, Any] | None = None
+    #: Session keys, each sealed to the home.
+    keys: dict[str, str] = field(default_factory=dict)
 
     def holds(self) -> set[str]:
         """The ids of its own submissions that still lie here."""
@@ -70,30 +76,45 @@ class Storage:
 
 
 class Tablet:
-    """A tablet with somebody at it, or nobody. `skew_ms` is how far its own clock is out."""
+    """A tablet with somebody at it, or nobody. `skew_ms` is how far its own clock is out; one that `seals` queues what only
+    the home can read, and an app from before that does not."""
 
     def __init__(self, device: uuid.UUID, token: str, draw: random.Random, skew_ms: int = 0):
         self.disk, self.draw, self.skew_ms = Storage(device, token), draw, skew_ms
         self.protocol = 1
+        self.seals = False
         self.person: str | None = None
+        self.session: Session | None = None
         self.on_word = lambda entry, status: None  # told of the server's word as it is believed
         self.restart()
 
     def restart(self) -> None:
         """The app was killed and opened again: only the disk is left, and nobody is signed in."""
-        self.person = None
+        self.lock()
         self.limit, self.failures, self.quiet_until, self.refused = MOST_ENTRIES, 0, 0, None
         self.later: dict[str, int] = {}
 
     # ---- capture ----
 
-    def unlock(self, name: str, fresh: tuple[str, int] | None) -> bool:
-        """Somebody enters their PIN: online with a fresh grant, else with the one kept from before."""
+    def unlock(self, name: str, fresh: tuple[str, int] | None, home_key: dict[str, Any]) -> bool:
+        """Somebody enters their PIN: online with a fresh grant and the home's key, else with those kept from before."""
         if fresh is not None:
-            self.disk.grants[name] = fresh
+            self.disk.grants[name], self.disk.home_key = fresh, home_key
         if name in self.disk.grants:
+            self.lock()
             self.person = name
         return name in self.disk.grants
+
+    def lock(self) -> None:
+        """Nobody is signed in, and what they sealed with is forgotten."""
+        self.person = self.session = None
+
+    def _seal(self, submission: dict[str, Any]) -> dict[str, Any]:
+        if self.session is None:
+            kid = str(uuid.UUID(int=self.draw.getrandbits(128), version=4))
+            self.session = Session(self.disk.home_key, self.disk.device, kid, self.draw.randbytes(32))
+            self.disk.keys.update(self.session.keys)
+        return self.session.seal(submission)
 
     def save(
         self, now_ms: int, kind: str, fields: dict[str, Any], *, author: uuid.UUID | None, jump_ms: int = 0, **members: Any
@@ -115,6 +136,9 @@ class Tablet:
         }  # fmt: skip
         disk.clock_ms, disk.clock_n = reading.ms, reading.counter
         entry = Entry(disk.number, id_, submission["record"], submission, digest(submission))
+        # What has no canonical form cannot be sealed, and goes as it is.
+        if self.seals and entry.digest is not None:
+            entry.sealed = self._seal(submission)
         disk.queue[entry.number] = entry
         return entry
 
@@ -130,7 +154,7 @@ class Tablet:
     def ready(self, now_ms: int) -> bool:
         return now_ms >= self.quiet_until
 
-    def offer(self, now_ms: int) -> tuple[list[Entry], bytes]:
+    def offer(self, now_ms: int, *, with_keys: bool = True) -> tuple[list[Entry], bytes]:
         """The oldest entries that may go, and the body of the request."""
         disk, at = self.disk, now_ms + self.skew_ms
         waiting = [e for _, e in sorted(disk.queue.items()) if self.later.get(e.id, 0) <= now_ms]
@@ -139,9 +163,21 @@ class Tablet:
         body = {
             "protocol": self.protocol, "sent_at": rfc3339(at), "grant": held[0] if held else None, "cursor": disk.cursor,
             "head": disk.head, "pending": len(disk.queue) - len(batch), "last_number": disk.number,
-            "submissions": [entry.submission for entry in batch],
+            "keys": self._keys(batch) if with_keys else None, "submissions": [_travelling(entry) for entry in batch],
         }  # fmt: skip
         return batch, json.dumps(body).encode()
+
+    def rescue_file(self, home: uuid.UUID) -> bytes:
+        """What waits, as a file that a manager can bring to the server."""
+        waiting = [entry for _, entry in sorted(self.disk.queue.items())]
+        file = {
+            "tidemark_rescue": 1, "home": str(home), "device": str(self.disk.device), "last_number": self.disk.number,
+            "keys": self._keys(waiting), "submissions": [_travelling(entry) for entry in waiting],
+        }  # fmt: skip
+        return json.dumps(file).encode()
+
+    def _keys(self, entries: list[Entry]) -> dict[str, str]:
+        return {entry.sealed["kid"]: self.disk.keys[entry.sealed["kid"]] for entry in entries if entry.sealed}
 
     def heard(self, now_ms: int, asked_ms: int, batch: list[Entry], answer: tuple[int, dict[str, str], bytes] | None) -> str:
         """What came back, or None for nothing. Returns done, unreachable, busy, too_large or refused."""
@@ -228,6 +264,10 @@ class Tablet:
         self.more = answer["more"] or bool(rewound)
         for entry, status in told:
             self.on_word(entry, status)
+
+
+def _travelling(entry: Entry) -> dict[str, Any]:
+    return entry.sealed or entry.submission
 
 
 def _wanted(entry: Entry, answer: dict[str, Any]) -> bool:

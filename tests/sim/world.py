@@ -9,11 +9,12 @@ from collections import Counter
 from typing import Any
 
 from server.people import store
+from sync import flags
 from sync.kinds import kind as kind_named
 from tests.sim.book import ACCEPTED, ASIDE, STORED, WAITS, Book, key_of
 from tests.sim.installation import DAY_MS, HOUR_MS, MINUTE_MS, ROLES, Installation
 from tests.sim.network import Network
-from tests.sim.tablet import Storage, Tablet, rfc3339
+from tests.sim.tablet import Entry, Storage, Tablet, rfc3339
 
 #: A kind that this server does not know yet, and learns when it is updated.
 FUTURE = "sim_future_note"
@@ -35,6 +36,8 @@ class World:
         #: Devices under which more than one storage has written, or one that was put back.
         self.doubtful: set[uuid.UUID] = set()
         self.unknown: list[uuid.UUID] = []
+        #: Rescue files that somebody made, with the entries in them; each may be brought at any time and again.
+        self.files: list[tuple[bytes, list[Entry]]] = []
         self.story: list[str] = []
         for device, token in place.facts.tablets[:tablets]:
             self._tablet(device, token)
@@ -45,6 +48,7 @@ class World:
     def _tablet(self, device: uuid.UUID, token: str) -> Tablet:
         made = Tablet(device, token, self.draw, self.draw.choice((0, 0, -90_000, 420_000, -3 * DAY_MS, 400 * DAY_MS)))
         made.on_word = self.book.word
+        made.seals = self.draw.random() < 0.7
         self.tablets.append(made)
         return made
 
@@ -66,10 +70,10 @@ class World:
         """Somebody unlocks a tablet, online where the server lets them."""
         tablet, name = self.tablets[number], name or self.draw.choice(list(ROLES))
         fresh = self.place.grant(tablet.disk.device, name) if self.draw.random() < 0.8 else None
-        return tablet.unlock(name, fresh)
+        return tablet.unlock(name, fresh, self.place.home_key())
 
     def lock(self, number: int) -> None:
-        self.tablets[number].person = None
+        self.tablets[number].lock()
 
     def _save(self, number: int, kind: str, fields: dict[str, Any], must: str = ACCEPTED, **members: Any):
         tablet = self.tablets[number]
@@ -130,6 +134,28 @@ class World:
             for which in (number, other):
                 fields = {"drunk_ml": self.draw.choice((20, 220)), "correction_reason": "as I saw it"}
                 self._save(which, "hydration_check", fields, record=record)
+
+    def same_drink(self, number: int) -> None:
+        """Two people give one drink down, each on a tablet of their own: perhaps it was two."""
+        other = self.draw.randrange(len(self.tablets))
+        resident = str(self.draw.choice(self.place.facts.residents))
+        for which in (number, other):
+            self._save(which, "hydration_check", {"resident": resident, "outcome": "drank", "drink": "tea", "drunk_ml": 180})
+            self.place.now_ms += self.draw.choice((2_000, 45_000, 3 * MINUTE_MS))
+        self.seen["one drink on two tablets"] += self.tablets[number].disk.device != self.tablets[other].disk.device
+
+    def decide_double(self, number: int) -> None:
+        """Somebody sees two entries side by side: both are real, or one of them is struck out."""
+        shown = self.tablets[number].disk.records
+        suspected = sorted(id_ for id_, change in shown.items() if flags.SUSPECTED_DOUBLE in change["flags"])
+        if len(suspected) < 2:
+            return
+        one, other = self.draw.sample(suspected, 2)
+        if self.draw.random() < 0.6:
+            self._save(number, "double_check", {"one": one, "other": other, "decision": "both_real"})
+        else:
+            self._save(number, "hydration_check", {"struck_out": True, "correction_reason": "the same drink"}, record=one)
+        self.seen["double decided"] += 1
 
     def duty(self, number: int) -> None:
         tablet = self.tablets[number]
@@ -220,6 +246,15 @@ class World:
             fields = {"resident": str(self.place.facts.residents[0]), "outcome": "drank", "mood": "merry"}
             self._save(number, "hydration_check", fields, must=WAITS, schema=kind_named("hydration_check").version + 7)
 
+    def spoiled_row(self, number: int) -> None:
+        """A bit of a sealed row falls over on the tablet's disk: nobody can open it any more."""
+        entry = self.drink(number)
+        if entry and entry.sealed:
+            head, last = entry.sealed["sealed"][:-1], entry.sealed["sealed"][-1]
+            entry.sealed["sealed"] = head + ("A" if last != "A" else "Q")
+            self.book.saved[key_of(entry)].must = ASIDE
+            self.seen["sealed row spoiled"] += 1
+
     # ---- the network, time and clocks ----
 
     def sync(self, number: int) -> str:
@@ -233,6 +268,14 @@ class World:
         said = tablet.heard(self.place.now_ms, asked, batch, answer)
         self.note(f"tablet {number} sends {[entry.number for entry in batch]}: {said}")
         return said
+
+    def without_keys(self, number: int) -> None:
+        """The rows go without the keys that open them: the server keeps nothing, and the tablet everything."""
+        tablet = self.tablets[number]
+        batch, body = tablet.offer(self.place.now_ms, with_keys=False)
+        said = tablet.heard(self.place.now_ms, self.place.now_ms, batch, self.net.carry(tablet.disk.token, body))
+        self.note(f"tablet {number} sends {[entry.number for entry in batch]} without keys: {said}")
+        self.seen["sent without keys"] += 1
 
     def killed_before_heard(self, number: int) -> None:
         """The app is killed after the server acted and before the answer is on the disk."""
@@ -316,6 +359,25 @@ class World:
         self.book.lost(self.held())
         self.note(words)
         self.seen[name] += 1
+
+    def rescue_file(self, number: int) -> None:
+        """Somebody saves what waits on a tablet to a file. The tablet goes on, or is wiped later."""
+        disk = self.tablets[number].disk
+        if disk.queue:
+            self.files.append((self.tablets[number].rescue_file(self.place.facts.home), list(disk.queue.values())))
+            self.note(f"a rescue file of tablet {number} with {sorted(disk.queue)}")
+            self.seen["rescue file made"] += 1
+
+    def bring_file(self, _number: int) -> None:
+        """A manager brings a rescue file, perhaps one whose entries have come by themselves or by another file."""
+        if self.files:
+            raw, entries = self.draw.choice(self.files)
+            results = self.place.rescue(raw)
+            for entry, result in zip(entries, results or (), strict=results is not None):
+                if result.status != "retry":
+                    self.book.word(entry, result.status)
+            self.note(f"a rescue file of {len(entries)} is brought: {results and [result.status for result in results]}")
+            self.seen["rescue file brought"] += 1
 
     # ---- the server ends, comes back, is put back ----
 
