@@ -2,14 +2,16 @@
 
 Hashed files never change and are kept for a year; the page and the service worker are asked for anew every time, so
 that a new version is found. The worker is served from /app/sw.js, so that its scope is the app and nothing else.
+Whoever takes gzip gets the squeezed file that the build put beside each text.
 """
 
 from __future__ import annotations
 
+import mimetypes
 import re
 from pathlib import Path
 
-from flask import Flask, Response, abort, redirect, send_from_directory
+from flask import Flask, Response, abort, redirect, request, send_from_directory
 from markupsafe import escape
 
 from server.people.rights import public
@@ -42,9 +44,14 @@ def file(name: str = "index.html") -> Response:
     found = DIST / name
     if not found.is_file():
         abort(404)
-    answer = send_from_directory(DIST, name, conditional=True, etag=True)
-    if Path(name).suffix in TYPES:
-        answer.content_type = TYPES[Path(name).suffix]
+    squeezed = (DIST / f"{name}.gz").is_file()
+    packed = squeezed and request.accept_encodings["gzip"] > 0
+    kind = TYPES.get(found.suffix) or mimetypes.guess_type(name)[0]
+    answer = send_from_directory(DIST, f"{name}.gz" if packed else name, mimetype=kind, conditional=True, etag=True)
+    if squeezed:
+        answer.vary.add("Accept-Encoding")
+    if packed:
+        answer.content_encoding = "gzip"
     if HASHED.search(name) and not name.endswith(("sw.js", ".html")):
         answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     else:

@@ -2,14 +2,17 @@
 //
 // `messages.json?first` holds what the modules of the first route name (`words.nav.home`, or all of `words.state` where a
 // code chooses among them), `messages.json?rest` everything else. Which modules these are is read from their own imports,
-// so nobody keeps a list; the words of a screen that is fetched later come beside it (src/words_later.ts).
+// so nobody keeps a list; the words of a screen that is fetched later come beside it (src/words_later.ts). What is behind
+// `?later` is those sections without what only the server's pages say. Both of
+// these travel packed (src/packed.ts); the first few words do without what unpacks them.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Plugin } from 'vite';
 
 type Words = { [name: string]: string | string[] | Words };
 const MESSAGES = resolve('../sync/messages.json');
+const PACKED = resolve('src/packed.ts');
 
 /** Every module that the first one imports before it runs. */
 function firstRoute(path: string, seen = new Map<string, string>()): Map<string, string> {
@@ -44,16 +47,44 @@ function split(app: Words): { first: Words; rest: Words } {
   return { first, rest };
 }
 
+/** Of the sections that the server shares, what the app names: `alerts.rules`, `refusals.fields`. */
+function later(all: Words): Words {
+  const source = readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name))
+    .map((name) => readFileSync(join('src', name), 'utf8'))
+    .join('\n');
+  const named = (section: 'alerts' | 'refusals') =>
+    Object.fromEntries(Object.entries(all[section]!).filter(([key]) => new RegExp(`\\b${section}\\.${key}\\b`).test(source)));
+  return { alerts: named('alerts'), forms: all['forms']!, kinds: all['kinds']!, refusals: named('refusals'), screens: all['screens']! };
+}
+
+/** The code of a module with these words: names together and texts together, as like beside like squeezes best. */
+function packed(words: Words): string {
+  const texts: string[] = [];
+  const put = (one: Words[string]): string => {
+    if (typeof one === 'object' && !Array.isArray(one)) return `{${namesOf(one)}}`;
+    texts.push(...[one].flat());
+    return Array.isArray(one) ? `[${one.length},` : ',';
+  };
+  const namesOf = (of: Words): string => Object.entries(of).map(([name, one]) => name + put(one)).join('');
+  const names = namesOf(words);
+  if (texts.some((text) => text.includes('|'))) throw new Error('a text holds the mark between texts: |');
+  return `import { unpack } from '${PACKED}';\nexport const { ${Object.keys(words).join(', ')} } = unpack(${JSON.stringify(names)}, ${JSON.stringify(texts.join('|'))});`;
+}
+
 export function splitWords(): Plugin {
   return {
     name: 'tidemark-split-words',
     enforce: 'pre',
+    // Under a name that does not end as JSON does, so that nothing else reads it as such.
+    resolveId: (id) => (/messages\.json\?(first|rest|later)$/.test(id) ? `\0words:${id.split('?')[1]}` : null),
     load(id) {
-      const part = /\/sync\/messages\.json\?(first|rest)$/.exec(id)?.[1] as 'first' | 'rest' | undefined;
+      const part = /^\0words:(\w+)$/.exec(id)?.[1];
       if (!part) return null;
       this.addWatchFile(MESSAGES);
-      const { app } = JSON.parse(readFileSync(MESSAGES, 'utf8')) as { app: Words };
-      return JSON.stringify({ app: split(app)[part] });
+      const all = JSON.parse(readFileSync(MESSAGES, 'utf8')) as { app: Words };
+      if (part === 'first') return `export const app = ${JSON.stringify(split(all.app).first)};`;
+      return packed(part === 'later' ? later(all) : { app: split(all.app).rest });
     },
   };
 }

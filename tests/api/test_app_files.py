@@ -1,0 +1,36 @@
+"""The app's files go out squeezed to whoever takes gzip, whole to whoever does not, and as the same file."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+from server.app_files import DIST
+
+ASSETS = sorted(f"assets/{path.name}" for path in (DIST / "assets").glob("*.[cj]s*") if path.suffix != ".gz")
+
+
+@pytest.fixture
+def ask(house):
+    client = house.app.test_client()
+    return lambda name, takes: client.get(f"/app/{name}", headers={"Accept-Encoding": takes})
+
+
+def test_whoever_takes_gzip_gets_the_same_file_squeezed(ask):
+    assert ASSETS, "build the app first: make setup"
+    for name in ["", "sw.js", "manifest.webmanifest", "pages.css", *ASSETS]:
+        plain, squeezed = ask(name, "identity"), ask(name, "br, gzip")
+        assert (plain.status_code, squeezed.status_code) == (200, 200), name
+        assert plain.content_encoding is None and squeezed.content_encoding == "gzip", name
+        assert gzip.decompress(squeezed.data) == plain.data, name
+        for header in ("Content-Type", "Cache-Control", "Service-Worker-Allowed"):
+            assert plain.headers.get(header) == squeezed.headers.get(header), name
+        # A cache between must not give the one to who asks for the other.
+        assert "Accept-Encoding" in plain.vary and "Accept-Encoding" in squeezed.vary, name
+        assert plain.headers["ETag"] != squeezed.headers["ETag"], name
+
+
+def test_who_refuses_gzip_gets_it_whole_and_pictures_are_never_squeezed(ask):
+    assert ask("sw.js", "gzip;q=0").content_encoding is None
+    assert ask("icon-192.png", "gzip").content_encoding is None
