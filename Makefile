@@ -22,11 +22,14 @@ sim: setup test-setup ## ten thousand schedules of tablets, network and server; 
 chaos: setup test-setup ## a long storm over a tablet in a real browser; prints figures
 	@$(BIN)/python -m tests.chaos
 
+# Wherever a test looks at a screen.
+LOOKS = $(shell grep -l "look\.at(" tests/browser/*.py)
+
 walk: setup test-setup ## every screen in every view, with two accessibility engines
-	@WALK=full $(BIN)/python -m pytest tests/browser/test_screens.py tests/browser/test_walk.py
+	@WALK=full $(BIN)/python -m pytest $(LOOKS)
 
 shots: setup test-setup ## a picture of every screen for docs/screens.md
-	@mkdir -p docs/screens && SHOTS=docs/screens $(BIN)/python -m pytest -q tests/browser/test_screens.py tests/browser/test_walk.py
+	@mkdir -p docs/screens && SHOTS=docs/screens $(BIN)/python -m pytest -q $(LOOKS)
 	@$(BIN)/python -m tests.harness.screens_page docs
 
 check: setup ## quick: import rules, keys, words, types

@@ -6,14 +6,17 @@ Each state is looked at in six views without leaving it (tests/harness/look.py):
 from __future__ import annotations
 
 import re
+import uuid
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.harness.browser import DESKTOP, PHONE
+from sync import days
+from tests.harness.browser import DESKTOP
 from tests.harness.floor import FloorTablet
 from tests.harness.hands import SAVED, SENT, WORDS, Hands
-from tests.harness.look import Look
+from tests.harness.look import ZOOMED, Look
 from tests.harness.processes import until
 
 
@@ -145,62 +148,59 @@ def test_screens_with_an_alert(person, tidemark, home):
 
 
 PUBLIC_PAGES = ["/", "/sign-in"]
-MANAGER_PAGES = ["/overview", "/residents", "/to-check", "/staff", "/tablets", "/tablets/add", "/set-aside", "/ledger", "/numbers", "/safety-list"]
+MANAGER_PAGES = [
+    "/overview", "/residents", "/appointments", "/handovers", "/to-check", "/log", "/staff", "/tablets", "/tablets/add", "/tablets/rescue",
+    "/thresholds", "/set-aside", "/ledger", "/numbers", "/safety-list",
+]  # fmt: skip
 
 
 def test_the_pages_for_managers(browsers, tidemark, home):
     sue = browsers.open(size=DESKTOP)
-    wrong = []
+    look = Look(Hands(sue, tidemark.url, home), ZOOMED)
 
-    def look(path: str) -> None:
-        for size in (PHONE, DESKTOP):
-            sue.resize(size)
-            for dark in (False, True):
-                sue.dark(dark)
-                wrong.extend(f"{path}, {'dark' if dark else 'light'}, {size[0]}: {found}" for found in sue.axe())
-            if sue.overflow() > 0:
-                wrong.append(f"{path}, {size[0]}: {sue.overflow()} px wider than the screen")
+    def show(path: str) -> None:
+        assert sue.page.goto(tidemark.url + path).status == 200, path
+        look.at(f"page {path}")
 
     for path in PUBLIC_PAGES:
-        assert sue.page.goto(tidemark.url + path).status == 200
-        look(path)
+        show(path)
     sue.page.fill("#email", home["manager"]["email"])
     sue.page.fill("#password", "wrong")
     sue.page.locator("form[action='/sign-in'] button").click()
-    look("sign-in, wrong password")
+    look.at("page /sign-in, wrong password")
     sue.page.fill("#email", home["manager"]["email"])
     sue.page.fill("#password", home["manager"]["password"])
     sue.page.locator("form[action='/sign-in'] button").click()
-    for path in MANAGER_PAGES:
-        assert sue.page.goto(tidemark.url + path).status == 200, path
-        look(path)
     a_day_with_everything(tidemark, home)
     until(lambda: sue.page.goto(f"{tidemark.url}/to-check") and "/to-check/doubles/" in sue.page.content(), what="the double on its list")
-    look("/to-check with something on it")
-    for path, link in DEEPER:
+    for path in MANAGER_PAGES:
+        show(path)
+    for path, link, name in DEEPER:
         assert sue.page.goto(tidemark.url + path).status == 200, path
         sue.page.locator(link).first.click()
-        look(f"{path} → {sue.page.url.removeprefix(tidemark.url)}")
+        look.at(f"page {path}, {name}")
     sue.page.goto(f"{tidemark.url}/tablets/add")
     sue.page.fill("#name", "Rowan tablet")
     sue.page.locator("form[action='/tablets/add'] button").click()
-    look("the link for a new tablet")
-    assert wrong == [], "\n".join(wrong)
+    look.at("page /tablets/add, the link for a new tablet")
+    look.done()
 
 
 # From a list of the managers' pages to what stands behind it.
 DEEPER = [
-    ("/residents", "main a[href^='/residents/']"), ("/overview", "main a[href^='/alerts/']"),
-    ("/set-aside", "main a[href$='/accept']"), ("/tablets", "main a[href^='/tablets/']:not([href='/tablets/add'])"),
-    ("/tablets", "main a[href$='/remove']"), ("/staff", "main a[href^='/staff/']"),
-    ("/to-check", "main a[href^='/to-check/doubles/']"),
-    ("/to-check", "main a[href^='/to-check/versions/']"),
+    ("/residents", "main a[href^='/residents/']", "a person"), ("/overview", "main a[href^='/alerts/']", "an alert"),
+    ("/set-aside", "main a[href$='/accept']", "accept"), ("/set-aside", "main a[href$='/put-away']", "put away"),
+    ("/tablets", "main a[href^='/tablets/']:not([href='/tablets/add'], [href='/tablets/rescue'])", "a tablet"),
+    ("/tablets", "main a[href$='/remove']", "remove"), ("/staff", "main a[href$='/pin']", "a PIN"), ("/staff", "main a[href$='/remove']", "remove"),
+    ("/to-check", "main a[href^='/to-check/doubles/']", "two drinks"), ("/to-check", "main a[href^='/to-check/versions/']", "two versions"),
+    ("/log", "main a[href^='/log/']", "the day before"), ("/thresholds", "main a[href^='/thresholds/hydration']", "a figure"),
+    ("/thresholds", "main a[href^='/thresholds/rule']", "a rule"), ("/handovers", "main a[href^='/handovers/']", "a handover"),
 ]  # fmt: skip
 
 
 def a_day_with_everything(tidemark, home) -> None:
     """A drink put right, a red flag with its alert, an entry that Ben had no right to make, a drink on two tablets, and one
-    of which two people say different things."""
+    of which two people say different things, two appointments and a handover."""
     ben = FloorTablet(tidemark, home["id"], "Ben's tablet")
     ben.unlock(home["staff"]["Ben Okoro"])
     drink = ben.drink(home["residents"]["Joan"], 200)
@@ -218,6 +218,12 @@ def a_day_with_everything(tidemark, home) -> None:
     for tablet, ml in ((ben, 120), (ama, 130)):
         said = {"drunk_ml": ml, "correction_reason": "Saw the cup"}
         tablet.sync(tablet.statement("hydration_check", said, record=drink["id"], parents=(put_right["id"],)))
+    shift, now = days.shift_of(tidemark.now()), tidemark.now()
+    for days_ahead, kind in ((-1, "outpatient"), (1, "gp_visit")):
+        starts = now + timedelta(days=days_ahead)
+        ama.sync(ama.statement("appointment", {"resident": home["residents"]["Mabel"], "type": kind, "with": "Dr Shah", "starts_at": starts.isoformat()}))
+    line = {"id": str(uuid.uuid4()), "part": "added", "words": "The lift is out of order"}
+    ama.sync(ama.statement("handover", {"shift": shift, "from": days.shift_bounds(shift)[0].isoformat(), "to": now.isoformat(), "lines": [line]}))
     until(lambda: ben.changes("alert"), what="the alert about the red flag")
 
 

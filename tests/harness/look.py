@@ -3,6 +3,7 @@
     look = Look(hands)
     look.at("residents, offline")     # one line per state; others add theirs
     look.done()                       # fails with everything that was wrong, once
+    Look(desk, ZOOMED)                # the pages for managers
 
 A state has six views: phone and desk, by day and by night, and the text twice and four times as large. Sizes, sideways
 scrolling, gaps and where the skip link leads are measured in all of them. axe is slower: in `make test` it looks at two of the
@@ -46,8 +47,8 @@ class View:
 
 USUAL = (View(PHONE, False), View(PHONE, True), View(DESKTOP, True), View(DESKTOP, False))
 ENLARGED = (View(PHONE, False, 200), View(DESKTOP, False, 400))
-# In this order the screen changes its size as seldom as can be.
-VIEWS = (*USUAL[:2], *ENLARGED, *USUAL[2:])
+# A manager's pages are read in a browser on a desk, whose zoom leaves them a quarter of its width.
+ZOOMED = (View(PHONE, False, 200), View((320, 200), False))
 
 # To axe every link before the first that leaves the page is a skip link. Places of the app are addresses after a # (#residents),
 # so it takes all of them for skip links that lead nowhere. `skip_link` asks of the real one what the rule asks.
@@ -82,22 +83,23 @@ IBM_CHECK = """async () => {
 AT_REST = "() => Promise.all(document.getAnimations().filter(one => one instanceof CSSTransition).map(one => one.finished.catch(() => {})))"
 
 
-def in_turn(state: str) -> tuple[View, View]:
-    """The two views in which axe looks at this state: one at the usual size of text, one enlarged."""
-    turn = hashlib.sha256(state.encode()).digest()[0]
-    return USUAL[turn % len(USUAL)], ENLARGED[turn // len(USUAL) % len(ENLARGED)]
-
-
 class Look:
     """Collects what is wrong, so that one run tells everything."""
 
-    def __init__(self, hands: Hands):
-        self.hands, self.wrong = hands, {}
+    def __init__(self, hands: Hands, enlarged: tuple[View, View] = ENLARGED):
+        self.hands, self.enlarged, self.wrong = hands, enlarged, {}
+        # In this order the screen changes its size as seldom as can be.
+        self.views = (*USUAL[:2], *enlarged, *USUAL[2:])
+
+    def in_turn(self, state: str) -> tuple[View, View]:
+        """The two views in which axe looks at this state: one at the usual size of text, one enlarged."""
+        turn = hashlib.sha256(state.encode()).digest()[0]
+        return USUAL[turn % len(USUAL)], self.enlarged[turn // len(USUAL) % len(self.enlarged)]
 
     def at(self, state: str) -> None:
         """Look at the screen as it stands, in every view, without leaving it."""
-        tablet, examined = self.hands.tablet, VIEWS if FULL else in_turn(state)
-        for view in VIEWS:
+        tablet, examined = self.hands.tablet, self.views if FULL else self.in_turn(state)
+        for view in self.views:
             tablet.resize(view.size)
             tablet.dark(view.dark)
             tablet.page.evaluate("text => { document.documentElement.style.fontSize = text === 100 ? '' : `${text}%` }", view.text)
@@ -108,7 +110,7 @@ class Look:
                 self.note(where, [found for found in tablet.axe() if not A_PLACE.search(found)])
                 if FULL:
                     self.note(where, self.ibm())
-            if view.text == 100 and not view.dark:
+            if view in USUAL and not view.dark:
                 self.sizes(where)
                 if SHOTS:
                     self.keep(state, view)
