@@ -145,6 +145,16 @@ def test_an_unmet_need_is_in_the_log_with_its_unit_and_shift_and_nobody_on_the_r
     assert "Nobody could be reached" in sue.open("/thresholds").text
 
 
+def test_a_step_that_an_escalator_takes_late_is_said(days):
+    days.say("hydration_check", {"resident": str(days.joan), "outcome": "drank", "drunk_ml": 20, "red_flags": ["choking"]}, days.start)
+    phone = days.alerted.phone("Priya's phone")
+    days.alerted.sign_on(days.priya, "duty_manager", phone, days.start)
+    days.at(days.start)
+    days.alerted.fire(days.start + HOUR, holder="a machine")
+    late = days.at(days.start + HOUR)["system.escalator_late"]
+    assert late["facts"]["steps"] == 1 and late["facts"]["minutes"] > 1 and "rung" not in late
+
+
 def test_two_answers_that_nobody_decided_between_are_told_after_a_shift_and_end_with_the_decision(days):
     todo = days.say("follow_up", {"about": "the fall", "what": "Ask the physio"}, days.start)
     for n, due in enumerate((30, 40)):
