@@ -98,7 +98,8 @@ def fire(home_id: int, now_ms: int, *, holder: str = "") -> Done:
         before = store.head(c, home_id).seq
         late = climb.take_due(c, home, at_ms, holder, limit=STEPS)
         if late:
-            _just_happened(c, home, before, late, at_ms, holder)
+            # Without a name it is no escalator that runs, but a history that is made up hours at a time.
+            _just_happened(c, home, before, late if holder else (), at_ms, holder)
             projections.move(c, home_id, NAME, store.head(c, home_id).seq)
         return Done(steps + len(late), max(late, default=0), schedule.anything_due(c, home_id, now_ms))
 

@@ -62,11 +62,16 @@ class Shift:
 
 
 def of_shift(known: Shift, values: Values) -> Iterator[Matter]:
-    """Every matter of one shift; nothing for a text that names none."""
+    """Every matter of one shift; nothing for a text that names none.
+
+    A draw that was made up for after the shift, because the server had been down, counts in the measure and asks nobody:
+    that shift can no longer be looked at.
+    """
     try:
         starts, ends = shift_bounds(known.shift, known.zone)
     except ValueError:
         return
+    known = replace(known, samples=tuple(each for each in known.samples if (each.time("drawn_at") or starts) < ends))
     seen = counting(known.observations)
     for drawn in counting(known.samples):
         if not any(each.fields.get("sample") == drawn.id or each.fields.get("shift") == known.shift for each in seen):

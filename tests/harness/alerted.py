@@ -91,9 +91,9 @@ class Alerted:
             while follow.follow(self.home.id, now_ms):
                 pass
 
-    def fire(self, now_ms: int):
+    def fire(self, now_ms: int, holder: str = ""):
         with self.app.app_context():
-            return follow.fire(self.home.id, now_ms)
+            return follow.fire(self.home.id, now_ms, holder=holder)
 
     def deliver(self, now_ms: int, timeout_s: tuple[float, float] = (2.0, 2.0)) -> int:
         with self.app.app_context():

@@ -114,18 +114,15 @@ def test_advice_that_does_not_come_is_asked_for_again(days):
     assert days.at(days.start + 4 * HOUR)["hydration.advice_late"]["subject"] == str(days.joan)
 
 
-def test_low_intake_that_nobody_decided_about_is_seen_although_tidemark_wrote_the_alert_itself(days):
-    days.alerted.plan(days.joan, days.start - 48 * HOUR)
-    for hour in (-3, 0, 2, 3.5):  # in every window until 2pm: the chart is complete, and intake is low
-        at = days.start + round(hour * HOUR)
-        days.say("hydration_check", {"resident": str(days.joan), "outcome": "drank", "drunk_ml": 20}, at)
-    days.at(days.start + 3 * HOUR + 40 * MINUTE)
-    low = days.at(days.start + 4 * HOUR)["hydration.behind_pace"]
-    decided = {"resident": str(days.joan), "alert": str(low["id"]), "decision": "offer_more", "decided_at": rfc3339(days.start + 9 * HOUR)}
-    found = days.at(days.start + 8 * HOUR + 5 * MINUTE)
-    assert found["hydration.no_decision"]["facts"]["breach"] == "hydration.behind_pace"
-    days.say("escalation", decided, days.start + 9 * HOUR)
-    assert days.at(days.start + 9 * HOUR)["hydration.no_decision"]["status"] == "withdrawn"
+def test_a_red_flag_that_nobody_decided_about_is_seen_although_tidemark_wrote_the_alert_itself(days):
+    days.say("hydration_check", {"resident": str(days.joan), "outcome": "drank", "drunk_ml": 20, "red_flags": ["choking"]}, days.start)
+    flag = days.at(days.start + MINUTE)["hydration.red_flag"]
+    assert "hydration.no_decision" not in days.at(days.start + 60 * MINUTE)
+    found = days.at(days.start + 61 * MINUTE)["hydration.no_decision"]
+    assert (found["facts"]["breach"], found["matters"]) == ("hydration.red_flag", [str(flag["id"])])
+    decided = {"resident": str(days.joan), "alert": str(flag["id"]), "decision": "nurse_asked", "decided_at": rfc3339(days.start + 2 * HOUR)}
+    days.say("escalation", decided, days.start + 2 * HOUR)
+    assert days.at(days.start + 2 * HOUR)["hydration.no_decision"]["status"] == "withdrawn"
 
 
 def test_an_unmet_need_is_in_the_log_with_its_unit_and_shift_and_nobody_on_the_rung_is_said_once(days):
@@ -146,6 +143,16 @@ def test_an_unmet_need_is_in_the_log_with_its_unit_and_shift_and_nobody_on_the_r
     assert "The whole home" in sue.open(f"/alerts/{found[NOBODY]['id']}").text
     assert "A need was not met (Willow, Day shift" in sue.open("/log").text
     assert "Nobody could be reached" in sue.open("/thresholds").text
+
+
+def test_a_step_that_an_escalator_takes_late_is_said(days):
+    days.say("hydration_check", {"resident": str(days.joan), "outcome": "drank", "drunk_ml": 20, "red_flags": ["choking"]}, days.start)
+    phone = days.alerted.phone("Priya's phone")
+    days.alerted.sign_on(days.priya, "duty_manager", phone, days.start)
+    days.at(days.start)
+    days.alerted.fire(days.start + HOUR, holder="a machine")
+    late = days.at(days.start + HOUR)["system.escalator_late"]
+    assert late["facts"]["steps"] == 1 and late["facts"]["minutes"] > 1 and "rung" not in late
 
 
 def test_two_answers_that_nobody_decided_between_are_told_after_a_shift_and_end_with_the_decision(days):
