@@ -17,11 +17,13 @@ from server.pages import (
     routes_aside,
     routes_check,
     routes_duties,
+    routes_fatigue,
     routes_front,
     routes_handovers,
     routes_ladder,
     routes_ledger,
     routes_log,
+    routes_missing,
     routes_numbers,
     routes_residents,
     routes_safety,
@@ -47,6 +49,7 @@ MENU = (
     ("residents", "/residents", "records.see"),
     ("appointments", "/appointments", "records.see"),
     ("handovers", "/handovers", "records.see"),
+    ("missing", "/missing", "records.see"),
     ("to_check", "/to-check", "records.see"),
     ("log", "/log", "log.see"),
     ("duties", "/duties", "duties.see"),
@@ -84,7 +87,7 @@ def register(app: Flask) -> None:
 
     problems.register(app)
     for routes in (
-        routes_front, routes_alerts, routes_residents, routes_visits, routes_handovers, routes_check, routes_log, routes_duties, routes_staff,
+        routes_front, routes_alerts, routes_fatigue, routes_missing, routes_residents, routes_visits, routes_handovers, routes_check, routes_log, routes_duties, routes_staff,
         routes_tablets, routes_thresholds, routes_ladder, routes_numbers, routes_safety, routes_aside, routes_ledger,
     ):  # fmt: skip
         app.register_blueprint(routes.blueprint)
