@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, and_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from server.alerts import payload
+from server.alerts import bundling, payload
 from server.alerts.tables import breaker, deadline, delivery_log, outbox, subscription, vapid_key
 from server.people.tables import device
 from server.records import store as records
@@ -48,6 +48,7 @@ class Claimed:
     private_pem: str
     expires_ms: int
     claimed_ms: int
+    also: tuple[uuid.UUID, ...] = ()  # messages to the same device that go out as this one
 
 
 def life_ms(next_at_ms: int | None, now_ms: int) -> int:
@@ -74,12 +75,14 @@ def put(c: Connection, home_id: int, messages: Iterable[dict[str, Any]], now_ms:
             "lease": None,
             "minimal": False,
             "made_ms": now_ms,
+            "reason": None,
         }
         for each in messages
     ]
     for row in rows:
         notice_of(row["id"], row)  # what may not be said is refused here already, in the transaction that would queue it
     if rows:
+        bundling.hold(c, home_id, rows, now_ms)
         c.execute(insert_into(c, outbox).on_conflict_do_nothing(), rows)
 
 
@@ -150,11 +153,28 @@ def claim(c: Connection, home_id: int, now_ms: int, limit: int) -> list[Claimed]
                 home_id, row["id"], lease, row["device"], way.id, row["attempts"] + 1, notice_of(row["id"], row),
                 row["minimal"], way.endpoint, way.origin, way.p256dh, way.auth, way.private_pem, row["expires_ms"], now_ms,
             ))  # fmt: skip
+    ids = [each.id for each in claimed]
+    claimed = _together(claimed, {row["id"] for row in rows if row["reason"] == bundling.HELD})
     if claimed:
         held = {"state": "sending", "lease": lease, "lease_until_ms": now_ms + LEASE_MS, "attempts": outbox.c.attempts + 1}
-        ids = [each.id for each in claimed]
         c.execute(update(outbox).where(outbox.c.home_id == home_id, outbox.c.id.in_(ids)).values(held))
     return claimed
+
+
+def _together(claimed: list[Claimed], held: set[uuid.UUID]) -> list[Claimed]:
+    """Of the messages that waited for one device, one: it says how many there are, and opens the list."""
+    found: list[Claimed] = [each for each in claimed if each.id not in held]
+    waited: dict[uuid.UUID, list[Claimed]] = {}
+    for each in claimed:
+        if each.id in held:
+            waited.setdefault(each.device, []).append(each)
+    for first, *others in waited.values():
+        if others:
+            level = max(each.notice.level for each in (first, *others))
+            several = payload.Notice(first.id, "told", "several", level=level, count=1 + len(others))
+            first = replace(first, notice=several, also=tuple(each.id for each in others), expires_ms=min(e.expires_ms for e in (first, *others)))
+        found.append(first)
+    return found
 
 
 def _ways(c: Connection, home_id: int, devices: set[uuid.UUID]) -> dict[uuid.UUID, Any]:
@@ -184,6 +204,9 @@ def _still_wanted(c: Connection, home_id: int, rows: Iterable[Any]) -> set[uuid.
 def accept(c: Connection, sent: Claimed, now_ms: int) -> None:
     """The push service took it. A receipt that was quicker than we are is not undone."""
     if _mark(c, sent, state="accepted"):
+        if sent.also:
+            gone = and_(outbox.c.home_id == sent.home_id, outbox.c.id.in_(sent.also))
+            c.execute(update(outbox).where(gone).values(reason=bundling.BUNDLED))
         mine = and_(subscription.c.home_id == sent.home_id, subscription.c.device == sent.device)
         c.execute(update(subscription).where(mine, subscription.c.id == sent.subscription).values(accepted_ms=now_ms))
 
@@ -199,8 +222,9 @@ def again(c: Connection, sent: Claimed, at_ms: int, reason: str, now_ms: int, **
 def end(c: Connection, sent: Claimed, state: str, reason: str, now_ms: int) -> None:
     """No more tries. When nobody else of that step can be reached, the alert takes its next step at once."""
     if _mark(c, sent, state=state, reason=reason):
-        row = c.execute(select(outbox).where(outbox.c.home_id == sent.home_id, outbox.c.id == sent.id)).mappings().one()
-        _hurry(c, sent.home_id, row, now_ms)
+        ended = and_(outbox.c.home_id == sent.home_id, outbox.c.id.in_((sent.id, *sent.also)))
+        for row in c.execute(select(outbox).where(ended)).mappings().all():
+            _hurry(c, sent.home_id, row, now_ms)
 
 
 def release(c: Connection, sent: Claimed) -> None:
@@ -225,9 +249,9 @@ def end_subscription(c: Connection, sent: Claimed, state: str, now_ms: int) -> N
 
 
 def _mark(c: Connection, sent: Claimed, **values: Any) -> bool:
-    mine = and_(outbox.c.home_id == sent.home_id, outbox.c.id == sent.id)
+    mine = and_(outbox.c.home_id == sent.home_id, outbox.c.id.in_((sent.id, *sent.also)))
     held = and_(outbox.c.state == "sending", outbox.c.lease == sent.lease)
-    return c.execute(update(outbox).where(mine, held).values(lease=None, lease_until_ms=0, **values)).rowcount == 1
+    return c.execute(update(outbox).where(mine, held).values(lease=None, lease_until_ms=0, **values)).rowcount > 0
 
 
 def _settle(c: Connection, home_id: int, row: Any, state: str, reason: str, now_ms: int) -> None:

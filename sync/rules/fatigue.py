@@ -12,10 +12,39 @@ from dataclasses import dataclass
 from typing import Any
 
 from sync.kinds.alert import ACKNOWLEDGED, RESOLVED, SNOOZED
+from sync.rules.catalogue import RED_FLAG, RED_FLAG_LOW_INTAKE
+from sync.severities import CRITICAL
 
+MINUTE_MS = 60_000
+# What comes to one device within this time of its last call is told together with what else comes.
+BUNDLE_MS = 2 * MINUTE_MS
+# No device is called more often than this, (calls, time): alerts.md, 5.
+CAPS = ((5, 15 * MINUTE_MS), (11, 60 * MINUTE_MS), (21, 180 * MINUTE_MS))
+# A person in danger waits for no bundle and no cap.
+_AT_ONCE = frozenset({RED_FLAG, RED_FLAG_LOW_INTAKE})
 NO_ACTION = "no_action"
 # From so many alerts of one rule about one person, with so few acted on, their threshold is worth a review.
 REVIEW_FROM, REVIEW_PERCENT = 5, 40
+
+
+def may_wait(fields: Mapping[str, Any]) -> bool:
+    """Whether a call about this alert may be bundled with others, and held back by a cap."""
+    return fields.get("severity") != CRITICAL and fields.get("rule") not in _AT_ONCE
+
+
+def not_before(calls_ms: Iterable[int], now_ms: int) -> int:
+    """When a device may be called next, by the times of its earlier calls and of those already planned: at once where it was
+    quiet; with the call that is planned already; else at the end of the bundle's time, or when a cap allows it."""
+    times = sorted(set(calls_ms))
+    if times and times[-1] > now_ms:
+        return times[-1]  # several that wait go out as one
+    at = now_ms
+    if times and now_ms - times[-1] < BUNDLE_MS:
+        at = times[-1] + BUNDLE_MS
+    for calls, within in CAPS:
+        if len(times) >= calls:
+            at = max(at, times[-calls] + within)
+    return at
 
 
 @dataclass(frozen=True)

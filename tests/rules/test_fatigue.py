@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.kinds.alert import STATUSES
-from sync.rules.fatigue import figures
+from sync.rules.fatigue import BUNDLE_MS, CAPS, figures, may_wait, not_before
+
+MINUTE = 60_000
 
 TOLD, NOBODY = [{"role": "senior_carer", "reached": True}], [{"role": "senior_carer", "reached": False}]
 
@@ -34,3 +36,20 @@ def test_the_parts_add_up_to_the_whole(alerts):
     found = figures([("2026-11-22/day", each) for each in alerts], 8)
     assert sum(found.shifts.values()) == sum(count for _, count, _ in found.rules) == found.alerts >= found.acted
     assert sum(acted for *_, acted in found.rules) == found.acted
+
+
+@given(st.lists(st.integers(0, 4 * 60 * MINUTE), max_size=120).map(sorted))
+def test_no_device_is_called_more_often_than_the_caps_allow_and_nothing_waits_for_ever(arrivals):
+    calls: list[int] = []
+    for at in arrivals:
+        wanted = not_before(calls, at)
+        assert at <= wanted <= at + CAPS[-1][1]
+        calls = sorted({*calls, wanted})
+    for most, within in CAPS:
+        assert all(later - sooner >= within for sooner, later in zip(calls, calls[most:], strict=False))
+    assert all(later - sooner >= BUNDLE_MS for sooner, later in zip(calls, calls[1:], strict=False))
+
+
+def test_a_person_in_danger_and_what_is_critical_wait_for_nobody():
+    assert may_wait(alert()) and not may_wait({"rule": "hydration.very_low_day", "severity": "critical"})
+    assert not may_wait({"rule": "hydration.red_flag", "severity": "urgent"})
