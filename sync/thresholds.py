@@ -101,6 +101,7 @@ _ALL = (
     Threshold("alerts.own_urgent_minutes", MINUTES, 30, 5, 120, "alerts.md 1 (D)", "Time to close an urgent alert that somebody took on, before others are called again"),
     Threshold("alerts.own_minutes", MINUTES, 120, 15, 480, "alerts.md 1 (D)", "Time to close any other alert that somebody took on, before others are called again"),
     Threshold("alerts.accept_minutes", MINUTES, 15, 5, 60, _CARE, "Time to take on an alert that was handed over, before the on-call manager is called"),
+    Threshold("alerts.unusual_red_flags", COUNT, 5, 3, 20, "issue 5 (D)", "Red flags from one tablet in 15 minutes, after which one alert about the tablet calls for all"),
     Threshold("alerts.advice_due_at", CLOCK, "10:00", "08:00", "18:00", _DOMAIN, "When advice after a low day is recorded by"),
     Threshold("texts.red_flag", TEXT, messages.text("app.drink.red_now"), 20, 300, "care.md, Recording 4: signed by a named clinician (D)", "What a tablet says at once when somebody is in danger"),
     Threshold("tablets.silent_minutes", MINUTES, 60, 15, 720, _UX, "Time without hearing from an expected tablet after which it is silent"),

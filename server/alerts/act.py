@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.alerts import climb, duty, outbox, schedule
+from server.alerts import climb, duty, outbox, schedule, unusual
 from server.alerts.judging import Planned
 from server.people.store import Home
 from server.records import store
@@ -24,7 +24,7 @@ NEWS_MS = 1_800_000
 def take(c: Connection, home: Home, steps: Iterable[Planned], now_ms: int, holder: str) -> None:
     """Write the steps that the rules named, each once."""
     moment = climb.Moment(c, home, now_ms, holder)
-    for planned in steps:
+    for planned in unusual.quieten(c, home, steps, moment.values, now_ms):
         if planned.step.kind in (rules.OPEN, rules.REOPEN):
             _open(moment, planned)
         else:

@@ -29,6 +29,7 @@ from sync.fields import time_ms
 from sync.rules import doubles, hydration
 from sync.rules.catalogue import RULES
 from sync.rules.doubles import Pair
+from sync.rules.scene import Scene
 from sync.thresholds import Values
 
 log = logging.getLogger(__name__)
@@ -331,3 +332,12 @@ def _by_person(rows: Iterable[store.RecordRow]) -> dict[uuid.UUID, list[store.Re
         if not row.struck:
             found.setdefault(row.subject, []).append(row)
     return found
+
+
+def scenes(c: Connection, home: Home, wanted: Iterable[Day], now_ms: int) -> dict[Day, Scene]:
+    """What the rules see of these people's days, for a page that shows what they judge."""
+    asked = set(wanted)
+    if not asked:
+        return {}
+    known = _Known(c, home, asked, now_ms)
+    return {each: Scene(known._facts(*each), known.values, days.from_ms(now_ms)) for each in asked if not known.gone(*each)}

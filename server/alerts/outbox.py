@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, and_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from server.alerts import payload
+from server.alerts import bundling, payload
 from server.alerts.tables import breaker, contact, deadline, delivery_log, delivery_state, fallback, outbox, subscription, vapid_key
 from server.people.tables import device
 from server.records import store as records
@@ -53,6 +53,7 @@ class Claimed:
     expires_ms: int
     claimed_ms: int
     channel: str = PUSH
+    also: tuple[uuid.UUID, ...] = ()  # messages to the same device that go out as this one
 
 
 def life_ms(next_at_ms: int | None, now_ms: int) -> int:
@@ -81,12 +82,14 @@ def put(c: Connection, home_id: int, messages: Iterable[dict[str, Any]], now_ms:
             "lease": None,
             "minimal": False,
             "made_ms": now_ms,
+            "reason": None,
         }
         for each in messages
     ]
     for row in rows:
         notice_of(row["id"], row)  # what may not be said is refused here already, in the transaction that would queue it
     if rows:
+        bundling.hold(c, home_id, rows, now_ms)
         c.execute(insert_into(c, outbox).on_conflict_do_nothing(), rows)
         log_states(c, home_id, [(row["id"], 0) for row in rows], "pending", now_ms)
 
@@ -165,11 +168,13 @@ def claim(c: Connection, home_id: int, now_ms: int, limit: int) -> list[Claimed]
             _wait(c, home_id, row["id"], shut, row["expires_ms"])
         else:
             claimed.append(_claimed(home_id, row, way, lease, now_ms))
+    ids = [each.id for each in claimed]
+    tries = [(each.id, each.attempts) for each in claimed]
+    claimed = _together(claimed, {row["id"] for row in rows if row["reason"] == bundling.HELD})
     if claimed:
         held = {"state": "sending", "lease": lease, "lease_until_ms": now_ms + LEASE_MS, "attempts": outbox.c.attempts + 1}
-        ids = [each.id for each in claimed]
         c.execute(update(outbox).where(outbox.c.home_id == home_id, outbox.c.id.in_(ids)).values(held))
-        log_states(c, home_id, [(each.id, each.attempts) for each in claimed], "sending", now_ms)
+        log_states(c, home_id, tries, "sending", now_ms)
     return claimed
 
 
@@ -191,6 +196,22 @@ def contact_origin(id_: uuid.UUID) -> str:
 def _contacts(c: Connection, home_id: int, ids: set[uuid.UUID]) -> dict[uuid.UUID, Any]:
     query = select(contact).where(contact.c.home_id == home_id, contact.c.id.in_(ids), contact.c.ended_ms.is_(None))
     return {row.id: row for row in c.execute(query)}
+
+
+def _together(claimed: list[Claimed], held: set[uuid.UUID]) -> list[Claimed]:
+    """Of the messages that waited for one device, one: it says how many there are, and opens the list."""
+    found: list[Claimed] = [each for each in claimed if each.id not in held]
+    waited: dict[uuid.UUID, list[Claimed]] = {}
+    for each in claimed:
+        if each.id in held:
+            waited.setdefault(each.device, []).append(each)
+    for first, *others in waited.values():
+        if others:
+            level = max(each.notice.level for each in (first, *others))
+            several = payload.Notice(first.id, "told", "several", level=level, count=1 + len(others))
+            first = replace(first, notice=several, also=tuple(each.id for each in others), expires_ms=min(e.expires_ms for e in (first, *others)))
+        found.append(first)
+    return found
 
 
 def _ways(c: Connection, home_id: int, devices: set[uuid.UUID]) -> dict[uuid.UUID, Any]:
@@ -222,8 +243,10 @@ def accept(c: Connection, sent: Claimed, now_ms: int) -> None:
     """The push service, mail server or channel took it. A receipt that was quicker than we are is not undone."""
     if sent.channel != PUSH:
         _mark(c, sent, now_ms, state="accepted")
+        _say_bundled(c, sent)
         note_contact(c, sent.home_id, sent.device, accepted_ms=now_ms)
     elif _mark(c, sent, now_ms, state="accepted"):
+        _say_bundled(c, sent)
         mine = and_(subscription.c.home_id == sent.home_id, subscription.c.device == sent.device)
         c.execute(update(subscription).where(mine, subscription.c.id == sent.subscription).values(accepted_ms=now_ms))
 
@@ -241,8 +264,9 @@ def end(c: Connection, sent: Claimed, state: str, reason: str, now_ms: int) -> N
     if sent.channel != PUSH:
         note_contact(c, sent.home_id, sent.device, failed_ms=now_ms)
     if _mark(c, sent, now_ms, state=state, reason=reason):
-        row = c.execute(select(outbox).where(outbox.c.home_id == sent.home_id, outbox.c.id == sent.id)).mappings().one()
-        _hurry(c, sent.home_id, row, now_ms)
+        ended = and_(outbox.c.home_id == sent.home_id, outbox.c.id.in_((sent.id, *sent.also)))
+        for row in c.execute(select(outbox).where(ended)).mappings().all():
+            _hurry(c, sent.home_id, row, now_ms)
 
 
 def release(c: Connection, sent: Claimed, now_ms: int) -> None:
@@ -283,12 +307,20 @@ def end_subscription(c: Connection, sent: Claimed, state: str, now_ms: int) -> N
     )
 
 
+def _say_bundled(c: Connection, sent: Claimed) -> None:
+    if sent.also:
+        gone = and_(outbox.c.home_id == sent.home_id, outbox.c.id.in_(sent.also))
+        c.execute(update(outbox).where(gone).values(reason=bundling.BUNDLED))
+
+
 def _mark(c: Connection, sent: Claimed, now_ms: int, **values: Any) -> bool:
-    mine = and_(outbox.c.home_id == sent.home_id, outbox.c.id == sent.id)
+    """A message, and those that went out as this one, which have one lease. False when the lease is another's by now."""
+    together = (sent.id, *sent.also)
+    mine = and_(outbox.c.home_id == sent.home_id, outbox.c.id.in_(together))
     held = and_(outbox.c.state == "sending", outbox.c.lease == sent.lease)
-    marked = c.execute(update(outbox).where(mine, held).values(lease=None, lease_until_ms=0, **values)).rowcount == 1
+    marked = c.execute(update(outbox).where(mine, held).values(lease=None, lease_until_ms=0, **values)).rowcount > 0
     if marked:
-        log_states(c, sent.home_id, [(sent.id, sent.attempts)], values["state"], now_ms, values.get("reason"))
+        log_states(c, sent.home_id, [(each, sent.attempts) for each in together], values["state"], now_ms, values.get("reason"))
     return marked
 
 

@@ -25,7 +25,7 @@ URGENCY = {"told": "high", "colleague": "low", "withdrawn": "low", "late": "low"
 TEXTS = {
     "told": frozenset({
         "needs_decision_by", "needs_decision", "moved_to_you", "still_open", "delayed", "reopened", "resumed", "tablet_silent",
-        "returned", "given", "not_accepted",
+        "returned", "given", "not_accepted", "several",
     }),  # fmt: skip
     "colleague": frozenset({"colleague"}),
     "withdrawn": frozenset({"put_right"}),
@@ -52,6 +52,7 @@ class Notice:
     alert: uuid.UUID | None = None
     level: int = 0
     minutes: int | None = None  # how long nobody answered, or how late this is
+    count: int | None = None  # how many alerts one message stands for
     by: str | None = None  # a clock time as `sync.days.say_time` writes it
 
     def __post_init__(self) -> None:
@@ -64,6 +65,7 @@ class Notice:
             and type(self.level) is int
             and 0 <= self.level <= HIGHEST_LEVEL
             and (self.minutes is None or (type(self.minutes) is int and 0 <= self.minutes <= LONGEST_MINUTES))
+            and (self.count is None or (type(self.count) is int and 2 <= self.count <= HIGHEST_LEVEL))
             and (self.by is None or (type(self.by) is str and _TIME.fullmatch(self.by) is not None))
         )
         if not right:
@@ -80,7 +82,7 @@ class Notice:
 
     def body(self) -> str:
         """The sentence that is shown."""
-        return text(f"push.texts.{self.words}", minutes=_minutes(self.minutes), time=self.by or "")
+        return text(f"push.texts.{self.words}", minutes=_minutes(self.minutes), time=self.by or "", count=self.count or "")
 
 
 def topic(of: uuid.UUID) -> str:
@@ -105,7 +107,7 @@ def build(notice: Notice, *, minimal: bool = False) -> bytes:
             "notification": {
                 "title": text("push.title"),
                 "body": notice.body(),
-                "navigate": f"/app/#alert={notice.alert}" if notice.alert else "/app/",
+                "navigate": f"/app/#alert={notice.alert}" if notice.alert else "/app/#alerts" if notice.count else "/app/",
                 "tag": notice.tag,
             },
         }

@@ -161,6 +161,7 @@ outbox = Table(
     Column("shown_ms", BigInteger),  # by our clock, as are all times here
     Column("reason", Text),
     Index("ix_outbox_due", "state", "next_at_ms", "home_id"),
+    Index("ix_outbox_device", "home_id", "device", "made_ms"),
     Index("ix_outbox_alert", "home_id", "alert", "opening"),
 )
 

@@ -19,12 +19,14 @@ from server.pages import (
     routes_aside,
     routes_check,
     routes_duties,
+    routes_fatigue,
     routes_front,
     routes_handovers,
     routes_ladder,
     routes_ledger,
     routes_log,
     routes_measures,
+    routes_missing,
     routes_numbers,
     routes_plan,
     routes_reach,
@@ -52,6 +54,7 @@ MENU = (
     ("residents", "/residents", "records.see"),
     ("appointments", "/appointments", "records.see"),
     ("handovers", "/handovers", "records.see"),
+    ("missing", "/missing", "records.see"),
     ("to_check", "/to-check", "records.see"),
     ("log", "/log", "log.see"),
     ("duties", "/duties", "duties.see"),
@@ -92,9 +95,9 @@ def register(app: Flask) -> None:
 
     problems.register(app)
     for routes in (
-        routes_front, routes_alerts, routes_residents, routes_visits, routes_handovers, routes_check, routes_log, routes_duties, routes_staff,
-        routes_tablets, routes_thresholds, routes_ladder, routes_numbers, routes_reach, routes_safety, routes_aside, routes_ledger,
-        routes_plan, routes_measures,
+        routes_front, routes_alerts, routes_fatigue, routes_missing, routes_residents, routes_visits, routes_handovers, routes_check, routes_log,
+        routes_duties, routes_staff, routes_tablets, routes_thresholds, routes_ladder, routes_numbers, routes_reach, routes_safety, routes_aside,
+        routes_ledger, routes_plan, routes_measures,
     ):  # fmt: skip
         app.register_blueprint(routes.blueprint)
     app.context_processor(_what_every_page_shows)

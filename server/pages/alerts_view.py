@@ -16,7 +16,7 @@ from server.records import store
 from sync.alert_words import Said, say_alert
 from sync.kinds.escalation import DECIDED
 from sync.messages import word
-from sync.rules.catalogue import DUTY_RULES, MATTER_RULES, TABLET_RULES
+from sync.rules.catalogue import ACTIVITY_RULES, DUTY_RULES, MATTER_RULES, TABLET_RULES
 
 # How each state of a message in the outbox is said (server/alerts/tables.py).
 DELIVERY = {
@@ -25,6 +25,7 @@ DELIVERY = {
 }  # fmt: skip
 # Where several messages went to one person, the furthest tells most.
 FURTHEST = ("opened", "shown", "sent", "waiting", "failed", "cancelled")
+ABOUT_TABLETS = {**TABLET_RULES, **ACTIVITY_RULES}
 WORST_FIRST = {"critical": 0, "urgent": 1, "senior": 2, "nudge": 3}
 # Fields of an alert that its steps do not repeat: the page shows them elsewhere, or they are the ladder's own counters.
 NOT_A_STEP = {"rule", "subject", "care_day", "facts", "next_at", "next_roles", "told", "received_at", "rung", "loop", "opening",
@@ -59,7 +60,7 @@ def line(row: store.RecordRow, names: Names, zone: str, now: int) -> dict[str, A
 
 def subject(fields: dict[str, Any], names: Names) -> str:
     """Whom an alert is about: a person, a tablet, a unit and its shift, else the whole home."""
-    if fields.get("rule") in TABLET_RULES:
+    if fields.get("rule") in ABOUT_TABLETS:
         return names.device(fields.get("subject")) or say("set_aside.unknown_tablet")
     if fields.get("rule") in DUTY_RULES:
         return str((fields.get("facts") or {}).get("duty") or "")
@@ -103,7 +104,7 @@ def detail(c: Connection, home_id: int, zone: str, row: store.RecordRow, names: 
     """Everything about one alert: what it says, who was told and whether it arrived, each step, the entries behind it."""
     fields = row.fields
     history, words = pages_store.submissions(c, home_id, [row.id])[row.id], said(fields, zone)
-    about_tablet = fields.get("rule") in TABLET_RULES
+    about_tablet = fields.get("rule") in ABOUT_TABLETS
     resident, day = None if about_tablet or fields.get("rule") in DUTY_RULES else as_id(fields.get("subject")), _ordinal(fields.get("care_day"))
     return {
         **line(row, names, zone, now),

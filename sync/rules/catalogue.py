@@ -145,12 +145,16 @@ _MATTERS = (
 
 MATTER_RULES: Mapping[str, Rule] = {rule.name: rule for rule in _MATTERS}
 
+# About a tablet that floods the home with red flags (server/alerts/unusual.py): it calls for all of them once.
+UNUSUAL = "tablets.unusual_activity"
+ACTIVITY_RULES: Mapping[str, Rule] = {UNUSUAL: Rule(UNUSUAL, URGENT, from_first_day=True, withdraws=False)}
+
 # About the home's own duties, and nobody's drinking: told to the duty's owner, then to their manager.
 DUTY_LATE = "duties.late"
 DUTY_RULES: Mapping[str, Rule] = {DUTY_LATE: Rule(DUTY_LATE, SENIOR, by_itself=True, asks=True)}
 
 #: Every rule there is, by name.
-EVERY_RULE: Mapping[str, Rule] = {**RULES, **TABLET_RULES, **MATTER_RULES, **DUTY_RULES}
+EVERY_RULE: Mapping[str, Rule] = {**RULES, **TABLET_RULES, **MATTER_RULES, **DUTY_RULES, **ACTIVITY_RULES}
 
 
 def switched(
