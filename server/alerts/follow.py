@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from server.alerts import act, climb, judging, schedule, tablets
+from server.alerts import act, climb, judging, schedule, tablets, tested
 from server.db import reading, writing
 from server.people import store as people
 from server.records import intake, projections, store
@@ -56,6 +56,7 @@ def follow(home_id: int, now_ms: int, *, holder: str = "") -> bool:
         if projections.lock(c, home_id, NAME) != cursor:
             return True  # another process was quicker; what it left is read next time
         _apply(c, home, found, now_ms, holder, rows[-1].seq)
+        tested.sign_ons(c, home_id, rows, now_ms)
         return True
 
     return writing(work)
@@ -76,6 +77,7 @@ def fire(home_id: int, now_ms: int, *, holder: str = "") -> Done:
         while rows := store.rows_after(c, home_id, cursor, ROWS):
             at_ms = _not_before(rows, at_ms)
             cursor = _apply(c, home, judging.of_rows(c, home, rows, at_ms), at_ms, holder, rows[-1].seq)
+            tested.sign_ons(c, home_id, rows, at_ms)
         steps = 0
         if due := schedule.looks_due(c, home_id, now_ms, LOOKS):
             found = judging.of_days(c, home, due, at_ms)

@@ -52,6 +52,19 @@ def test_a_test_that_is_not_confirmed_in_60_seconds_is_red(alerted, cast, helen,
     assert "The last test alert was not confirmed in 60 seconds." in helen.open("/reach").text
 
 
+def test_whoever_signs_on_is_sent_one_test_and_nobody_for_a_sign_on_that_is_heard_of_late(alerted, clock_at):
+    now = clock_at(10)
+    ama, phone = alerted.home.staff("Ama Mensah", ["senior_carer"]), alerted.phone()
+    alerted.sign_on(ama, "senior_carer", phone, now - HOUR)
+    alerted.at(now)
+    assert alerted.service.tests(phone.made) == []
+    alerted.sign_on(ama, "senior_carer", phone, now)
+    for minutes in (0, 1, 2):
+        alerted.at(now + minutes * MINUTE)
+    (sent,) = alerted.service.tests(phone.made)
+    assert sent.urgency == "high" and "Test alert" in sent.json["notification"]["body"]
+
+
 def test_the_paper_tree_has_the_steps_of_the_ladder_their_telephones_and_who_is_on_duty(home, cast, helen):  # noqa: F811
     helen.send("/numbers", n0="01632 960 001", n1="01632 960 002", n2="01632 960 003")
     page = helen.open("/phone-tree")
