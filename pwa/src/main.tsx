@@ -70,6 +70,7 @@ async function begin() {
   await import('./worker').then(({ startWorker }) => startWorker()).catch(() => undefined);
   void import('./tidy').then(({ prune }) => prune()).catch(() => undefined);
   void import('./report').then(({ startReporting }) => startReporting()).catch(() => undefined);
+  void import('./alerts_late').then(({ watchAlerts }) => watchAlerts()).catch(() => undefined);
   void import('./push').then(({ refresh }) => refresh()).catch(() => undefined);
   fetchAll();
 }

@@ -166,3 +166,20 @@ def test_the_page_says_when_no_push_service_can_be_reached_from_the_building(ale
     assert "Phone alerts cannot be sent at the moment" in helen.open("/reach").text
     with alerted.app.app_context(), reading() as c:
         assert not watch.push_is_down(c, alerted.home.id, ten + 2 * HOUR)
+
+
+def test_a_tablet_is_told_over_the_buildings_network_what_is_open_and_whether_alerts_may_be_late(alerted, cast, ten):  # noqa: F811
+    tablet = alerted.home.tablet()
+
+    def live():
+        return tablet.client.get("/api/v1/alerts/live", headers=tablet.auth).json
+
+    assert live()["may_be_late"] and live()["alerts"] == [] and live()["last_tick"] is None
+    alert = alerted.open_alert(clock.now_ms(), cast["joan"])
+    with alerted.app.app_context():
+        ticks.write("a", started_ms=ten, now_ms=clock.now_ms(), late_ms=0, count=1, stepped_ms=None)
+    said = live()
+    assert not said["may_be_late"] and not said["phones_unreachable"]
+    assert [(each["alert"], each["severity"]) for each in said["alerts"]] == [(str(alert), "urgent")] and str(cast["joan"]) not in str(said)
+    alerted.set_status(alert, cast["ama"], "acknowledged", clock.now_ms())
+    assert live()["alerts"] == [] and tablet.client.get("/api/v1/alerts/live").status_code == 401
