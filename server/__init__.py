@@ -9,6 +9,7 @@ from server import app_files, config, headers, health, migrate, pages, problems
 from server.db import configure_engine
 from server.db import db as database
 from server.alerts import routes as alerts_routes
+from server.alerts import routes_live
 from server.people import devices, limits, rights
 from server.people import routes as people_routes
 from server.records import routes as records_routes
@@ -48,6 +49,7 @@ def create_app(settings: config.Config | None = None) -> Flask:
     api.register_blueprint(people_routes.blueprint)  # each view says: public or device
     api.register_blueprint(records_routes.blueprint)  # each view says: device
     api.register_blueprint(alerts_routes.blueprint)  # each view says: device
+    api.register_blueprint(routes_live.blueprint)  # device
     api.register_blueprint(health.blueprint)  # public
     described = app.view_functions["api-docs.openapi_json"]
     app.view_functions["api-docs.openapi_json"] = rights.public(lambda: described())

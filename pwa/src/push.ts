@@ -26,9 +26,17 @@ export async function standing(): Promise<Push> {
 /** From a tap: permission, subscription, the server's acknowledgement. Only all three are "on". */
 export async function turnOn(): Promise<Turned> {
   if ((await Notification.requestPermission()) !== 'granted') return 'denied';
+  const key = await currentKey();
+  return key ? subscribe(key) : 'failed';
+}
+
+async function currentKey(): Promise<string> {
   const answer = await call('GET', 'push/key', undefined, token());
-  const key = answer?.status === 200 ? String(answer.body['key'] ?? '') : '';
-  if (!key) return 'failed';
+  return answer?.status === 200 ? String(answer.body['key'] ?? '') : '';
+}
+
+/** A subscription under this key, in place of one under another, told to the server. */
+async function subscribe(key: string): Promise<Turned> {
   const registration = await navigator.serviceWorker.ready;
   const wanted = bytes(key);
   const held = await registration.pushManager.getSubscription();
@@ -42,16 +50,19 @@ export async function turnOn(): Promise<Turned> {
   return (await tellServer(subscription, key)) ? 'on' : 'failed';
 }
 
-async function tellServer(subscription: PushSubscription, key: string | null): Promise<boolean> {
+async function tellServer(subscription: PushSubscription, key: string): Promise<boolean> {
   const answer = await call('PUT', 'push/subscription', { ...subscription.toJSON(), key }, token());
   return answer !== null && answer.status < 300;
 }
 
-/** After the browser or the server has changed something: say again where this device can be reached. */
+/** On every start: browsers drop subscriptions without a word, and the home's key may be a new one. Whoever turned
+ *  notifications off is left alone: the server knows of no subscription then. */
 export async function refresh(): Promise<void> {
   const registration = await navigator.serviceWorker?.getRegistration();
-  const subscription = await registration?.pushManager?.getSubscription();
-  if (subscription && state.enrolment) await tellServer(subscription, null);
+  if (!registration?.pushManager || !state.enrolment || Notification.permission !== 'granted') return;
+  const known = await call('GET', 'push/subscription', undefined, token());
+  const key = known?.status === 200 && known.body['state'] !== 'none' ? await currentKey() : '';
+  if (key) await subscribe(key);
 }
 
 export async function turnOff(): Promise<void> {

@@ -6,6 +6,7 @@ import './words_later';
 
 export { fetchKeys } from './colleagues';
 export { openEarlier, putApart } from './earlier';
+export { watchAlerts } from './alerts_late';
 export { askToStay, refreshNames } from './enrol';
 export { begin as speak } from './languages';
 export { startSending } from './letters';

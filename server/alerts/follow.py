@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from server.alerts import act, climb, duty, judging, judging_home, matters, schedule, tablets
+from server.alerts import act, climb, duty, judging, judging_home, matters, schedule, tablets, tested
 from server.alerts.cases import Moment
 from server.db import reading, writing
 from server.people import store as people
@@ -60,6 +60,7 @@ def follow(home_id: int, now_ms: int, *, holder: str = "") -> bool:
             return True  # another process was quicker; what it left is read next time
         _apply(c, home, found, now_ms, holder, rows[-1].seq)
         act.give_back(c, home, left, now_ms)
+        tested.sign_ons(c, home_id, rows, now_ms)
         return True
 
     return writing(work)
@@ -82,6 +83,7 @@ def fire(home_id: int, now_ms: int, *, holder: str = "") -> Done:
             left = duty.ended_by(c, home_id, {row.record for row in rows if row.kind == "duty"})
             cursor = _apply(c, home, _of_rows(c, home, rows, at_ms), at_ms, holder, rows[-1].seq)
             act.give_back(c, home, left, at_ms)
+            tested.sign_ons(c, home_id, rows, at_ms)
         steps = 0
         if due := schedule.looks_due(c, home_id, now_ms, LOOKS):
             found = judging.of_days(c, home, due, at_ms)

@@ -53,3 +53,18 @@ class ReceiptsOut(Schema):
 
 class TestOut(Schema):
     message = fields.UUID(metadata={"description": "Its receipt proves that this device can be reached."})
+
+
+class LiveAlertOut(Schema):
+    alert = fields.UUID()
+    severity = fields.String()
+    status = fields.String(metadata={"description": "open or unhandled: nobody owns it."})
+    next_at = fields.String(allow_none=True, metadata={"format": "date-time", "description": "When the next step of its ladder is due."})
+
+
+class LiveOut(Schema):
+    server_time = fields.String(metadata={"format": "date-time"})
+    may_be_late = fields.Boolean(metadata={"description": "No fresh tick, or a step that is overdue."})
+    phones_unreachable = fields.Boolean(metadata={"description": "Messages wait because no push service answers."})
+    last_tick = fields.String(allow_none=True, metadata={"format": "date-time"})
+    alerts = fields.List(fields.Nested(LiveAlertOut))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 import requests
@@ -17,6 +18,9 @@ from server.alerts import endpoints
 TIMEOUT_S = (5.0, 10.0)
 # As much of an answer as is worth reading.
 LARGEST_ANSWER = 4096
+# At DEBUG these write whole addresses and keys, which are secrets: whoever holds an endpoint can send to it.
+for _noisy in ("urllib3", "pywebpush"):
+    logging.getLogger(_noisy).setLevel(logging.INFO)
 
 
 class GuardedSession(requests.Session):

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, flash, g, redirect, render_template, request
 
-from server.alerts import contacts, deliver, outbox, watch
+from server.alerts import contacts, deliver, outbox, tested, watch
 from server.clock import now_ms
 from server.db import reading, writing
 from server.pages import reach_view
@@ -19,7 +19,6 @@ blueprint = Blueprint("pages_reach", __name__, template_folder="templates")
 
 # How often the page looks again by itself, without a script.
 AGAIN_S = 30
-TEST_LIFE_MS = 300_000
 
 
 @blueprint.get("/reach")
@@ -85,7 +84,7 @@ def try_contact(contact: uuid.UUID):
             return False
         outbox.put(c, home_id, [{
             "alert": None, "opening": 0, "step": uuid.uuid4().hex, "what": "test", "level": 0, "device": to.id, "channel": to.channel,
-            "staff": g.person.staff, "role": to.role, "values": {"words": "test"}, "expires_ms": now + TEST_LIFE_MS,
+            "staff": g.person.staff, "role": to.role, "values": {"words": "test"}, "expires_ms": now + tested.LIFE_MS,
         }], now)  # fmt: skip
         return True
 

@@ -1,19 +1,19 @@
 """`make bench`: every figure of performance.md that this version can measure, each beside its floor. It prints; it gates nothing.
 
-`python -m tests.bench intake` runs one part: intake, filled, push or tap.
+`python -m tests.bench intake` runs one part: intake, filled, push, alerting or tap.
 """
 
 from __future__ import annotations
 
 import sys
 
-from tests.bench import filled, intake, push, tap
+from tests.bench import alerting, filled, intake, push, tap
 from tests.bench.report import machine, show
 from tests.harness.postgres import Postgres
 
 
 def main() -> None:
-    wanted = set(sys.argv[1:]) or {"intake", "filled", "push", "tap"}
+    wanted = set(sys.argv[1:]) or {"intake", "filled", "push", "alerting", "tap"}
     print(f"Measured on {machine()}")
     postgres = Postgres(durable=True)
     try:
@@ -23,6 +23,8 @@ def main() -> None:
             show("In use", filled.run(postgres))
         if "push" in wanted:
             show("Breach to push", push.run(postgres))
+        if "alerting" in wanted:
+            show("What alerts cost", alerting.run(postgres))
     finally:
         postgres.stop()
     if "tap" in wanted:

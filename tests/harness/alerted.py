@@ -115,9 +115,10 @@ class Alerted:
     # ---- what there is ----
 
     def messages(self) -> list[dict[str, Any]]:
-        """The outbox, oldest first."""
+        """The outbox but for tests at a sign-on, oldest first."""
         with self.app.app_context(), reading() as c:
-            query = select(outbox_table).where(outbox_table.c.home_id == self.home.id)
+            mine = (outbox_table.c.home_id == self.home.id) & ~outbox_table.c.step.startswith("sign_on:")
+            query = select(outbox_table).where(mine)
             return [dict(row) for row in c.execute(query.order_by(outbox_table.c.made_ms, outbox_table.c.id)).mappings()]
 
     def states(self) -> list[str]:

@@ -62,6 +62,10 @@ class Message:
     def json(self) -> dict[str, Any]:
         return json.loads(self.text)
 
+    @property
+    def is_test(self) -> bool:
+        return self.json.get("what") == "test"
+
 
 @dataclass
 class Subscriber:
@@ -125,13 +129,17 @@ class PushService:
         }
 
     def messages(self, made: dict[str, Any]) -> list[Message]:
-        """Everything that this subscription was sent, replaced messages too."""
-        return list(self._of(made).inbox)
+        """Everything that this subscription was sent but for tests at a sign-on, replaced messages too."""
+        return [message for message in self._of(made).inbox if not message.is_test]
+
+    def tests(self, made: dict[str, Any]) -> list[Message]:
+        """The test messages that this subscription was sent."""
+        return [message for message in self._of(made).inbox if message.is_test]
 
     def waiting(self, made: dict[str, Any]) -> list[Message]:
         """What a phone that was off until now would show: one message a topic (RFC 8030, 5.4)."""
         newest: dict[Any, Message] = {}
-        for place, message in enumerate(self._of(made).inbox):
+        for place, message in enumerate(self.messages(made)):
             newest[message.topic or place] = message
         return list(newest.values())
 
@@ -151,10 +159,10 @@ class PushService:
         """The messages, once there are `count` of them; AssertionError when they do not come."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            if len(self._of(made).inbox) >= count:
-                return self.messages(made)
+            if len(found := self.messages(made)) >= count:
+                return found
             time.sleep(0.01)
-        raise AssertionError(f"{len(self._of(made).inbox)} of {count} messages came; refusals: {self.refusals()}")
+        raise AssertionError(f"{len(self.messages(made))} of {count} messages came; refusals: {self.refusals()}")
 
     def refusals(self) -> list[tuple[int, str]]:
         return [(request.status, request.why) for request in self.requests if request.status >= 300]
@@ -189,7 +197,7 @@ class PushService:
             return 400, {}, str(error)
         message = Message(plain.decode(), min(int(ttl), LONGEST_TTL), urgency, topic, found, len(body), time.time(), port)
         who.inbox.append(message)
-        if self.on_message:
+        if self.on_message and not message.is_test:
             self.on_message(token, message)
         return 201, {"Location": f"{self.origin}/m/{b64(os.urandom(9))}", "TTL": str(message.ttl)}, ""
 

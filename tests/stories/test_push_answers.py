@@ -298,7 +298,7 @@ def test_a_test_message_reaches_the_device_that_asked(alerted, phone, now):
     answer = phone.tablet.client.post("/api/v1/push/test", headers=phone.tablet.auth)
     assert answer.status_code == 202
     alerted.deliver(clock.now_ms())
-    (got,) = alerted.service.messages(phone.made)
+    (got,) = alerted.service.tests(phone.made)
     assert got.json["id"] == answer.json["message"] and got.json["alert"] is None
 
 

@@ -52,6 +52,19 @@ def test_a_test_that_is_not_confirmed_in_60_seconds_is_red(alerted, cast, helen,
     assert "The last test alert was not confirmed in 60 seconds." in helen.open("/reach").text
 
 
+def test_whoever_signs_on_is_sent_one_test_and_nobody_for_a_sign_on_that_is_heard_of_late(alerted, clock_at):
+    now = clock_at(10)
+    ama, phone = alerted.home.staff("Ama Mensah", ["senior_carer"]), alerted.phone()
+    alerted.sign_on(ama, "senior_carer", phone, now - HOUR)
+    alerted.at(now)
+    assert alerted.service.tests(phone.made) == []
+    alerted.sign_on(ama, "senior_carer", phone, now)
+    for minutes in (0, 1, 2):
+        alerted.at(now + minutes * MINUTE)
+    (sent,) = alerted.service.tests(phone.made)
+    assert sent.urgency == "high" and "Test alert" in sent.json["notification"]["body"]
+
+
 def test_the_paper_tree_has_the_steps_of_the_ladder_their_telephones_and_who_is_on_duty(home, cast, helen):  # noqa: F811
     helen.send("/numbers", n0="01632 960 001", n1="01632 960 002", n2="01632 960 003")
     page = helen.open("/phone-tree")
@@ -153,3 +166,20 @@ def test_the_page_says_when_no_push_service_can_be_reached_from_the_building(ale
     assert "Phone alerts cannot be sent at the moment" in helen.open("/reach").text
     with alerted.app.app_context(), reading() as c:
         assert not watch.push_is_down(c, alerted.home.id, ten + 2 * HOUR)
+
+
+def test_a_tablet_is_told_over_the_buildings_network_what_is_open_and_whether_alerts_may_be_late(alerted, cast, ten):  # noqa: F811
+    tablet = alerted.home.tablet()
+
+    def live():
+        return tablet.client.get("/api/v1/alerts/live", headers=tablet.auth).json
+
+    assert live()["may_be_late"] and live()["alerts"] == [] and live()["last_tick"] is None
+    alert = alerted.open_alert(clock.now_ms(), cast["joan"])
+    with alerted.app.app_context():
+        ticks.write("a", started_ms=ten, now_ms=clock.now_ms(), late_ms=0, count=1, stepped_ms=None)
+    said = live()
+    assert not said["may_be_late"] and not said["phones_unreachable"]
+    assert [(each["alert"], each["severity"]) for each in said["alerts"]] == [(str(alert), "urgent")] and str(cast["joan"]) not in str(said)
+    alerted.set_status(alert, cast["ama"], "acknowledged", clock.now_ms())
+    assert live()["alerts"] == [] and tablet.client.get("/api/v1/alerts/live").status_code == 401

@@ -23,6 +23,7 @@ export function Notifications() {
     setBusy(null);
     if (turned !== 'on') setProblem(said.notifications[turned]);
     setNow(await standing());
+    if (turned === 'on') await tryIt();
   }
 
   async function off() {

@@ -170,12 +170,17 @@ async function flush(): Promise<void> {
   }
 }
 
+// The browser has ended the subscription, and says so in Firefox alone: elsewhere the app sees it at its next start (push.ts).
 self.addEventListener('pushsubscriptionchange', ((event: ExtendableEvent) => {
   event.waitUntil(
     (async () => {
       const enrolment = await meta('enrolment');
-      const subscription = await self.registration.pushManager.getSubscription();
-      if (enrolment && subscription) await call('PUT', 'push/subscription', subscription.toJSON(), enrolment.token);
+      const answer = enrolment && (await call('GET', 'push/key', undefined, enrolment.token));
+      const key = answer?.status === 200 && String(answer.body['key'] ?? '');
+      if (!enrolment || !key) return;
+      const { pushManager } = self.registration;
+      const subscription = (await pushManager.getSubscription()) ?? (await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key }));
+      await call('PUT', 'push/subscription', { ...subscription.toJSON(), key }, enrolment.token);
     })(),
   );
 }) as EventListener);
