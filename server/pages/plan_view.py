@@ -87,7 +87,7 @@ def card(action: Action, names: Names, today: date) -> dict[str, Any]:
     risk = fields.get("risk")
     return {
         "id": action.row.id,
-        "title": fields.get("baseline_issue") or say("plan.no_words"),
+        "title": _title(action),
         "closed": fields.get("status") == "closed",
         "status": say(f"plan.status.{fields.get('status') or 'open'}"),
         "risk": risk if risk in plan.RISKS else None,
@@ -153,6 +153,23 @@ def evidence(action: Action, today: date) -> list[dict[str, Any]]:
     return lines
 
 
+def questions(found: Sequence[Action], names: Names, today: date) -> dict[str, Any]:
+    """What a leader is asked: the current risks, the evidence gaps, the closure decisions."""
+    opened = [each for each in found if each.fields.get("status") != "closed"]
+    lacking = {say("plan.not_held"), say(f"plan.strength.{plan.WEAK}"), say(f"plan.strength.{plan.AGAINST}")}
+    gaps = [(each, [line for line in evidence(each, today) if line["strength"] in lacking]) for each in opened]
+    decided = [(each, row) for each in found for row in each.reviews if row.fields.get("decision") in (plan.CLOSE, plan.REOPEN)]
+    cards = sorted((card(each, names, today) for each in opened), key=_order)
+    return {
+        "risks": [each for each in cards if each["risk"] == plan.RISKS[0] or each["eyes"]],
+        "gaps": [{"id": each.row.id, "title": _title(each), "lines": lines} for each, lines in gaps if lines or not plan.required(each.fields)],
+        "closures": [
+            {"id": each.row.id, "title": _title(each), **_review(row, names, each.zone)}
+            for each, row in sorted(decided, key=lambda one: (one[1].occurred_ms, one[1].id), reverse=True)
+        ],
+    }  # fmt: skip
+
+
 def facts(action: Action, names: Names) -> list[tuple[str, str]]:
     """What was said of the action when it was written, line by line."""
     fields = action.fields
@@ -216,6 +233,10 @@ def history(row: store.RecordRow, names: Names, zone: str) -> list[dict[str, str
 
 def seen(action: Action) -> str:
     return acting.seen(action.row)
+
+
+def _title(action: Action) -> str:
+    return action.fields.get("baseline_issue") or say("plan.no_words")
 
 
 def _order(found: dict[str, Any]) -> tuple[int, int]:

@@ -39,6 +39,16 @@ def board():
     return render_template("pages/plan.html", plan=view, starts=[{"name": name, "title": say(f"plan.starts.{name}.title")} for name in STARTS])
 
 
+@blueprint.get("/plan/questions")
+@signed_in("plan.see")
+def questions():
+    """What are the current risks, the evidence gaps, the closure decisions? One honest page."""
+    with reading() as c:
+        found = plan_view.actions(c, g.person.home_id, g.person.zone)
+        view = plan_view.questions(found, Names(c, g.person.home_id), _today())
+    return render_template("pages/plan_questions.html", plan=view)
+
+
 @blueprint.get("/plan/new")
 @signed_in("plan.change")
 def ask_new():

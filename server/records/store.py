@@ -202,10 +202,14 @@ def behind(c: Connection) -> list[tuple[int, str]]:
     return found
 
 
+def cursor_of(c: Connection, home_id: int, name: str) -> int:
+    """How far a follower of a home has come; 0 for one that has not begun."""
+    return c.execute(select(follower.c.cursor).where(follower.c.home_id == home_id, follower.c.name == name)).scalar() or 0
+
+
 def behind_of(c: Connection, home_id: int, name: str) -> bool:
     """Whether one follower of one home has rows to read."""
-    cursor = c.execute(select(follower.c.cursor).where(follower.c.home_id == home_id, follower.c.name == name)).scalar()
-    return (cursor or 0) < (c.execute(select(counter.c.seq).where(counter.c.home_id == home_id)).scalar() or 0)
+    return cursor_of(c, home_id, name) < (c.execute(select(counter.c.seq).where(counter.c.home_id == home_id)).scalar() or 0)
 
 
 # ---- what was set aside ----

@@ -32,6 +32,9 @@ FIELDS = schema_of(
         "status": Code("open", "closed", "escalated", "changed"),
         "closed_by": Ref(),
         "sustain_check_on": DayOrTime(),
+        # Which trigger wrote it, and the version of the triggers' numbers.
+        "trigger": Text(),
+        "trigger_version": Number(),
     },
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sync.fields import DayOrTime, ListOf, Open, Text, schema_of
+from sync.fields import DayOrTime, ListOf, Number, Open, Text, schema_of
 from sync.kinds import NEVER, Kind
 from sync.roles import GOVERNORS
 
@@ -20,6 +20,9 @@ FIELDS = schema_of(
         "next_review_on": DayOrTime(),
         # Where each measure stood when it was decided: [{measure, percent}].
         "figures": ListOf(Open()),
+        # Which trigger wrote it, and the version of the triggers' numbers.
+        "trigger": Text(),
+        "trigger_version": Number(),
     },
 )
 

@@ -1,0 +1,107 @@
+"""What the records of the last weeks trigger: an action opened by Tidemark, or the one that stands escalated, saying why.
+
+Looked at once a care day and home. What is written has an id derived from the trigger and the week, so that a trigger that goes on
+firing speaks once a week and two processes write once.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from server.db import reading, writing
+from server.improvement import store as plan_store
+from server.people.store import Home
+from server.records import intake, projections, store
+from sync import days
+from sync.measures import ESCALATION
+from sync.messages import text
+from sync.rules import plan, triggers
+from sync.rules.starts import STARTS, Start
+from sync.rules.triggers import Seen, Trigger
+
+NAME = "triggers"
+#: Days that an action is given to show something before a trigger escalates it.
+GRACE_DAYS = 14
+
+
+def look(home: Home, now_ms: int) -> int:
+    """Look once a care day; returns how many triggers wrote something. Idle, it reads one row."""
+    today = days.care_day(days.from_ms(now_ms), home.zone)
+    with reading() as c:
+        if store.cursor_of(c, home.id, NAME) >= today.toordinal():
+            return 0
+        fired = [(each, *found) for each in triggers.TRIGGERS.values() if (found := each.fires(_seen(c, home.id, each, today))) is not None]
+        rows = [row for row in plan_store.actions(c, home.id) if row.fields.get("status") != "closed"]
+    statements = [one for trigger, count, of in fired for one in _answer(home, trigger, count, of, rows, today, now_ms)]
+    if statements:
+        intake.write(home.id, statements, now_ms=now_ms, origin="system")
+
+    def looked(c: Connection) -> None:
+        projections.lock(c, home.id, NAME)
+        projections.move(c, home.id, NAME, today.toordinal())
+
+    writing(looked)
+    return len(fired)
+
+
+def _seen(c: Connection, home_id: int, trigger: Trigger, today: date) -> Seen:
+    first = today.toordinal() - trigger.days
+    measure = STARTS[trigger.stream].measures[0]
+    series = [each for each in plan_store.series(c, home_id, measure, limit=trigger.days) if each.on.toordinal() >= first]
+    records: dict[str, list[Mapping[str, Any]]] = {}
+    for row in store.of_days(c, home_id, first, today.toordinal(), triggers.KINDS):
+        if not row.struck:
+            records.setdefault(row.kind, []).append(row.fields)
+    whole = plan_store.total(series)
+    undecided = _missed(c, home_id, ESCALATION, first)[triggers.UNDECIDED] if trigger.stream == triggers.HYDRATION else 0
+    return Seen(whole.numerator, whole.denominator, _missed(c, home_id, measure, first), undecided, records)
+
+
+def _missed(c: Connection, home_id: int, measure: str, first: int) -> Counter[str]:
+    return Counter(why for each in plan_store.details(c, home_id, measure, first) for miss in each["misses"] for why in miss["missed"])
+
+
+def _answer(
+    home: Home, trigger: Trigger, count: int, of: int, rows: list[store.RecordRow], today: date, now_ms: int
+) -> list[intake.Statement]:  # fmt: skip
+    """A new action where none stands for the stream; else the one that stands is escalated, once it has had its time."""
+    start, why = STARTS[trigger.stream], said(trigger.name, count, of, trigger.days)
+    standing = next((row for row in rows if set(plan.measures_of(row.fields)) & set(start.measures)), None)
+    week = today - timedelta(days=today.weekday())
+    id_ = uuid.uuid5(home.uuid, f"trigger/{trigger.name}/{week.isoformat()}")
+    if standing is None:
+        # One action a stream: what fires beside it on the same day is the same concern.
+        action = uuid.uuid5(home.uuid, f"trigger/{trigger.stream}/{week.isoformat()}")
+        return [intake.Statement(record=action, id=action, kind=plan_store.ACTION, fields=_fields(start, trigger, why, today), occurred_ms=now_ms)]
+    age = (today - days.care_day(days.from_ms(standing.occurred_ms), home.zone)).days
+    if age < GRACE_DAYS or standing.fields.get("status") == "escalated":
+        return []
+    review = {"action": str(standing.id), "decision": plan.ESCALATE, "challenge": why, "trigger": trigger.name, "trigger_version": triggers.VERSION}
+    status = {"status": "escalated", "review_every_days": plan.WEEKLY}
+    return [
+        intake.Statement(record=id_, id=id_, kind=plan_store.REVIEW, fields=review, occurred_ms=now_ms),
+        intake.Statement(record=standing.id, id=uuid.uuid5(id_, "action"), kind=plan_store.ACTION, fields=status, occurred_ms=now_ms),
+    ]
+
+
+def _fields(start: Start, trigger: Trigger, why: str, today: date) -> dict[str, Any]:
+    """An action as the article's example starts it; the owner is for the registered manager to name."""
+    words = {name: text(f"pages.plan.starts.{start.name}.{name}") for name in ("baseline_issue", "corrective_action", "difference_for_people")}
+    evidence = [{"id": name, "what": text(f"pages.plan.starts.{start.name}.evidence.{name}"), "category": category} for name, category in start.evidence]
+    return {
+        **words, "status": "open", "source": text("pages.plan.trigger_source"), "finding_ref": why, "risk": start.risk, "quality_area": start.area,
+        "measures": list(start.measures), "target": {"percent": start.percent}, "due_on": (today + timedelta(weeks=start.weeks)).isoformat(),
+        "evidence_required": evidence, "tags": list(start.tags), "review_every_days": plan.WEEKLY, "trigger": trigger.name,
+        "trigger_version": triggers.VERSION,
+    }  # fmt: skip
+
+
+def said(name: str, count: int, of: int, period: int) -> str:
+    """Why a trigger fired, in words that stay in the record."""
+    return text(f"pages.plan.triggers.{name}", n=count, of=of, days=period)
