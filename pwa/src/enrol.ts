@@ -17,7 +17,8 @@ export async function enrol(code: string): Promise<Enrolled> {
   }
   await keepNames({ device: device.id, token, home, name: device.name }, { home: home.name, tablet: device.name, staff: [], units: [] });
   await keepHomeKey(answer.body);
-  await askToStay();
+  // Firefox asks the person, and answers when they have: nobody's tablet waits for that.
+  void askToStay();
   await load();
   await refreshNames();
   return { ok: true };

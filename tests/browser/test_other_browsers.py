@@ -1,0 +1,92 @@
+"""The same app in Firefox, and in WebKitGTK, which is the nearest to Safari that runs here: enrolled, offline, drained.
+
+Where a browser is not installed its test is skipped, and says what to install.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.chaos.figures import ledger_of
+from tests.harness import small_home
+from tests.harness.hands import SAVED, SENT, WORDS
+from tests.harness.other_browsers import OtherBrowser, missing, open_browser
+from tests.harness.processes import Installation, until
+
+AMA = "Ama Mensah"
+
+
+@pytest.fixture(scope="module")
+def tidemark(tmp_path_factory) -> Iterator[Installation]:
+    started = Installation(tmp_path_factory.mktemp("home"))
+    started.start("web")
+    yield started
+    started.kill9()
+
+
+@pytest.fixture(scope="module")
+def home(tidemark):
+    return small_home.make(tidemark)
+
+
+def test_id(name: str, within: str = "") -> str:
+    return f'{within} [data-testid="{name}"]'
+
+
+test_id.__test__ = False
+
+
+def row(home, resident: str) -> str:
+    return f'[data-resident="{home["residents"][resident]}"]'
+
+
+def sign_in(browser: OtherBrowser, home) -> None:
+    browser.tap(f'[data-testid="staff-tile"][data-staff="{home["staff"][AMA]["id"]}"]')
+    for digit in home["staff"][AMA]["pin"]:
+        browser.tap(test_id(f"pin-key-{digit}"))
+    browser.find(test_id("sync-header"))
+    browser.script("location.hash = 'residents'")
+
+
+def drink(browser: OtherBrowser, home, resident: str) -> None:
+    browser.tap(test_id("drink-button", row(home, resident)))
+    browser.tap('//*[@data-testid="drink-tile"][contains(., "Teacup")]')
+
+
+def expect_state(browser: OtherBrowser, home, resident: str, state: str) -> None:
+    where = test_id("row-state", row(home, resident))
+    said = "return document.querySelector(arguments[0])?.textContent ?? ''"
+    until(lambda: state in browser.script(said, where), within_s=60, what=f"{resident} to be {state}")
+
+
+@pytest.mark.parametrize("name", ["Firefox", "WebKitGTK"])
+def test_drinks_given_while_the_server_is_away_survive_a_reload_and_arrive_once_each_under_their_author(name, tidemark, home, tmp_path):
+    if lacks := missing(name):
+        pytest.skip(lacks)
+    before = {one.id for one in ledger_of(tidemark.data)}
+    with open_browser(name, tmp_path) as browser:
+        browser.go(f"{tidemark.url}/app/#enrol={home['codes'].pop(0)}")
+        browser.tap(f'//button[normalize-space()="{WORDS["enrol"]["go"]}"]')
+        browser.find(test_id("staff-tile"))
+        until(lambda: browser.script("return navigator.serviceWorker.controller !== null"), within_s=60, what="the app to be kept")
+        sign_in(browser, home)
+        drink(browser, home, "Joan")
+        expect_state(browser, home, "Joan", SENT)
+
+        tidemark.kill9()
+        drink(browser, home, "Harold")
+        expect_state(browser, home, "Harold", SAVED)
+        browser.reload()
+        sign_in(browser, home)
+        drink(browser, home, "Mabel")
+        for resident in ("Harold", "Mabel"):
+            expect_state(browser, home, resident, SAVED)
+
+        tidemark.start("web")
+        for resident in ("Joan", "Harold", "Mabel"):
+            expect_state(browser, home, resident, SENT)
+    came = [one for one in ledger_of(tidemark.data) if one.id not in before]
+    assert [one.number for one in came] == [1, 2, 3]
+    assert {one.author for one in came} == {home["staff"][AMA]["id"]}
