@@ -27,6 +27,8 @@ blueprint = Blueprint("pages_plan", __name__, template_folder="templates")
 
 #: Weeks after closing at which it is looked whether the change has lasted, where nobody says otherwise.
 CHECK_WEEKS = 6
+#: What is wrong with a form as a whole, and with none of its fields: somebody has written since.
+MOVED = "moved"
 
 
 @blueprint.get("/plan")
@@ -103,8 +105,8 @@ def change(id_: uuid.UUID):
     if action.fields.get("status") == "closed":
         raise Problem("moved_on")
     fields, wrong = plan_form.action(request.form, request.form.getlist("measures"), _staff_ids(), _today(), plan.required(action.fields))
-    if wrong:
-        return _action_form(action, request.form, wrong, 400)
+    if wrong := _moved(action) or wrong:
+        return _action_form(action, request.form, wrong, 409 if MOVED in wrong else 400)
     acting.change(g.person.home_id, action.row, fields, request.form.get("seen", ""), by=g.person.staff, now_ms=now_ms())
     flash(say("plan.changed"))
     return redirect(f"/plan/{id_}", 303)
@@ -139,8 +141,8 @@ def review(id_: uuid.UUID):
             action.fields, fields["evidence_weighed"], list(reached.values()), closer=str(me.staff), check_on=check_on, today=today
         )
         wrong |= {f"block-{name}": say(f"plan.block.{name}") for name in lacking}
-    if wrong:
-        return _review_form(action, form, wrong, 400)
+    if wrong := _moved(action) or wrong:
+        return _review_form(action, form, wrong, 409 if MOVED in wrong else 400)
     fields["figures"] = [{"measure": name, "percent": None if each.percent is None else round(each.percent, 1)} for name, each in reached.items()]
     acting.review(
         me.home_id, action.row, fields, form.get("seen", ""), check_on=check_on.isoformat() if check_on else None, by=me.staff, now_ms=now_ms()
@@ -161,6 +163,15 @@ def _action(c: Any, id_: uuid.UUID) -> plan_view.Action:
     if not found:
         abort(404)
     return found[0]
+
+
+def _moved(action: plan_view.Action) -> dict[str, str]:
+    """Where somebody has written since the form was opened: who, with everything that was typed still in the form."""
+    if request.form.get("seen") == plan_view.seen(action):
+        return {}
+    with reading() as c:
+        told = action.row.body.get("history") or [action.row.body]
+        return {MOVED: say("plan.moved", name=Names(c, g.person.home_id).staff(told[-1]["author"]))}
 
 
 def _may_rebase(fields: Mapping[str, Any], reached: Mapping[str, plan.Reached]) -> dict[str, str]:
@@ -214,7 +225,7 @@ def _action_form(action: plan_view.Action | None, said: Mapping[str, Any], wrong
         "pages/plan_form.html",
         href=f"/plan/{action.row.id}/change" if action else "/plan/new",
         back=f"/plan/{action.row.id}" if action else "/plan",
-        seen=plan_view.seen(action) if action else "",
+        seen=_seen(action, said, wrong) if action else "",
         new=action is None,
         said=said,
         chosen=chosen,
@@ -224,10 +235,15 @@ def _action_form(action: plan_view.Action | None, said: Mapping[str, Any], wrong
         areas=[{"value": "", "text": say("plan.choose")}, *({"value": name, "text": say(f"plan.area.{name}")} for name in plan.AREAS)],
         categories=[{"value": "", "text": say("plan.choose")}, *({"value": name, "text": say(f"plan.category.{name}")} for name in plan.CATEGORIES)],
         rows=range(max(plan_form.EVIDENCE_ROWS, known)),
-        errors=[{"field": field, "text": text} for field, text in wrong.items()],
+        errors=[{"field": None if field == MOVED else field, "text": text} for field, text in wrong.items()],
         field_errors=wrong,
     )
     return Response(page, status)
+
+
+def _seen(action: plan_view.Action, said: Mapping[str, Any], wrong: Mapping[str, str]) -> str:
+    """The version that the form is about: the one that it was opened on, until the person has been told of a newer one."""
+    return plan_view.seen(action) if MOVED in wrong else said.get("seen") or plan_view.seen(action)
 
 
 def _review_form(action: plan_view.Action, said: Mapping[str, Any], wrong: dict[str, str] | None = None, status: int = 200) -> Response:
@@ -239,14 +255,14 @@ def _review_form(action: plan_view.Action, said: Mapping[str, Any], wrong: dict[
     page = render_template(
         "pages/plan_review.html",
         action=card,
-        seen=said.get("seen") or plan_view.seen(action),
+        seen=_seen(action, said, wrong),
         said=said,
         evidence=plan_view.evidence(action, today),
         strengths=[{"value": "", "text": say("plan.not_held")}, *({"value": name, "text": say(f"plan.strength.{name}")} for name in plan.STRENGTHS)],
         decisions=[{"value": name, "text": say(f"plan.decision.{name}"), "hint": {"text": say(f"plan.decision_hint.{name}")}} for name in decisions],
         next_on=next_on.isoformat(),
         check_on=(today + timedelta(weeks=CHECK_WEEKS)).isoformat(),
-        errors=[{"field": "decision" if field.startswith("block-") else field, "text": text} for field, text in wrong.items()],
+        errors=[{"field": None if field == MOVED else "decision" if field.startswith("block-") else field, "text": text} for field, text in wrong.items()],
         field_errors=wrong,
         blocked=[text for field, text in wrong.items() if field.startswith("block-")],
     )

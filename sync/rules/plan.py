@@ -25,7 +25,6 @@ STAY_OPEN, CHANGE, ESCALATE, CLOSE = DECISIONS = ("stay_open", "change", "escala
 #: What Tidemark writes when a closed action slides.
 REOPEN = "reopen"
 
-OPEN_STATUSES = frozenset({"open", "changed", "escalated"})
 #: Days without new evidence after which an action reads "static", and between reviews of one that failed.
 STATIC_DAYS, WEEKLY = 21, 7
 #: Days over which a measure is judged against its target, and categories that closing needs.

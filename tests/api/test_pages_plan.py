@@ -221,13 +221,19 @@ def test_two_people_who_write_at_once_do_not_overwrite_each_other(home, nina, su
     old = re.search(r'name="seen" value="([^"]*)"', sue.open(f"{at}/change").html).group(1)
     nina.send(f"{at}/change", **form(nina, baseline_issue="Charts have many gaps", seen=old))
     page = sue.send(f"{at}/change", **form(nina, baseline_issue="Mine", seen=old))
-    assert page.status == 409 and home.record(at.rsplit("/", 1)[1])["fields"]["baseline_issue"] == "Charts have many gaps"
+    assert page.status == 409 and "Nina Cole changed this action while you wrote." in page.text and ">Mine</textarea>" in page.html
+    assert home.record(at.rsplit("/", 1)[1])["fields"]["baseline_issue"] == "Charts have many gaps"
+    again = re.search(r'name="seen" value="([^"]*)"', page.html).group(1)
+    assert sue.send(f"{at}/change", **form(nina, baseline_issue="Mine", seen=again)).status == 200
+    assert home.record(at.rsplit("/", 1)[1])["fields"]["baseline_issue"] == "Mine"
+    assert reviewed(sue, at, "stay_open", seen=old).status == 409
 
 
 @one_database
 def test_evidence_that_was_named_at_the_start_cannot_be_taken_away(home, nina):
     at = start(nina, nina)
-    page = nina.send(f"{at}/change", **form(nina, **{"evidence-1": "", "category-1": "", "seen": ""}))
+    shown = re.search(r'name="seen" value="([^"]*)"', nina.open(f"{at}/change").html).group(1)
+    page = nina.send(f"{at}/change", **form(nina, **{"evidence-1": "", "category-1": "", "seen": shown}))
     assert page.status == 400 and "Evidence that was named stays." in page.text
 
 
