@@ -20,7 +20,7 @@ from server.db import reading
 from sync import flags, merge
 from sync.days import care_day, from_ms
 from sync.kinds import kind as kind_named
-from sync.rules.catalogue import TABLET_RULES
+from sync.rules.catalogue import ESCALATOR_LATE, NOBODY_REACHED, TABLET_RULES
 from tests.rules.merge_by_hand import ByHand
 from tests.sim.book import ACCEPTED, ASIDE, WAITS, key_of, read_kept
 from tests.sim.tablet import Tablet
@@ -273,8 +273,9 @@ def a_replay_changes_nothing(d: Drained) -> list[str]:
 
 
 def _about_tablet(row: tuple) -> bool:
+    """Of a tablet, or of the ladder on which an alert about one goes on climbing."""
     rule = read_kept(row[4])["fields"].get("rule") if row[1] == "alert" and row[4] else None
-    return rule in TABLET_RULES
+    return rule in (*TABLET_RULES, NOBODY_REACHED, ESCALATOR_LATE)
 
 
 def _without(body: bytes, gone: set) -> bytes:
