@@ -23,7 +23,7 @@ from sync.severities import NUDGE
 from sync.standing import Existing
 from sync.thresholds import DEFAULT, OFF, ON, Values
 
-DONE_SINCE = "done_since"
+DONE_SINCE, DAY_OVER = "done_since", "day_over"
 # What has been a matter for longer opens nothing any more: it is history, and the records have it.
 OLDEST = timedelta(days=14)
 
@@ -129,7 +129,7 @@ def reconcile(
         elif found and not alert.closed:
             step = _changed(alert, found)
         elif not alert.closed:
-            step = _over(rule, alert, key, by_then)
+            step = _passed(rule, alert, key, scope, now) if rule.passes else _over(rule, alert, key, by_then)
         if step:
             steps.append((key, step))
     return steps
@@ -191,6 +191,13 @@ def _changed(alert: Existing, found: Standing) -> Step | None:
     wanted = {"facts": _said(found), "matters": list(found.ids), "reason": "measured", "put_right_by": None}
     fields = {name: value for name, value in wanted.items() if alert.fields.get(name) != value}
     return Step(CHANGE, alert.rule, fields, pages=False, rung=alert.rung) if fields else None
+
+
+def _passed(rule: Rule, alert: Existing, key: Key, scope: Scope, now: datetime) -> Step | None:
+    """What only the log holds ends with its care day; what called people ends with one of them."""
+    if alert.rung or care_day(now, scope.zone) <= key[2]:
+        return None
+    return Step(WITHDRAW, rule.name, {"status": WITHDRAWN, "reason": DAY_OVER}, pages=False, rung=0)
 
 
 def _over(rule: Rule, alert: Existing, key: Key, by_then: Callable[[datetime], Iterable[Key]]) -> Step | None:

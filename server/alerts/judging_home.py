@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from server.alerts import schedule
-from server.alerts.cases import Case, Moment, subject_of
+from server.alerts.cases import Case, Moment, rules_of, subject_of
 from server.people.store import Home
 from server.records import deciding, store
 from sync import days
@@ -20,6 +20,7 @@ from sync.rules import copied, system
 from sync.thresholds import THRESHOLDS, Values
 
 HOME = "home"
+OF_THE_HOME = rules_of("system.")
 WEEK = timedelta(days=7)
 # More rows than one round writes.
 MOST_ROWS = 500
@@ -47,7 +48,7 @@ def homes(moment: Moment, keys: list[str]) -> Iterator[Case]:
     found = tuple(system.conflicts(str(home.uuid), differing, moment.values, now))
     # Who decides between two answers does so by looking at both, whenever that is: nothing here is a late entry.
     for key in keys:
-        yield Case((HOME, key), home.uuid, found, moment.scope(), frozenset({rules.CONFLICT}), lambda at: (), ends)
+        yield Case((HOME, key), home.uuid, found, moment.scope(), OF_THE_HOME, lambda at: (), ends)
     today = date.fromordinal(moment.today)
     if today.weekday() == 0:
         yield from _estimates(moment, today, ends)

@@ -81,6 +81,8 @@ class Rule:
     at_close: bool = False
     #: For whoever runs the shift: the first rung, the seniors on the floor, counts as reached.
     managers: bool = False
+    #: It has happened and nothing can put it right: where it called nobody it ends with its care day, and stays in the log.
+    passes: bool = False
 
 
 _ALL = (
@@ -139,8 +141,8 @@ _MATTERS = (
     Rule(DEPENDENCY_OLD, SENIOR, managers=True),
     Rule(NO_REASON, SENIOR, managers=True),
     Rule(CONFLICT, SENIOR, managers=True),
-    Rule(NOBODY_REACHED, SENIOR, managers=True, each_event=True),
-    Rule(ESCALATOR_LATE, SENIOR, managers=True, each_event=True),
+    Rule(NOBODY_REACHED, SENIOR, managers=True, each_event=True, passes=True),
+    Rule(ESCALATOR_LATE, SENIOR, managers=True, each_event=True, passes=True),
 )
 
 MATTER_RULES: Mapping[str, Rule] = {rule.name: rule for rule in _MATTERS}

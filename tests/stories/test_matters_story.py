@@ -135,14 +135,17 @@ def test_an_unmet_need_is_in_the_log_with_its_unit_and_shift_and_nobody_on_the_r
     found = days.at(days.start + 2 * HOUR)
     assert found[UNMET]["facts"]["unit"] == "Willow" and found[UNMET]["told"][0]["reached"] is False
     assert found[NOBODY]["subject"] == str(days.home.uuid) and "rung" not in found[NOBODY]
-    later = days.at(days.start + 3 * HOUR)
-    assert later[NOBODY]["opening"] == 1
+    later = days.at(days.start + 10 * HOUR)
+    assert (later[NOBODY]["opening"], later[NOBODY]["status"]) == (1, "open"), "looked at when the shift changes, on its own day"
     sue = Visitor.manager(days.home, ["registered_manager"], "Sue")
     page = sue.open(f"/alerts/{found[UNMET]['id']}")
     assert page.status == 200 and "Willow, Day shift" in page.text and "A need was not met" in page.text
     assert "The whole home" in sue.open(f"/alerts/{found[NOBODY]['id']}").text
     assert "A need was not met (Willow, Day shift" in sue.open("/log").text
     assert "Nobody could be reached" in sue.open("/thresholds").text
+    over = days.at(days.start + 22 * HOUR)
+    assert (over[NOBODY]["status"], over[NOBODY]["reason"]) == ("withdrawn", "day_over"), "it called nobody, and its day is over"
+    assert over[UNMET]["status"] == "unhandled", "what called people ends with one of them"
 
 
 def test_a_step_that_an_escalator_takes_late_is_said(days):
