@@ -5,9 +5,9 @@ from __future__ import annotations
 import smtplib
 import ssl
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
-from datetime import UTC, datetime
 from urllib.parse import unquote, urlsplit
 
 from server.alerts import classify, endpoints, payload
