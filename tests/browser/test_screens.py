@@ -158,30 +158,33 @@ def test_the_pages_for_managers(browsers, tidemark, home):
     sue = browsers.open(size=DESKTOP)
     look = Look(Hands(sue, tidemark.url, home), ZOOMED)
 
-    def show(path: str) -> None:
+    def show(path: str, name: str = "") -> None:
         assert sue.page.goto(tidemark.url + path).status == 200, path
-        look.at(f"page {path}")
+        look.at(name or f"page {path}")
+
+    def send(form: str) -> None:
+        with sue.page.expect_navigation():
+            sue.page.locator(f"form[action='{form}'] button").click()
 
     for path in PUBLIC_PAGES:
         show(path)
     sue.page.fill("#email", home["manager"]["email"])
     sue.page.fill("#password", "wrong")
-    sue.page.locator("form[action='/sign-in'] button").click()
+    send("/sign-in")
     look.at("page /sign-in, wrong password")
     sue.page.fill("#email", home["manager"]["email"])
     sue.page.fill("#password", home["manager"]["password"])
-    sue.page.locator("form[action='/sign-in'] button").click()
+    send("/sign-in")
     a_day_with_everything(tidemark, home)
     until(lambda: sue.page.goto(f"{tidemark.url}/to-check") and "/to-check/doubles/" in sue.page.content(), what="the double on its list")
     for path in MANAGER_PAGES:
         show(path)
     for path, link, name in DEEPER:
-        assert sue.page.goto(tidemark.url + path).status == 200, path
-        sue.page.locator(link).first.click()
-        look.at(f"page {path}, {name}")
+        sue.page.goto(tidemark.url + path)
+        show(sue.page.locator(link).first.get_attribute("href"), f"page {path}, {name}")
     sue.page.goto(f"{tidemark.url}/tablets/add")
     sue.page.fill("#name", "Rowan tablet")
-    sue.page.locator("form[action='/tablets/add'] button").click()
+    send("/tablets/add")
     look.at("page /tablets/add, the link for a new tablet")
     look.done()
 

@@ -67,7 +67,7 @@ export function ShiftPerson({ look, decided, onDecide, onOpen, onOffer }: Props)
       <details class="tm-details">
         <summary>{said.shift_check.change_finding}</summary>
         <Choice
-          legend={said.shift_check.change_finding} hideLegend name="finding" value={finding} onChoose={(value) => onDecide({ finding: value, agreed: false })}
+          legend={`${said.shift_check.change_finding}: ${person.name}`} hideLegend name="finding" value={finding} onChoose={(value) => onDecide({ finding: value, agreed: false })}
           options={FINDINGS.map((one) => [one, said.shift_check.finding[one]] as [Finding, string])}
         />
       </details>
