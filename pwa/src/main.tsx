@@ -10,7 +10,7 @@ import { Residents } from './screens/residents';
 import { Shell } from './screens/shell';
 import { Who } from './screens/who';
 import { soon, start } from './sending';
-import { grantForSync, session, watchIdle } from './session';
+import { fetchBesides, grantForSync, session, watchIdle } from './session';
 import { load, state, listen } from './state';
 import { useTopics } from './ui/hooks';
 import { watchLook } from './ui/theme';
@@ -55,6 +55,7 @@ function screen(here: ReturnType<typeof route>) {
 async function begin() {
   document.title = words.name;
   watchLook();
+  fetchBesides(fetchRest);
   if (PRACTICE) await fetchRest().then(({ openPractice }) => openPractice());
   else await load();
   // Somebody has chosen another language here; without it the app speaks English, and works.

@@ -31,6 +31,14 @@ let last: Session | null = null;
 let touched_at = 0;
 let lock_after_ms = LOCK_AFTER_MS;
 
+/** What unlocking does besides, which comes with the screens that are fetched later: main.tsx says from where. */
+type Besides = typeof import('./colleagues') & typeof import('./earlier') & typeof import('./plain_rows');
+let rest: () => Promise<Pick<Besides, 'fetchKeys' | 'openEarlier' | 'putApart' | 'hidePlain'>>;
+
+export function fetchBesides(from: typeof rest): void {
+  rest = from;
+}
+
 export function session(): Session | null {
   return current;
 }
@@ -93,7 +101,7 @@ export async function unlock(person: StaffName, pin: string): Promise<Unlocked> 
     return { ok: true };
   }
   // It may be the PIN of before, which lets nobody in and may open what nobody else can.
-  const earlier = import('./rest');
+  const earlier = rest();
   const before = await earlier.then(({ openEarlier }) => openEarlier(person.id, pin)).catch(() => []);
   if (before.length) await open(before);
   const answer = await asked;
@@ -126,7 +134,7 @@ async function confirm(person: StaffName, pin: string, here: Extract<Opened, { i
     await fetchKeys(current);
   }
   if (answer?.status === 403) {
-    await (await import('./rest')).putApart(person.id);
+    await (await rest()).putApart(person.id);
     if (current?.id === person.id) lock();
   }
 }
@@ -136,12 +144,12 @@ let loaded = false;
 
 /** Ask who else may unlock this tablet; fetched later, as nobody waits for it. */
 async function fetchKeys(me: Session | null): Promise<void> {
-  await (await import('./rest')).fetchKeys(me);
+  await (await rest()).fetchKeys(me);
 }
 
 /** Hide what the version before left in clear. Where that part cannot be fetched now, at the next start. */
 async function hidePlain(): Promise<void> {
-  const part = await import('./rest').catch(() => null);
+  const part = await rest().catch(() => null);
   await part?.hidePlain();
 }
 

@@ -16,8 +16,8 @@ type Asked = { [N in Name]: { screen: N } & (unknown extends PropsOf<N> ? object
 let screens: Screens | null = null;
 
 /** Everything that may be asked for later: the screens, and what `rest.ts` holds besides. */
-export async function fetchRest(): Promise<typeof import('../rest')> {
-  const rest = await import('../rest');
+export async function fetchRest(): Promise<typeof import('./rest')> {
+  const rest = await import('./rest');
   screens = rest.SCREENS;
   return rest;
 }
