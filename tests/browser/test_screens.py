@@ -145,7 +145,7 @@ def test_screens_with_an_alert(person, tidemark, home):
 
 
 PUBLIC_PAGES = ["/", "/sign-in"]
-MANAGER_PAGES = ["/overview", "/residents", "/to-check", "/staff", "/tablets", "/tablets/add", "/set-aside", "/ledger", "/numbers", "/safety-list"]
+MANAGER_PAGES = ["/overview", "/residents", "/to-check", "/staff", "/tablets", "/tablets/add", "/set-aside", "/ledger", "/numbers", "/safety-list", "/ladder", "/duties", "/missing", "/alerts/fatigue"]
 
 
 def test_the_pages_for_managers(browsers, tidemark, home):
