@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from sqlalchemy import Connection
 
-from server.alerts import climb, duty, outbox, schedule, unusual
+from server.alerts import calling, climb, duty, outbox, schedule, unusual
 from server.alerts.judging import Planned
+from server.alerts.moment import Moment
 from server.people.store import Home
 from server.records import store
 from sync import alerts as rules
@@ -23,7 +23,7 @@ NEWS_MS = 1_800_000
 
 def take(c: Connection, home: Home, steps: Iterable[Planned], now_ms: int, holder: str) -> None:
     """Write the steps that the rules named, each once."""
-    moment = climb.Moment(c, home, now_ms, holder)
+    moment = Moment(c, home, now_ms, holder)
     for planned in unusual.quieten(c, home, steps, moment.values, now_ms):
         if planned.step.kind in (rules.OPEN, rules.REOPEN):
             _open(moment, planned)
@@ -31,7 +31,7 @@ def take(c: Connection, home: Home, steps: Iterable[Planned], now_ms: int, holde
             _change(moment, planned)
 
 
-def _open(moment: climb.Moment, planned: Planned) -> None:
+def _open(moment: Moment, planned: Planned) -> None:
     step, alert = planned.step, planned.alert
     fields = dict(step.fields)
     opening = fields.setdefault("opening", 1 + (_opening(planned) if planned.stands else 0))
@@ -52,7 +52,7 @@ def _open(moment: climb.Moment, planned: Planned) -> None:
     schedule.set_step(moment.c, moment.home.id, alert, planned.resident, at, moment.now_ms)
 
 
-def _change(moment: climb.Moment, planned: Planned) -> None:
+def _change(moment: Moment, planned: Planned) -> None:
     step, alert, opening, home = planned.step, planned.alert, _opening(planned), moment.home
     id_ = _id(planned)
     if not climb.happens(moment, alert, opening, rules.WITHDRAW if step.kind == rules.WITHDRAW else f"{step.kind}:{id_}"):
@@ -79,7 +79,7 @@ def _change(moment: climb.Moment, planned: Planned) -> None:
 
 def settle_moved(c: Connection, home: Home, moved: Mapping[uuid.UUID, list[tuple]], now_ms: int, holder: str) -> None:
     """People have written to these alerts: let the climb stop, wait or go on accordingly."""
-    moment = climb.Moment(c, home, now_ms, holder)
+    moment = Moment(c, home, now_ms, holder)
     found = store.records_by_id(c, home.id, moved)
     for alert, by in moved.items():
         row = found.get(alert)
@@ -99,7 +99,7 @@ def settle_moved(c: Connection, home: Home, moved: Mapping[uuid.UUID, list[tuple
             schedule.set_step(c, home.id, alert, row.subject, now_ms, now_ms)
 
 
-def _hand_over(moment: climb.Moment, row: store.RecordRow) -> None:
+def _hand_over(moment: Moment, row: store.RecordRow) -> None:
     """Call the person that an alert was given to. The ladder's clock is not broken: what was due stays due, and somebody
     who cannot be reached is not waited for."""
     c, home, now_ms = moment.c, moment.home, moment.now_ms
@@ -111,7 +111,7 @@ def _hand_over(moment: climb.Moment, row: store.RecordRow) -> None:
     at_ms = min(back, ladder_ms) if ladder_ms is not None and ladder_ms > now_ms else back
     schedule.set_step(c, home.id, row.id, row.subject, at_ms, now_ms)
     if here and climb.happens(moment, row.id, opening, name):
-        outbox.put(c, home.id, climb.calls(here, row.id, opening, name, row.fields.get("rung") or 0, {"words": "given"}, back, now_ms), now_ms)
+        outbox.put(c, home.id, calling.calls(here, row.id, opening, name, row.fields.get("rung") or 0, {"words": "given"}, back, now_ms), now_ms)
 
 
 def give_back(c: Connection, home: Home, staff: Iterable[uuid.UUID], now_ms: int) -> None:
@@ -125,7 +125,7 @@ def give_back(c: Connection, home: Home, staff: Iterable[uuid.UUID], now_ms: int
 
 
 def _tell(
-    moment: climb.Moment, alert: uuid.UUID, opening: int, what: str, words: str, step: str, by: Iterable[tuple] = ()
+    moment: Moment, alert: uuid.UUID, opening: int, what: str, words: str, step: str, by: Iterable[tuple] = ()
 ) -> None:
     """Tell whoever was told of this opening, but for those who did it themselves."""
     people, devices = {person for person, _ in by}, {device for _, device in by}

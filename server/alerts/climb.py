@@ -8,77 +8,25 @@ time, and the step after it counts from now: an outage ends in no burst.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 
-from server.alerts import duty, fallback, outbox, schedule
+from server.alerts import calling, fallback, outbox, schedule
+from server.alerts.moment import Moment
 from server.alerts.outbox import insert_into
 from server.alerts.tables import step_event
 from server.people.store import Home
 from server.records import intake, store
 from sync import days, ladder, owning
-from sync.fields import time_ms
 from sync.kinds.alert import ACKNOWLEDGED, OPENED, SNOOZED, UNHANDLED
-from sync.rules.catalogue import SILENT
-from sync.thresholds import Values
 
-# From here a step says that it is late.
-LATE_MS = 60_000
 # What nobody was told for this long is for the shift report: a call about yesterday helps nobody.
 TOO_LATE_MS = 24 * 3_600_000
 # A deadline whose alert cannot take a step is looked at again then; it should not happen.
 LATER_MS = 60_000
-
-
-@dataclass
-class Moment:
-    """What a step needs to know about the home, asked once a transaction."""
-
-    c: Connection
-    home: Home
-    now_ms: int
-    holder: str
-    _known: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def everyone(self) -> list[duty.OnDuty]:
-        if "everyone" not in self._known:
-            today = days.care_day(days.from_ms(self.now_ms), self.home.zone).toordinal()
-            self._known["everyone"] = duty.on_duty(self.c, self.home.id, today, self.now_ms)
-        return self._known["everyone"]
-
-    @property
-    def live(self) -> set[uuid.UUID]:
-        """Devices on duty that a push can be sent to."""
-        if "live" not in self._known:
-            self._known["live"] = duty.with_a_device(self.c, self.home.id, self.everyone)
-        return self._known["live"]
-
-    def ladder(self, severity: str, unit: str | None) -> ladder.Ladder:
-        if "ladders" not in self._known:
-            self._known["ladders"] = [row.body for row in store.records(self.c, self.home.id, "ladder") if not row.struck]
-        return ladder.ladder_for(severity, self._known["ladders"], days.from_ms(self.now_ms), self.home.zone, unit)
-
-    @property
-    def values(self) -> Values:
-        if "values" not in self._known:
-            self._known["values"] = Values((row.body for row in store.records(self.c, self.home.id, "threshold")), self.home.zone)
-        return self._known["values"]
-
-    def reached(self, roles: Iterable[str], unit: str | None) -> list[duty.OnDuty]:
-        """Whoever of these roles can be reached for a person on that unit."""
-        return [one for one in duty.named(self.everyone, roles, unit) if one.device in self.live]
-
-    def reaches(self, staff: str) -> bool:
-        """Whether this person is signed on with a device that can be reached."""
-        return any(str(one.staff) == staff and one.device in self.live for one in self.everyone)
-
-    def reachable(self, unit: str | None) -> frozenset[str]:
-        """Roles in which somebody can be reached for a person on that unit."""
-        return frozenset(one.role for one in self.everyone if one.answers_for(unit) and one.device in self.live)
 
 
 @dataclass(frozen=True)
@@ -157,7 +105,7 @@ def _not_taken(moment: Moment, row: store.RecordRow, late_ms: int) -> Climbed:
     ladder_ms = schedule.ladder_ms(fields)
     here = next((found for role in owning.ON_CALL if (found := moment.reached([role], unit))), [])
     if ladder_ms is None or ladder_ms > moment.now_ms:
-        told = [*(fields.get("told") or ()), *_trace(moment, unit, [here[0].role if here else owning.ON_CALL[0]])]
+        told = [*(fields.get("told") or ()), *calling.trace(moment, unit, [here[0].role if here else owning.ON_CALL[0]])]
         changed, messages, next_ms = {"told": told}, [], ladder_ms
     else:
         state = ladder.State(fields.get("rung") or 0, fields.get("loop") or 0, days.from_ms(moment.now_ms))
@@ -165,7 +113,7 @@ def _not_taken(moment: Moment, row: store.RecordRow, late_ms: int) -> Climbed:
         changed, messages, next_ms = step.fields, step.messages, step.next_at_ms
     called = {each["device"] for each in messages}
     level, opening = changed.get("rung") or fields.get("rung") or 0, fields.get("opening") or 1
-    more = calls(here, row.id, opening, name, level, {"words": "not_accepted"}, next_ms, moment.now_ms)
+    more = calling.calls(here, row.id, opening, name, level, {"words": "not_accepted"}, next_ms, moment.now_ms)
     messages += [each for each in more if each["device"] not in called]
     return Climbed(name, {**changed, "given_to": None}, messages, next_ms)
 
@@ -202,11 +150,11 @@ def _step(
     following = ladder.next_step(rungs, state, now, moment.reachable(unit))
     if following is None:
         return Climbed(UNHANDLED, {"status": UNHANDLED, "next_at": None, "next_roles": None}, [], None)
-    told = [*(fields.get("told") or ()), *_trace(moment, unit, [role for roles in following.skipped for role in roles])]
+    told = [*(fields.get("told") or ()), *calling.trace(moment, unit, [role for roles in following.skipped for role in roles])]
     called = list(following.tell)
     if late_ms > sum((rung.after for rung in rungs.rungs), start=now - now).total_seconds() * 1000 and called:
         called += [role for role in rungs.rungs[-1].roles if role not in called]  # later than the whole chain: the top too
-    told += _trace(moment, unit, called)
+    told += calling.trace(moment, unit, called)
     after = following.state
     next_ms = None if after.next_at is None or following.unhandled else days.to_ms(after.next_at)
     changed: dict[str, Any] = {
@@ -219,10 +167,10 @@ def _step(
     if following.unhandled:
         changed["status"] = UNHANDLED
     name = name or (UNHANDLED if following.unhandled else f"climbed:{after.loop}.{after.rung}")
-    values = _words(moment, fields, next_ms, late_ms, first=first, own=words)
+    values = calling.words(moment, fields, next_ms, late_ms, first=first, own=words)
     level = min(after.loop * len(rungs.rungs) + after.rung, 999)
     opening = fields.get("opening") or 1
-    messages = _messages(moment, alert, unit, called, opening, name, level, values, _known(fields), next_ms)
+    messages = calling.messages(moment, alert, unit, called, opening, name, level, values, calling.known(fields), next_ms)
     passed = rungs.everyone if following.unhandled else [role for roles in following.skipped for role in roles]
     fallback.plan(
         moment.c, moment.home.id, alert, opening, name, called=called, passed=passed, level=level, values=values,
@@ -231,72 +179,6 @@ def _step(
     if "rung" not in fields:  # nothing stands there yet that null could clear
         changed = {key: value for key, value in changed.items() if value is not None}
     return Climbed(name, changed, messages, next_ms)
-
-
-def _trace(moment: Moment, unit: str | None, roles: list[str]) -> list[dict[str, Any]]:
-    """What `told` says about these roles: each person on duty and whether a device could be reached; or that there is
-    nobody."""
-    at, found = days.write_time(moment.now_ms), []
-    for role in roles:
-        here = duty.named(moment.everyone, [role], unit)
-        found += [{"role": role, "staff": str(one.staff), "at": at, "reached": one.device in moment.live} for one in here]
-        if not here:
-            found.append({"role": role, "at": at, "reached": False})
-    return found
-
-
-def _words(
-    moment: Moment, fields: Mapping[str, Any], next_ms: int | None, late_ms: int, *, first: bool, own: str | None
-) -> dict[str, Any]:  # fmt: skip
-    """Which sentence is sent, for somebody who was not told before."""
-    if late_ms > LATE_MS:
-        return {"words": "delayed", "minutes": late_ms // 60_000}
-    if own:
-        return {"words": own}
-    if not first:
-        opened = fields.get("opened_at")
-        since = time_ms(opened) if isinstance(opened, str) else None
-        return {"words": "moved_to_you", "minutes": max(1, (moment.now_ms - (since or moment.now_ms)) // 60_000)}
-    if (fields.get("opening") or 1) > 1:
-        return {"words": "reopened"}
-    if fields.get("rule") == SILENT:
-        return {"words": "tablet_silent", "minutes": round((fields.get("facts") or {}).get("minutes") or 0)}
-    if next_ms is None:
-        return {"words": "needs_decision"}
-    return {"words": "needs_decision_by", "by": days.say_time(days.from_ms(next_ms), moment.home.zone)}
-
-
-def _messages(
-    moment: Moment, alert: uuid.UUID, unit: str | None, roles: list[str], opening: int, step: str, level: int,
-    values: dict[str, Any], known: set[str], next_ms: int | None,
-) -> list[dict[str, Any]]:  # fmt: skip
-    """One message a device: people share devices, and hold several roles."""
-    here = moment.reached(roles, unit)
-    found = calls(here, alert, opening, step, level, values, next_ms, moment.now_ms)
-    if values["words"] == "moved_to_you":
-        for each in found:
-            if str(each["staff"]) in known:
-                each["values"] = {**values, "words": "still_open"}
-    return found
-
-
-def calls(
-    people: Iterable[duty.OnDuty], alert: uuid.UUID, opening: int, step: str, level: int, values: Mapping[str, Any],
-    next_ms: int | None, now_ms: int,
-) -> list[dict[str, Any]]:  # fmt: skip
-    """A call about an alert for each of these people's devices, as `outbox.put` takes it."""
-    found: dict[uuid.UUID, dict[str, Any]] = {}
-    for one in people:
-        found.setdefault(one.device, {
-            "alert": alert, "opening": opening, "step": step, "what": "told", "level": level, "device": one.device,
-            "staff": one.staff, "role": one.role, "values": dict(values), "expires_ms": now_ms + outbox.life_ms(next_ms, now_ms),
-        })  # fmt: skip
-    return list(found.values())
-
-
-def _known(fields: Mapping[str, Any]) -> set[str]:
-    """Whom this alert has reached before."""
-    return {each.get("staff") for each in fields.get("told") or () if each.get("reached")}
 
 
 def _unit(moment: Moment, row: store.RecordRow) -> str | None:

@@ -150,7 +150,8 @@ def test_screens_with_an_alert(person, tidemark, home):
 PUBLIC_PAGES = ["/", "/sign-in"]
 MANAGER_PAGES = [
     "/overview", "/residents", "/appointments", "/handovers", "/to-check", "/log", "/staff", "/tablets", "/tablets/add", "/tablets/rescue",
-    "/thresholds", "/set-aside", "/ledger", "/numbers", "/safety-list",
+    "/thresholds", "/set-aside", "/ledger", "/numbers", "/safety-list", "/ladder", "/duties", "/missing", "/alerts/fatigue",
+    "/reach", "/reach/contacts", "/phone-tree", "/plan", "/plan/questions", "/measures",
 ]  # fmt: skip
 
 

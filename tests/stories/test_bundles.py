@@ -7,7 +7,7 @@ import uuid
 import pytest
 
 from server.records import intake
-from tests.harness.alerted import HOUR, MINUTE, SECOND
+from tests.harness.alerted import MINUTE, SECOND
 from tests.harness.apps import rfc3339
 
 
