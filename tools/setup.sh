@@ -65,9 +65,22 @@ has_chromium() {
     return 1
 }
 
+has_other_browsers() {
+    command -v firefox-esr >/dev/null 2>&1 || command -v firefox >/dev/null 2>&1 || return 1
+    command -v WebKitWebDriver >/dev/null 2>&1 && command -v Xvfb >/dev/null 2>&1
+}
+
+# Tests in Firefox and WebKitGTK are skipped where those are missing: without them nothing fails.
+add_other_browsers() {
+    has_other_browsers && return 0
+    (install "Firefox and WebKitGTK (for a few more browser tests)" firefox-esr webkit2gtk-driver xvfb) ||
+        echo "Going on without Firefox and WebKitGTK: their tests are skipped."
+}
+
 set_up_tests() {
     has_chromium || install "Chromium (for the browser tests)" chromium fonts-liberation
     has_postgres || install "PostgreSQL (for the database tests)" postgresql
+    add_other_browsers
     has_chromium || fail "Chromium (for the browser tests) is still missing."
     has_postgres || fail "PostgreSQL (for the database tests) is still missing."
 }
