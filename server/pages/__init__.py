@@ -41,7 +41,8 @@ from server.pages import (
 from server.pages.words import say
 from server.people import store as people_store
 from server.people.rights import may
-from server.records import rescue, store
+from server.records import rescue
+from server.records import store as records_store
 from sync.kinds.alert import UNHANDLED
 
 # Pages that stand under another entry of the menu.
@@ -126,7 +127,7 @@ def _unhandled(me: session.Person | None) -> list:
     if me is None or request.method not in SAFE or not may(me.roles, "alerts.see"):
         return []
     with reading() as c:
-        rows = store.records(c, me.home_id, "alert", open_only=True)
+        rows = records_store.records(c, me.home_id, "alert", open_only=True)
     return [row.id for row in rows if row.fields.get("status") == UNHANDLED and not row.struck]
 
 

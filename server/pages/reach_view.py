@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.alerts import climb, duty, subscriptions
+from server.alerts import duty, subscriptions
+from server.alerts.moment import Moment
 from server.pages.names import Names
 from server.pages.words import clock_time, code, say, span, when
 from server.people.store import Home
@@ -31,14 +32,14 @@ TELEPHONE = {
 
 def ladders(c: Connection, home: Home, now_ms: int) -> list[dict[str, Any]]:
     """Each ladder that climbs, with its rungs: {title, rungs: [{name, after, people, bad}]}."""
-    moment, names = climb.Moment(c, home, now_ms, ""), Names(c, home.id)
+    moment, names = Moment(c, home, now_ms, ""), Names(c, home.id)
     proofs = subscriptions.proofs(c, home.id, now_ms - TEST_WAIT_MS)
     return [_ladder(moment, names, severity, proofs) for severity in (URGENT, SENIOR)]
 
 
-def _ladder(moment: climb.Moment, names: Names, severity: str, proofs: dict[uuid.UUID, Any]) -> dict[str, Any]:
+def _ladder(moment: Moment, names: Names, severity: str, proofs: dict[uuid.UUID, Any]) -> dict[str, Any]:
     rungs, after_ms = [], 0.0
-    for place, rung in enumerate(moment.ladder(severity).rungs):
+    for place, rung in enumerate(moment.ladder(severity, None).rungs):
         after_ms += rung.after.total_seconds() * 1000
         people = [_person(one, names, proofs.get(one.device), moment) for one in duty.named(moment.everyone, rung.roles, None)]
         rungs.append({
@@ -51,7 +52,7 @@ def _ladder(moment: climb.Moment, names: Names, severity: str, proofs: dict[uuid
     return {"title": code("severity", severity), "rungs": rungs}
 
 
-def _person(one: duty.OnDuty, names: Names, proof: Any, moment: climb.Moment) -> dict[str, Any]:
+def _person(one: duty.OnDuty, names: Names, proof: Any, moment: Moment) -> dict[str, Any]:
     now, zone = moment.now_ms, moment.home.zone
     if one.device is None:
         state, words = "bad", say("reach.no_device")
@@ -78,9 +79,9 @@ def _person(one: duty.OnDuty, names: Names, proof: Any, moment: climb.Moment) ->
 
 def phone_tree(c: Connection, home: Home, now_ms: int) -> list[dict[str, Any]]:
     """Whom to telephone, in the order of the urgent ladder, when no alert can be sent."""
-    moment, names, numbers = climb.Moment(c, home, now_ms, ""), Names(c, home.id), call_numbers.numbers(c, home.id)
+    moment, names, numbers = Moment(c, home, now_ms, ""), Names(c, home.id), call_numbers.numbers(c, home.id)
     steps, after_ms = [], 0.0
-    for place, rung in enumerate(moment.ladder(URGENT).rungs):
+    for place, rung in enumerate(moment.ladder(URGENT, None).rungs):
         after_ms += rung.after.total_seconds() * 1000
         wanted = {TELEPHONE.get(role, ON_CALL) for role in rung.roles}
         steps.append({
