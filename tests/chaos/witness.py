@@ -6,6 +6,7 @@ transaction had committed, or *Sent* before the server's yes had come past the p
 
 from __future__ import annotations
 
+import gzip
 import json
 import threading
 import time
@@ -62,8 +63,11 @@ class TellingProxy(ScriptedProxy):
         answer = super()._ask(request, body)
         if request.path == WORKER and answer.status == 200:
             # Without the old version's tag, so that the browser reads it whole each time.
-            kept = [(name, value) for name, value in answer.headers if name.lower() not in ("etag", "last-modified", "content-length")]
-            return Answer(200, kept, answer.body + f"\n// {self._version}".encode())
+            gone = ("etag", "last-modified", "content-length", "content-encoding")
+            kept = [(name, value) for name, value in answer.headers if name.lower() not in gone]
+            packed = any(name.lower() == "content-encoding" and value == "gzip" for name, value in answer.headers)
+            script = gzip.decompress(answer.body) if packed else answer.body
+            return Answer(200, kept, script + f"\n// {self._version}".encode())
         if request.path == SYNC and answer.status == 200 and not answer.reset:
             now = time.time() * 1000
             for result in json.loads(answer.body)["results"]:
