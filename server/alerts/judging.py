@@ -339,5 +339,5 @@ def scenes(c: Connection, home: Home, wanted: Iterable[Day], now_ms: int) -> dic
     asked = set(wanted)
     if not asked:
         return {}
-    known = _Known(c, home, asked, now_ms)
+    known = Known(c, home, asked, now_ms)
     return {each: Scene(known._facts(*each), known.values, days.from_ms(now_ms)) for each in asked if not known.gone(*each)}
