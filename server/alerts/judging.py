@@ -340,4 +340,4 @@ def scenes(c: Connection, home: Home, wanted: Iterable[Day], now_ms: int) -> dic
     if not asked:
         return {}
     known = Known(c, home, asked, now_ms)
-    return {each: Scene(known._facts(*each), known.values, days.from_ms(now_ms)) for each in asked if not known.gone(*each)}
+    return {each: Scene(known.facts(*each), known.values, days.from_ms(now_ms)) for each in asked if not known.gone(*each)}
