@@ -19,11 +19,12 @@ const PIN = /^\d{6}$/;
 
 export function Agency() {
   useTopics('session', 'link');
-  const once = useOnce();
   const [name, setName] = useState('');
   const [pin, setPin] = useState('');
   const [again, setAgain] = useState('');
   const [problems, setProblems] = useState<string[]>([]);
+  // What went wrong is read, and the next tap means it.
+  const once = useOnce(problems[0]);
   const [going, setGoing] = useState(false);
   const [added, setAdded] = useState<{ name: string; until: number | null } | null>(null);
 
