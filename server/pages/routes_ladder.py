@@ -12,7 +12,7 @@ from server.alerts import first_rung
 from server.clock import now_ms
 from server.db import reading
 from server.pages import ladder_view as view
-from server.pages import store as pages_store
+from server.pages import proposals
 from server.pages.names import Names
 from server.pages.words import at, code, say
 from server.people.rights import may, signed_in
@@ -21,7 +21,6 @@ from server.records import intake, store
 from sync import days, roles
 from sync.ladder import faults
 from sync.messages import text
-from sync.thresholds import waits
 
 blueprint = Blueprint("pages_ladder", __name__, template_folder="templates")
 
@@ -64,7 +63,7 @@ def propose(severity: str, shift: str):
     if problems:
         return _form(severity, shift, problems, 400)
     id_, me = uuid.uuid4(), g.person
-    _write(intake.Statement(id=id_, record=id_, kind="ladder", fields={**fields, "proposed_by": str(me.staff)}, occurred_ms=now_ms(), author=me.staff))
+    proposals.write(intake.Statement(id=id_, record=id_, kind="ladder", fields={**fields, "proposed_by": str(me.staff)}, occurred_ms=now_ms(), author=me.staff))
     flash(say("thresholds.proposed"))
     return redirect("/ladder", 303)
 
@@ -73,7 +72,7 @@ def propose(severity: str, shift: str):
 @signed_in("ladder.approve")
 def approve(record: uuid.UUID):
     """A second person agrees: it holds from now. Refused while nobody of the first step could be reached."""
-    row, me, now = _proposal(record), g.person, now_ms()
+    row, me, now = proposals.waiting("ladder", record), g.person, now_ms()
     if row is None:
         return _gone()
     if str(row.fields.get("proposed_by")) == str(me.staff):
@@ -82,7 +81,7 @@ def approve(record: uuid.UUID):
         flash(say("ladder.no_tested_device"))
         return redirect("/ladder", 303)
     fields = {"approved_by": str(me.staff), "from": days.write_time(now)}
-    _write(intake.Statement(record=row.id, kind="ladder", fields=fields, occurred_ms=now, author=me.staff))
+    proposals.write(intake.Statement(record=row.id, kind="ladder", fields=fields, occurred_ms=now, author=me.staff))
     flash(say("thresholds.approved"))
     return redirect("/ladder", 303)
 
@@ -91,12 +90,12 @@ def approve(record: uuid.UUID):
 @signed_in("ladder.propose")
 def withdraw(record: uuid.UUID):
     """Taken back by whoever proposed it, or declined by another: it stays in the ledger, struck through."""
-    row, me = _proposal(record), g.person
+    row, me = proposals.waiting("ladder", record), g.person
     if row is None:
         return _gone()
     mine = str(row.fields.get("proposed_by")) == str(me.staff)
     why = say("thresholds.withdrawn_reason" if mine else "thresholds.declined_reason")
-    _write(intake.Statement(record=row.id, kind="ladder", fields={"struck_out": True, "correction_reason": why}, occurred_ms=now_ms(), author=me.staff))
+    proposals.write(intake.Statement(record=row.id, kind="ladder", fields={"struck_out": True, "correction_reason": why}, occurred_ms=now_ms(), author=me.staff))
     flash(say("thresholds.withdrawn"))
     return redirect("/ladder", 303)
 
@@ -114,22 +113,9 @@ def _today() -> date:
     return days.care_day(at(now_ms(), g.person.zone), g.person.zone)
 
 
-def _proposal(record: uuid.UUID) -> store.RecordRow | None:
-    with reading() as c:
-        row = pages_store.one(c, g.person.home_id, "ladder", record)
-    if row is None:
-        abort(404)
-    return row if not row.struck and waits(row.fields) else None
-
-
 def _gone() -> Response:
     flash(say("thresholds.gone"))
     return redirect("/ladder", 303)
-
-
-def _write(statement: intake.Statement) -> None:
-    if intake.write(g.person.home_id, [statement], now_ms=now_ms())[0].status not in ("accepted", "duplicate"):
-        raise Problem("not_decided")
 
 
 def _reaches(rungs: list[dict[str, Any]]) -> bool:

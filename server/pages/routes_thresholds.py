@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, flash, g, redirect, render_templat
 
 from server.clock import now_ms
 from server.db import reading
+from server.pages import proposals
 from server.pages import store as pages_store
 from server.pages import thresholds_view as view
 from server.pages.names import Names
@@ -19,7 +20,7 @@ from server.people.rights import may, signed_in
 from server.problems import Problem
 from server.records import intake, store
 from sync import days
-from sync.thresholds import CLOCK, OFF, ON, TEXT, WATCH, at_once, waits
+from sync.thresholds import CLOCK, OFF, ON, TEXT, WATCH, at_once
 
 blueprint = Blueprint("pages_thresholds", __name__, template_folder="templates")
 
@@ -62,7 +63,7 @@ def propose(name: str):
         return _form(asked, problems, 400)
     id_ = uuid.uuid4()
     said = {"name": asked.name, **fields, "owner": str(me.staff), "proposed_by": str(me.staff)}
-    _write(intake.Statement(id=id_, record=id_, kind="threshold", fields=said, occurred_ms=now_ms(), author=me.staff))
+    proposals.write(intake.Statement(id=id_, record=id_, kind="threshold", fields=said, occurred_ms=now_ms(), author=me.staff))
     flash(say("thresholds.proposed_now" if at_once(asked.name, fields["value"]) else "thresholds.proposed"))
     return redirect("/thresholds", 303)
 
@@ -71,7 +72,7 @@ def propose(name: str):
 @signed_in("thresholds.approve")
 def approve(record: uuid.UUID):
     """A second person agrees: from now, or from the later day that was proposed."""
-    row, me, now = _proposal(record), g.person, now_ms()
+    row, me, now = proposals.waiting("threshold", record), g.person, now_ms()
     if row is None:
         return _gone()
     if str(row.fields.get("proposed_by")) == str(me.staff):
@@ -81,7 +82,7 @@ def approve(record: uuid.UUID):
     # What was judged before somebody agreed stays judged as it was.
     if not at_once(str(row.fields["name"]), row.fields.get("value")) and str(row.fields.get("from") or "")[:10] <= today:
         fields["from"] = days.write_time(now)
-    _write(intake.Statement(record=row.id, kind="threshold", fields=fields, occurred_ms=now, author=me.staff))
+    proposals.write(intake.Statement(record=row.id, kind="threshold", fields=fields, occurred_ms=now, author=me.staff))
     flash(say("thresholds.approved"))
     return redirect("/thresholds", 303)
 
@@ -90,7 +91,7 @@ def approve(record: uuid.UUID):
 @signed_in("thresholds.propose")
 def withdraw(record: uuid.UUID):
     """Whoever proposed it takes it back, or a second person declines it: it stays in the ledger, struck through."""
-    row, me = _proposal(record), g.person
+    row, me = proposals.waiting("threshold", record), g.person
     if row is None:
         return _gone()
     mine = str(row.fields.get("proposed_by")) == str(me.staff)
@@ -98,7 +99,7 @@ def withdraw(record: uuid.UUID):
         raise Problem("forbidden")
     why = say("thresholds.withdrawn_reason" if mine else "thresholds.declined_reason")
     fields = {"struck_out": True, "correction_reason": why}
-    _write(intake.Statement(record=row.id, kind="threshold", fields=fields, occurred_ms=now_ms(), author=me.staff))
+    proposals.write(intake.Statement(record=row.id, kind="threshold", fields=fields, occurred_ms=now_ms(), author=me.staff))
     flash(say("thresholds.withdrawn"))
     return redirect("/thresholds", 303)
 
@@ -113,23 +114,9 @@ def _setting(name: str) -> view.Setting:
     return found
 
 
-def _proposal(record: uuid.UUID) -> store.RecordRow | None:
-    """A proposal that still waits; None when somebody has decided it meanwhile. Another home's is unknown."""
-    with reading() as c:
-        row = pages_store.one(c, g.person.home_id, "threshold", record)
-    if row is None:
-        abort(404)
-    return row if not row.struck and waits(row.fields) else None
-
-
 def _gone() -> Response:
     flash(say("thresholds.gone"))
     return redirect("/thresholds", 303)
-
-
-def _write(statement: intake.Statement) -> None:
-    if intake.write(g.person.home_id, [statement], now_ms=now_ms())[0].status not in ("accepted", "duplicate"):
-        raise Problem("not_decided")
 
 
 def _today() -> date:
