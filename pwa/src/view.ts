@@ -81,6 +81,11 @@ function corrected(at: string, entry: Entry): number {
   return Date.parse(at) + (entry.submission.offset_ms ?? 0);
 }
 
+/** When an entry of this tablet was recorded, by a clock set right since. */
+export function recordedMs(entry: Entry | Sent): number {
+  return corrected(entry.submission.recorded_at, entry);
+}
+
 export function ofKind(kind: string): Shown[] {
   const found: Shown[] = [];
   for (const id of state.byKind.get(kind) ?? []) {

@@ -4,8 +4,9 @@
 import { breaches, type Breach } from '../breaches';
 import { iso } from '../clock';
 import { state } from '../state';
-import { careDay } from '../time';
-import { ofKind, ofResident, view, zone } from '../view';
+import { careDay, careDayBounds } from '../time';
+import type { Fields } from '../types';
+import { ofKind, ofResident, recordedMs, view, zone, type Shown } from '../view';
 import { number } from './hydration_check';
 import { planOf } from './hydration_plan';
 import { residentOf } from './resident';
@@ -25,21 +26,32 @@ const OLDEST_MS = 12 * 3_600_000;
 
 export function notTold(): NotTold[] {
   const found: NotTold[] = [];
+  const since = Date.now() - OLDEST_MS;
+  const plans = new Map<string, Fields>();
   for (const [record, own] of state.overlay) {
     const first = own.find((entry) => entry.id === record);
-    if (!first || !state.queue.has(first.id) || first.submission.kind !== 'hydration_check') continue;
+    // Two weeks offline leave thousands of entries: the old ones are passed over before anything is put together for them.
+    if (first?.submission.kind !== 'hydration_check' || !state.queue.has(first.id) || recordedMs(first) < since) continue;
     const shown = view(record);
     const person = shown && !shown.struck ? residentOf(String(shown.fields['resident'])) : null;
-    if (!shown || !person || Date.now() - shown.recorded_ms > OLDEST_MS) continue;
-    const day = careDay(shown.happened_ms, zone());
-    const before = ofResident(person.id, 'hydration_check')
-      .filter((one) => one.record !== record && one.happened_ms <= shown.happened_ms && careDay(one.happened_ms, zone()) === day)
-      .reduce((sum, one) => sum + (number(one.fields['drunk_ml']) ?? 0), 0);
-    const [what] = breaches(planOf(person.id).fields, shown.fields, before).sort((a, b) => Number(b === 'red_flag') - Number(a === 'red_flag'));
+    if (!shown || !person) continue;
+    const plan = plans.get(person.id) ?? planOf(person.id).fields;
+    plans.set(person.id, plan);
+    // Adding up a day asks for every entry of it: only where there is a limit to hold the sum against.
+    const before = typeof plan['limit_ml'] === 'number' ? drunkBefore(person.id, shown) : 0;
+    const [what] = breaches(plan, shown.fields, before).sort((a, b) => Number(b === 'red_flag') - Number(a === 'red_flag'));
     const at = iso(shown.happened_ms);
     if (what && !told(person.id, at)) found.push({ record, resident: person.id, name: person.name, unit: person.unit, what, at });
   }
   return found.sort((a, b) => a.at.localeCompare(b.at));
+}
+
+/** In ml: what was drunk earlier in the care day of an entry. */
+function drunkBefore(resident: string, shown: Shown): number {
+  const [start] = careDayBounds(careDay(shown.happened_ms, zone()), zone());
+  return ofResident(resident, 'hydration_check')
+    .filter((one) => one.record !== shown.record && one.happened_ms >= start && one.happened_ms <= shown.happened_ms)
+    .reduce((sum, one) => sum + (number(one.fields['drunk_ml']) ?? 0), 0);
 }
 
 function told(resident: string, at: string): boolean {
