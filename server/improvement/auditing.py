@@ -87,11 +87,6 @@ def answer(
     return set(heads) != set(now.body["heads"])
 
 
-def seen(row: store.RecordRow) -> str:
-    """What a form carries of the version that it was made from."""
-    return " ".join(row.body["heads"])
-
-
 def versions(row: store.RecordRow) -> list[Mapping[str, Any]]:
     """What each of several auditors found who did not know of each other: {value: answers, author}; nothing where they agree."""
     return row.body["conflicts"].get("answers", [])

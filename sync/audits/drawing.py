@@ -50,8 +50,10 @@ def seed(secret: str, template: str, round_: str) -> str:
 def draw(seed: str, source: str, candidates: Iterable[Candidate]) -> list[Pick]:
     """Up to `SIZE` candidates by rank, each of somebody else as far as there are others; then up to `MOST_FLAGGED` with a sign."""
     ordered = sorted(set(candidates), key=lambda each: (rank(seed, source, each.id), each.id))
-    firsts = list({each.of or each.id: each for each in reversed(ordered)}.values())
-    firsts.sort(key=ordered.index)
-    drawn = (firsts + [each for each in ordered if each not in firsts])[:SIZE]
+    firsts: dict[str, Candidate] = {}
+    for each in ordered:
+        firsts.setdefault(each.of or each.id, each)
+    alone = set(firsts.values())
+    drawn = [*firsts.values(), *(each for each in ordered if each not in alone)][:SIZE]
     flagged = [each for each in ordered if each.signs and each not in drawn][:MOST_FLAGGED]
     return [Pick(each, (DRAWN, *each.signs)) for each in drawn] + [Pick(each, each.signs) for each in flagged]
