@@ -27,6 +27,8 @@ from sync.rules.triggers import THEMES
 
 #: A person's care day, which is no record of its own: everything that was recorded about them on it.
 PERSON_DAY = "person_day"
+#: Entries that say themselves that they were not made at the bedside.
+_NOT_LIVE = ("paper", "practice")
 #: What professionals' advice asks of the care plan.
 _CHANGES = ("needed", "done")
 ONE_DAY = timedelta(days=1)
@@ -61,11 +63,11 @@ class Week:
         return [row for row in rows if not row.struck]
 
     def drinks(self) -> Iterable[gaming.Saved]:
-        """Every drink, as the signs of gaming read it. What was typed from paper says so itself, and is no burst."""
+        """Every drink, as the signs of gaming read it. What was typed from paper says so itself."""
         span = (self.first.toordinal(), self.last.toordinal())
         for row in store.about(self.c, self.home.id, "hydration_check", self.people, days=span):
             recorded = time_ms(row.body["recorded_at"])
-            if row.struck or recorded is None or row.day is None or row.fields.get("source") == "paper":
+            if row.struck or recorded is None or row.day is None or row.fields.get("source") in _NOT_LIVE:
                 continue
             drunk = row.fields.get("drunk_ml")
             yield gaming.Saved(

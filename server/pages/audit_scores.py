@@ -12,6 +12,7 @@ from server.pages import chart_view
 from server.pages.measures_view import whole
 from server.pages.words import date_text, from_text, say
 from server.records import store
+from sync import days
 from sync.audits import TEMPLATES, Template, scoring
 from sync.measures.figure import percent
 from sync.rules.plan import read_day
@@ -51,6 +52,13 @@ def latest(rows: Sequence[store.RecordRow], measures: Iterable[str]) -> list[dic
     return found
 
 
+def made_on(rows: Iterable[store.RecordRow], measures: Iterable[str], zone: str) -> list[date]:
+    """The care days on which audits that bear on one of these measures were made."""
+    names = {template.name for template in TEMPLATES.values() if not set(measures).isdisjoint(template.measures)}
+    told = (from_text(row.fields.get("done_at")) for row in rows if row.fields.get("template") in names)
+    return [days.care_day(days.from_ms(ms), zone) for ms in told if ms is not None]
+
+
 def words(row: store.RecordRow) -> str:
     """'Audit of drinks, week from 16 November 2026: 12 of 15 (80%)'."""
     return say("audits.in_words", name=title(str(row.fields["template"])), week=date_text(row.fields.get("from")), score=said(total(row.fields)))
@@ -86,8 +94,8 @@ def _line(template: Template, audits: Sequence[store.RecordRow]) -> dict[str, An
     }  # fmt: skip
 
 
-def _chart(days: list[Day]) -> dict[str, Any] | None:
-    return chart_view.chart(days, None)
+def _chart(weeks: list[Day]) -> dict[str, Any] | None:
+    return chart_view.chart(weeks, None)
 
 
 def _day(row: store.RecordRow, score: scoring.Score) -> Day:

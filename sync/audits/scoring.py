@@ -70,7 +70,9 @@ def gaps(sources: Sequence[str], audit: Values) -> list[str]:
 
 def agreement(one: Sequence[Values], other: Sequence[Values]) -> tuple[int, int, list[str]]:
     """(answers that two auditors of one sample share, questions that both answered, those in which they differ)."""
-    mine, theirs = ({each["question"]: (each.get("answer"), sorted(each.get("misses") or ())) for each in said} for said in (one, other))
+    mine, theirs = (
+        {each["question"]: (each["answer"], sorted(each.get("misses") or ())) for each in said if each.get("answer") in ANSWERS} for said in (one, other)
+    )
     both = [name for name in mine if name in theirs]
     differ = [name for name in both if mine[name] != theirs[name]]
     return len(both) - len(differ), len(both), differ
