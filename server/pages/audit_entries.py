@@ -16,13 +16,15 @@ from server.pages import entries as shown_entries
 from server.pages import store as pages_store
 from server.pages.names import Names
 from server.pages.store import as_id
-from server.pages.words import code, date_text, say, shift_words, when
+from server.pages.words import code, date_text, from_text, say, shift_words, when
 from server.records import store
 from sync import audits
 from sync.audits import scoring
 
 #: What the page of a person's day shows of it; its drinks have a page of their own.
 _OF_A_DAY = ("appointment", "daily_note", "care_review_note", "contact", "incident")
+#: Fields that say when something happens, where that is not when it was written.
+_HAPPENED = ("starts_at", "appointment_at", "happened_at")
 #: Days around a shift in which what names it was written.
 _NEAR_DAYS = 14
 #: Fields that hold a name of somebody, and those that say nothing to a reader.
@@ -75,7 +77,8 @@ class Entries:
         whose = [self.names.resident(row.subject)] if row.subject in self.names.residents() and fields.get("anonymous") is not True else []
         if fields.get("shift"):
             return ", ".join([what, shift_words(fields["shift"]), *([str(fields["unit"])] if fields.get("unit") else [])])
-        return ", ".join([*whose, what, when(row.occurred_ms, self.zone)])
+        at_ms = next((ms for name in _HAPPENED if (ms := from_text(fields.get(name))) is not None), row.occurred_ms)
+        return ", ".join([*whose, what, when(at_ms, self.zone)])
 
     def _href(self, drawn: Mapping[str, Any]) -> str:
         if drawn["source"] == audits.CHARTS and drawn.get("day"):

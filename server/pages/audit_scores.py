@@ -95,7 +95,7 @@ def _line(template: Template, audits: Sequence[store.RecordRow]) -> dict[str, An
 
 
 def _chart(weeks: list[Day]) -> dict[str, Any] | None:
-    return chart_view.chart(weeks, None)
+    return chart_view.chart(weeks, None, words="audits")
 
 
 def _day(row: store.RecordRow, score: scoring.Score) -> Day:

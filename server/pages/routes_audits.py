@@ -163,7 +163,13 @@ def _form(row: store.RecordRow, asked: Template, said: MultiDict[str, str], wron
         # Somebody who was answering when another finished is no corrector: both answers stand.
         correcting=scoring.done(row.fields) and seen == acting.seen(row),
         answers=[{"value": name, "text": say(f"audits.answer.{name}")} for name in scoring.ANSWERS],
-        errors=[{"field": field, "text": text} for field, text in wrong.items()],
+        errors=[{"field": field, "text": _of_question(field, text)} for field, text in wrong.items()],
         field_errors=wrong,
     )
     return Response(page, status)
+
+
+def _of_question(field: str, text: str) -> str:
+    """What is wrong, as the list at the top says it: nine of the same sentence would tell nobody where to look."""
+    question = field.partition("-")[2]
+    return say("audits.wrong", question=say(f"audits.questions.{question}"), what=text) if question else text
