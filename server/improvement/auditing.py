@@ -77,14 +77,20 @@ def answer(
     with reading() as c:
         now = store.record(c, home_id, row.id)
     heads = tuple(shown.split())
-    if now is None or now.struck or not heads or not set(heads) <= _submissions(now):
+    if now is None or now.struck or not heads or not set(heads) <= _steps(now).keys():
         raise Problem("moved_on")
-    fields: dict[str, Any] = {
-        "answers": said, "sources_covered": scoring.covered(said), "done_at": rfc3339(now_ms), "done_by": str(by),
-    } | ({"correction_reason": reason} if reason else {})  # fmt: skip
+    fields: dict[str, Any] = {"answers": said, "sources_covered": scoring.covered(said)}
+    # When it was made is when it was answered first: a correction makes no audit late.
+    fields |= {"correction_reason": reason} if answered(now, shown) else {"done_at": rfc3339(now_ms), "done_by": str(by)}
     made = intake.Statement(record=row.id, kind=KIND, fields=fields, occurred_ms=now_ms, author=by, parents=heads)
     _write(home_id, made, now_ms, "page")
     return set(heads) != set(now.body["heads"])
+
+
+def answered(row: store.RecordRow, shown: str) -> bool:
+    """Whether the version with these heads was answered already: whoever writes on top of it corrects it."""
+    steps = _steps(row)
+    return any("answers" in steps[head] for head in shown.split() if head in steps)
 
 
 def versions(row: store.RecordRow) -> list[Mapping[str, Any]]:
@@ -97,8 +103,10 @@ def finished(rows: Iterable[store.RecordRow]) -> list[store.RecordRow]:
     return [row for row in rows if scoring.done(row.fields)]
 
 
-def _submissions(row: store.RecordRow) -> set[str]:
-    return {*row.body["heads"], *(step["submission"] for step in row.body.get("history") or ())}
+def _steps(row: store.RecordRow) -> dict[str, Mapping[str, Any]]:
+    """What each submission about the audit set, by its id."""
+    told = row.body.get("history")
+    return {step["submission"]: step["fields"] for step in told} if told else {head: row.fields for head in row.body["heads"]}
 
 
 def _write(home_id: int, made: intake.Statement, now_ms: int, origin: str) -> None:

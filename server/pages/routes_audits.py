@@ -81,7 +81,7 @@ def answer(id_: uuid.UUID):
     said, wrong = audit_form.answers(form, asked, row.fields)
     reason = form.get(REASON, "").strip()
     shown = form.get("seen", "")
-    if scoring.done(row.fields) and shown == acting.seen(row) and not reason:
+    if auditing.answered(row, shown) and not reason:
         wrong[REASON] = say("audits.need.reason")
     if wrong:
         return _form(row, asked, form, wrong, 400)
@@ -161,7 +161,7 @@ def _form(row: store.RecordRow, asked: Template, said: MultiDict[str, str], wron
         said=said,
         seen=seen,
         # Somebody who was answering when another finished is no corrector: both answers stand.
-        correcting=scoring.done(row.fields) and seen == acting.seen(row),
+        correcting=auditing.answered(row, seen),
         answers=[{"value": name, "text": say(f"audits.answer.{name}")} for name in scoring.ANSWERS],
         errors=[{"field": field, "text": _of_question(field, text)} for field, text in wrong.items()],
         field_errors=wrong,

@@ -109,6 +109,10 @@ def test_a_sample_is_drawn_answered_and_proves_the_duty_and_the_plan_holds_it(ho
     page = save(nina, form, **{"answer-saved_at_bedside": "no", "miss-saved_at_bedside": misses[0], "words-saved_at_bedside": "All at 9pm"})
     assert "The audit is saved." in page.text and "All at 9pm" in page.text
     assert re.search(r"Not met by: (Edith Vane|Joan Reed), \d", page.text)
+    made = home.record(id_)["fields"]["done_at"]
+    kept = {"answer-saved_at_bedside": "no", "miss-saved_at_bedside": misses[0], "words-saved_at_bedside": "All at 9pm, by one person"}
+    page = save(nina, nina.open(form.path), correction_reason="More was found", **kept)
+    assert "More was found" in page.text and home.record(id_)["fields"]["done_at"] == made, "a correction makes no audit late"
     record = home.record(id_)["fields"]
     assert record["sources_covered"] == ["charts", "care_plans", "escalations", "feedback"] and record["done_by"] == str(nina.person.id)
     looked = len(misses)
