@@ -19,7 +19,7 @@ from server.pages.store import as_id
 from server.pages.words import code, date_text, from_text, say, shift_words, when
 from server.records import store
 from sync import audits
-from sync.audits import scoring
+from sync.audits import gaming, scoring
 
 #: What the page of a person's day shows of it; its drinks have a page of their own.
 _OF_A_DAY = ("appointment", "daily_note", "care_review_note", "contact", "incident")
@@ -56,7 +56,7 @@ class Entries:
 
     def item(self, drawn: Mapping[str, Any]) -> dict[str, Any]:
         """One entry of the sample: its name, where it opens, and why it was added to the draw where it was."""
-        signs = [say(f"audits.sign.{sign}") for sign in drawn.get("because") or () if sign in ("burst", "same_amount", "no_longer_monitored")]
+        signs = [say(f"audits.sign.{sign}") for sign in drawn.get("because") or () if sign in gaming.SIGNS]
         return {"id": drawn["id"], "name": self._name(drawn), "href": self._href(drawn), "signs": signs}
 
     def _name(self, drawn: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ from server.pages.measures_view import whole
 from server.pages.words import date_text, from_text, say
 from server.records import store
 from sync import days
-from sync.audits import TEMPLATES, Template, scoring
+from sync.audits import TEMPLATES, Template, gaming, scoring
 from sync.measures.figure import percent
 from sync.rules.plan import read_day
 
@@ -66,6 +66,17 @@ def words(row: store.RecordRow) -> str:
 
 def title(name: str) -> str:
     return say(f"duties.names.audit_{name}")
+
+
+def signs(rows: Iterable[store.RecordRow], measure: str) -> dict[str, Any] | None:
+    """What looked made up in the records of a measure when its last audit was drawn; None where nothing did."""
+    names = {template.name for template in TEMPLATES.values() if measure in template.measures}
+    row = max((row for row in rows if row.fields.get("template") in names and row.fields.get("from")), key=lambda row: row.fields["from"], default=None)
+    if row is None:
+        return None
+    held = [each.get("signs") or {} for each in (row.fields.get("drawn_from") or {}).values() if isinstance(each, dict)]
+    said = [say(f"audits.signs.{sign}", n=n) for each in held for sign, n in each.items() if sign in gaming.SIGNS]
+    return {"id": row.id, "week": date_text(row.fields["from"]), "says": said} if said else None
 
 
 def by_question(rows: Sequence[store.RecordRow], template: Template) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from server.pages.names import Names
 from server.pages.words import code, date_text, from_text, say, when
 from server.records import store
 from sync import days
-from sync.audits import TEMPLATES, Template, scoring, template
+from sync.audits import TEMPLATES, Template, gaming, scoring, template
 from sync.rules import duties
 from sync.rules.duties import DUTIES, Period
 
@@ -121,7 +121,7 @@ def _source(source: str, asked: Template, fields: Mapping[str, Any], said: Mappi
     called = {each["id"]: each["name"] for each in items}
     return {
         "name": source, "title": say(f"audits.sources.{source}"), "drawn": say("audits.drawn_from", n=len(drawn), of=held.get("of", len(drawn))),
-        "signs": [say(f"audits.signs.{sign}", n=n) for sign, n in (held.get("signs") or {}).items()],
+        "signs": [say(f"audits.signs.{sign}", n=n) for sign, n in (held.get("signs") or {}).items() if sign in gaming.SIGNS],
         "entries": items,
         "questions": [_question(question.name, said.get(question.name), called) for question in asked.of(source)],
     }  # fmt: skip

@@ -101,6 +101,7 @@ def test_a_sample_is_drawn_answered_and_proves_the_duty_and_the_plan_holds_it(ho
     odd = next(each for each in drawn["sample"] if "burst" in each["because"])
     assert (odd["record"], odd["day"]) == (week["edith"], WEDNESDAY.isoformat()) and len(drawn["seed"]) == 32
 
+    assert "Written up in a burst: 1." in sue.open("/measures/complete_monitoring").text
     opened = [nina.open(link) for link in form.links() if re.match(r"/(measures|alerts|audits)/.*[0-9a-f-]{8}", link)]
     assert len(opened) >= 9 and {page.status for page in opened} == {200}
     assert "The tea comes cold" in " ".join(page.text for page in opened) and f"/alerts/{week['alert']}" in form.links()
