@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -20,6 +19,7 @@ from server.pages.words import code, date_text, from_text, say, shift_words, whe
 from server.records import store
 from sync import audits
 from sync.audits import gaming, scoring
+from sync.rules.plan import read_day
 
 #: What the page of a person's day shows of it; its drinks have a page of their own.
 _OF_A_DAY = ("appointment", "daily_note", "care_review_note", "contact", "incident")
@@ -100,7 +100,8 @@ class Entries:
     def _about(self, drawn: Mapping[str, Any], row: store.RecordRow) -> list[store.RecordRow]:
         """The record itself, and those that belong to it."""
         if drawn["kind"] == PERSON_DAY:
-            day = date.fromisoformat(str(drawn.get("day"))).toordinal()
+            on = read_day(drawn.get("day"))
+            day = on.toordinal() if on else 0
             own = [each for kind in _OF_A_DAY for each in self._of(kind, [row.id], (day, day))]
             return [*own, *self._of("appointment_outcome", [each.id for each in own if each.kind == "appointment"])]
         if row.kind == "resident":

@@ -13,7 +13,7 @@ from server.pages.measures_view import whole
 from server.pages.words import date_text, from_text, say
 from server.records import store
 from sync import days
-from sync.audits import TEMPLATES, Template, gaming, scoring
+from sync.audits import TEMPLATES, Template, scoring
 from sync.measures.figure import percent
 from sync.rules.plan import read_day
 
@@ -70,12 +70,12 @@ def title(name: str) -> str:
 
 def signs(rows: Iterable[store.RecordRow], measure: str) -> dict[str, Any] | None:
     """What looked made up in the records of a measure when its last audit was drawn; None where nothing did."""
-    names = {template.name for template in TEMPLATES.values() if measure in template.measures}
-    row = max((row for row in rows if row.fields.get("template") in names and row.fields.get("from")), key=lambda row: row.fields["from"], default=None)
+    by_name = {template.name: template for template in TEMPLATES.values() if measure in template.measures}
+    row = max((row for row in rows if row.fields.get("template") in by_name and row.fields.get("from")), key=lambda row: row.fields["from"], default=None)
     if row is None:
         return None
-    held = [each.get("signs") or {} for each in (row.fields.get("drawn_from") or {}).values() if isinstance(each, dict)]
-    said = [say(f"audits.signs.{sign}", n=n) for each in held for sign, n in each.items() if sign in gaming.SIGNS]
+    held = [scoring.drawn_from(row.fields, source)[1] for source in by_name[row.fields["template"]].sources]
+    said = [say(f"audits.signs.{sign}", n=n) for signs_ in held for sign, n in signs_.items()]
     return {"id": row.id, "week": date_text(row.fields["from"]), "says": said} if said else None
 
 

@@ -15,7 +15,7 @@ from server.pages.names import Names
 from server.pages.words import code, date_text, from_text, say, when
 from server.records import store
 from sync import days
-from sync.audits import TEMPLATES, Template, gaming, scoring, template
+from sync.audits import TEMPLATES, Template, scoring, template
 from sync.rules import duties
 from sync.rules.duties import DUTIES, Period
 
@@ -110,18 +110,18 @@ def one(row: store.RecordRow, asked: Template, entries: Entries, zone: str, now_
         "score": audit_scores.said(audit_scores.total(fields)),
         "gaps": [say(f"audits.sources.{source}") for source in scoring.gaps(asked.sources, fields)],
         "sources": [_source(source, asked, fields, said, entries) for source in asked.sources],
-        "beside": _beside(row, names),
+        "beside": _beside(row, asked, names),
         "history": _history(row, names, zone),
     }
 
 
 def _source(source: str, asked: Template, fields: Mapping[str, Any], said: Mapping[str, Any], entries: Entries) -> dict[str, Any]:
-    drawn, held = scoring.sample(fields, source), (fields.get("drawn_from") or {}).get(source) or {}
+    drawn, (held, signs) = scoring.sample(fields, source), scoring.drawn_from(fields, source)
     items = [entries.item(each) for each in drawn]
     called = {each["id"]: each["name"] for each in items}
     return {
-        "name": source, "title": say(f"audits.sources.{source}"), "drawn": say("audits.drawn_from", n=len(drawn), of=held.get("of", len(drawn))),
-        "signs": [say(f"audits.signs.{sign}", n=n) for sign, n in (held.get("signs") or {}).items() if sign in gaming.SIGNS],
+        "name": source, "title": say(f"audits.sources.{source}"), "drawn": say("audits.drawn_from", n=len(drawn), of=held),
+        "signs": [say(f"audits.signs.{sign}", n=n) for sign, n in signs.items()],
         "entries": items,
         "questions": [_question(question.name, said.get(question.name), called) for question in asked.of(source)],
     }  # fmt: skip
@@ -139,22 +139,20 @@ def _question(name: str, answer: Mapping[str, Any] | None, called: Mapping[str, 
     }  # fmt: skip
 
 
-def _beside(row: store.RecordRow, names: Names) -> dict[str, Any] | None:
+def _beside(row: store.RecordRow, asked: Template, names: Names) -> dict[str, Any] | None:
     """Two who answered the same sample without knowing of each other: both stand, and where they differ comes first."""
-    said = auditing.versions(row)
-    if len(said) < 2:
+    versions = auditing.versions(row)[:2]
+    if len(versions) < 2:
         return None
-    one_, other = ({"answers": each["value"]} for each in said[:2])
-    mine, theirs = scoring.answers(one_), scoring.answers(other)
-    same, both, differ = scoring.agreement(mine, theirs)
-    people = [names.staff(each["author"]) for each in said[:2]]
-    answers = [{each["question"]: each for each in each_} for each_ in (mine, theirs)]
+    known = {question.name for question in asked.questions}
+    said = [[each for each in scoring.answers({"answers": version["value"]}) if each["question"] in known] for version in versions]
+    same, both, differ = scoring.agreement(*said)
+    people = [names.staff(version["author"]) for version in versions]
+    answered = [{each["question"]: each["answer"] for each in of_one if each.get("answer") in scoring.ANSWERS} for of_one in said]
     return {
         "says": say("audits.two", one=people[0], other=people[1], same=same, both=both),
         "people": people,
-        "differ": [
-            {"asks": say(f"audits.questions.{name}"), "said": [say(f"audits.answer.{side[name].get('answer')}") for side in answers]} for name in differ
-        ],
+        "differ": [{"asks": say(f"audits.questions.{name}"), "said": [say(f"audits.answer.{each[name]}") for each in answered]} for name in differ],
     }
 
 

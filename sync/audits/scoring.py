@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from sync.audits import gaming
+
 YES, NO, NOT_APPLICABLE = ANSWERS = ("yes", "no", "not_applicable")
 #: What Tidemark writes where a source held nothing to look at: an answer that nobody gives.
 NOTHING = "nothing_to_sample"
@@ -20,16 +22,27 @@ Score = tuple[int, int]
 
 def answers(audit: Values) -> list[Values]:
     """The answers that stand in an audit, as far as they can be read."""
-    return [each for each in audit.get("answers") or () if isinstance(each, Mapping) and isinstance(each.get("question"), str)]
+    return [each for each in audit.get("answers") or () if _is(each, ("question", "source"), "misses")]
 
 
 def sample(audit: Values, source: str | None = None) -> list[Values]:
     """The entries that were drawn: {id, source, kind, record, day, because}; those of one source, or all."""
-    return [
-        each
-        for each in audit.get("sample") or ()
-        if isinstance(each, Mapping) and isinstance(each.get("id"), str) and source in (None, each.get("source"))
-    ]
+    readable = [each for each in audit.get("sample") or () if _is(each, ("id", "source", "kind", "record"), "because")]
+    return [each for each in readable if source in (None, each["source"])]
+
+
+def drawn_from(audit: Values, source: str) -> tuple[int, Mapping[str, int]]:
+    """(how many entries the source held when it was drawn from, how many of them carried each sign of gaming)."""
+    held = audit.get("drawn_from")
+    of = held.get(source) if isinstance(held, Mapping) else None
+    count, signs = (of.get("of"), of.get("signs")) if isinstance(of, Mapping) else (None, None)
+    known = {name: signs[name] for name in gaming.SIGNS if isinstance(signs.get(name), int)} if isinstance(signs, Mapping) else {}
+    return count if isinstance(count, int) else len(sample(audit, source)), known
+
+
+def _is(each: Any, texts: Sequence[str], listed: str) -> bool:
+    """Whether something that was written by whatever program has the shape that is read here."""
+    return isinstance(each, Mapping) and all(isinstance(each.get(name), str) for name in texts) and isinstance(each.get(listed) or [], list)
 
 
 def done(audit: Values) -> bool:

@@ -157,3 +157,15 @@ def test_two_auditors_agree_where_they_say_the_same_of_the_same_entries():
 def test_answers_that_cannot_be_read_count_for_nothing_and_stop_nobody(odd):
     scores = scoring.by_question({"answers": odd})
     assert all(0 <= met <= of for met, of in scores.values())
+    assert scoring.gaps(("charts",), {"answers": odd}) == ([] if "a" in scores else ["charts"])
+
+
+ITEM = {"id": "charts-1", "source": "charts", "kind": "person_day", "record": "edith", "because": ["drawn"]}
+
+
+@pytest.mark.parametrize("odd", [None, 3, "charts", {}, {"id": 1}, {**ITEM, "record": None}, {**ITEM, "because": "drawn"}])
+def test_a_sample_that_some_other_program_wrote_is_read_as_far_as_it_can_be(odd):
+    audit = {"sample": [odd, ITEM], "drawn_from": {"charts": {"of": 9, "signs": {"burst": 2, "unheard_of": 1, "same_amount": "many"}}, "feedback": odd}}
+    assert scoring.sample(audit) == scoring.sample(audit, "charts") == [ITEM] and scoring.sample(audit, "feedback") == []
+    assert scoring.drawn_from(audit, "charts") == (9, {"burst": 2})
+    assert scoring.drawn_from(audit, "feedback") == (0, {}) == scoring.drawn_from({"drawn_from": odd}, "charts")
