@@ -192,11 +192,16 @@ def clock_set_right_while_told_to_wait(storm: Storm, residents: Residents) -> No
     storm.tap(residents[half:])
 
 
+FINDS_A_VERSION = """() => navigator.serviceWorker.getRegistration()
+  .then((one) => one.update().then(() => (one.installing ?? one.waiting) !== null))"""
+
+
 def app_update(storm: Storm, residents: Residents) -> None:
     """A new version comes while entries are made; it takes over when nobody is at the screen."""
     storm.proxy.new_version()
     storm.proxy.always(network.lose_request)
-    storm.page.evaluate("() => navigator.serviceWorker.getRegistration().then((one) => one.update())")
+    # A look that was under way already is joined by this one, and may have read the old version.
+    storm.witness.wait(lambda: storm.page.evaluate(FINDS_A_VERSION), within_s=30, what="the browser to find the new version")
     storm.tap(residents)
     storm.page.evaluate("() => { window.before = true; storm.lock(); }")
     storm.witness.wait(storm.is_fresh, within_s=30, what="the new version to have taken over")
