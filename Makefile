@@ -10,8 +10,11 @@ APP_SOURCES := $(shell find pwa sync/messages.json -type f -not -path '*/node_mo
 run: setup ## set up, make the demo home if there is no data yet, serve
 	@exec $(BIN)/tidemark serve --demo
 
+# One more than there are cores, four at most: a test in a browser waits for more than half of its time.
+WORKERS = $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 3 ? cores + 1 : 4)))
+
 test: setup test-setup ## every test, on both databases and in a real browser
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 bench: setup test-setup ## figures beside their floors (performance.md); no gate
 	@$(BIN)/python -m tests.bench
