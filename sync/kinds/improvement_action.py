@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from sync.fields import Code, DayOrTime, ListOf, Number, Open, Ref, Text, schema_of, texts
 from sync.kinds import NEVER, Kind
 from sync.roles import GOVERNORS
@@ -38,11 +41,18 @@ FIELDS = schema_of(
     },
 )
 
+
+def not_by_people(fields: Mapping[str, Any]) -> list[str]:
+    """Closing, from outside: only the plan's own pages ask for the evidence first (care.md, The plan 2)."""
+    return ["status"] if fields.get("status") == "closed" else []
+
+
 KIND = Kind(
     name="improvement_action",
     fields=FIELDS,
     writers=GOVERNORS,
     holds=NEVER,
     refers=("owner", "deputy", "closed_by"),
+    not_by_people=not_by_people,
     still_open=lambda values: values.get("status") != "closed",
 )

@@ -173,6 +173,17 @@ def test_what_stands_in_the_way_of_closing_is_said_and_it_stays_open(home, nina,
 
 
 @one_database
+def test_past_the_plan_nobody_closes_an_action_and_what_was_sent_is_set_aside(home, nina):
+    at = start(nina, nina)
+    tablet = home.tablet()
+    tablet.unlock(home.staff("Ruth Hale", ["registered_manager"]))
+    record = at.rsplit("/", 1)[1]
+    closing = tablet.statement("improvement_action", {"status": "closed"}, record=record, parents=[record])
+    (result,) = tablet.sync([closing])["results"]
+    assert result["status"] == "quarantined" and list(result["errors"]) == ["status"]
+    assert status(home, at) == "open"
+
+
 def test_nobody_closes_their_own_work_and_a_lead_is_not_offered_it(home, nina, sue):
     told(home, "complete_monitoring", IMPROVED)
     at = start(nina, sue)
