@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from server.pages import store as pages_store
 from server.pages.names import Names
-from server.pages.words import MINUTE_MS, clock_time, code, from_text, say, span, when
+from server.pages.words import MINUTE_MS, clock_time, code, from_text, say, shift_words, span, when
 from server.people import store as people_store
 from server.records import flagging, store
 from sync import days, flags
@@ -153,6 +153,8 @@ def shown(name: str, value: Any, zone: str, names: Names) -> str:
         return say("person.ml", ml=f"{value:,}")
     if name == "resident":
         return names.resident(value)
+    if name == "shift":
+        return shift_words(value)
     if name in ("performed_by", "owner", "staff", "checked_by", "key_worker", "done_by", "author"):
         return names.staff(value) if _is_id(value) else str(value)
     if isinstance(value, str) and (ms := from_text(value)) is not None:

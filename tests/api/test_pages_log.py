@@ -25,8 +25,10 @@ def test_the_day_tells_what_was_recorded_decided_and_alerted_in_the_order_in_whi
     edith, ama = home.resident("Edith Vane", room="3"), home.staff("Ama Mensah")
     state(home, "shift_hydration_check", {"shift": f"{day()}/day", "resident": str(edith), "finding": "gaps", "windows_due": 6, "windows_on_time": 4}, author=ama.id)
     state(home, "escalation", {"resident": str(edith), "decision": "Called 111", "advice": "Offer every hour"}, author=ama.id)
+    state(home, "allocation", {"shift": f"{day()}/day", "unit": "Willow", "rationale": "Two people need help to eat"}, author=ama.id)
     page = priya.open("/log")
     assert page.status == 200 and "Nobody has signed this day yet." in page.text
+    assert "Day shift" in page.text and f"{day()}/day" not in page.text
     told = [page.text.rindex(words) for words in ("Gaps. Checks due: 6. On time: 4.", "Called 111. Advice: Offer every hour.")]
     assert told == sorted(told)
     assert "Ama Mensah" in page.text and "Edith Vane" in page.text

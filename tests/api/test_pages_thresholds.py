@@ -48,6 +48,8 @@ def test_a_proposal_waits_and_applies_once_a_second_person_has_approved_it(home,
     page = propose(nina)
     assert "Proposed. It waits for a second person." in page.text and "Somebody else approves it: not you." in page.text
     assert in_force(home) == 180
+    waiting = helen.open("/thresholds").html
+    assert 'aria-label="Approve: Waking time' in waiting and "&lt;span" not in waiting
     page = helen.send(f"/thresholds/{proposal(home)}/approve", form_at="/thresholds")
     assert "Approved." in page.text and "Helen Marsh, since" in page.text and "The audit found late offers" in page.text
     assert in_force(home) == 150
