@@ -20,6 +20,7 @@ from server.pages import (
     routes_check,
     routes_duties,
     routes_fatigue,
+    routes_filed,
     routes_front,
     routes_handovers,
     routes_ladder,
@@ -46,7 +47,10 @@ from server.records import store as records_store
 from sync.kinds.alert import UNHANDLED
 
 # Pages that stand under another entry of the menu.
-PART_OF = {"alerts": "overview", "safety_list": "residents", "phone_tree": "reach"}
+PART_OF = {
+    "alerts": "overview", "safety_list": "residents", "phone_tree": "reach", "standards": "oversight", "observations": "oversight",
+    "staff_accounts": "oversight", "complaints": "oversight", "incidents": "oversight", "minutes": "oversight",
+}  # fmt: skip
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 # The largest form is a rescue file; beyond that nothing is read.
 FORM_BYTES = rescue.MOST_BYTES + 1_000_000
@@ -98,7 +102,7 @@ def register(app: Flask) -> None:
     for routes in (
         routes_front, routes_alerts, routes_fatigue, routes_missing, routes_residents, routes_visits, routes_handovers, routes_check, routes_log,
         routes_duties, routes_staff, routes_tablets, routes_thresholds, routes_ladder, routes_numbers, routes_reach, routes_safety, routes_aside,
-        routes_ledger, routes_plan, routes_measures,
+        routes_ledger, routes_plan, routes_measures, routes_filed,
     ):  # fmt: skip
         app.register_blueprint(routes.blueprint)
     app.context_processor(_what_every_page_shows)

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.improvement import plan as acting
+from server.improvement import filing
 from server.improvement import store as plan_store
 from server.pages import chart_view, measures_view
 from server.pages.names import Names
@@ -232,7 +232,7 @@ def history(row: store.RecordRow, names: Names, zone: str) -> list[dict[str, str
 
 
 def seen(action: Action) -> str:
-    return acting.seen(action.row)
+    return filing.seen(action.row)
 
 
 def _title(action: Action) -> str:
