@@ -66,6 +66,13 @@ def series(c: Connection, home_id: int, measure: str, *, limit: int = CHART_DAYS
     return [_day(row) for row in reversed(rows)]
 
 
+def between(c: Connection, home_id: int, measure: str, first: date, last: date) -> list[Day]:
+    """The care days of a measure from `first` to `last`, both included, oldest first."""
+    mine = (measure_day.c.home_id == home_id) & (measure_day.c.measure == measure)
+    within = measure_day.c.day.between(first.toordinal(), last.toordinal())
+    return [_day(row) for row in c.execute(select(*_DAY).where(mine, within).order_by(measure_day.c.day))]
+
+
 def day(c: Connection, home_id: int, measure: str, on: date) -> tuple[Day, dict[str, Any]] | None:
     """One day with its detail {misses: [{missed, in_the_end, about}], left_out: {why: count}}; None where there is no figure."""
     query = select(*_DAY, measure_day.c.detail).where(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection
@@ -11,10 +12,10 @@ from server.improvement import store as plan_store
 from server.pages.filed_forms import ACTION, DAY, ONE, PERSON, QUESTION, ROLE, STANDARD, TIME, UNIT, YES_NO, Asked, Filed
 from server.pages.names import Names
 from server.pages.store import as_id
-from server.pages.words import code, date_text, from_text, say, when
+from server.pages.words import at, code, date_text, day, from_text, say, when
 from server.records import store
-from sync import days
 from sync.messages import section, word
+from sync.rules.plan import read_day
 
 #: Letters of a long text that a list or a choice shows.
 SHORT = 120
@@ -29,7 +30,7 @@ def options(c: Connection, home_id: int, filed: Filed, names: Names) -> Options:
 
 def _options(c: Connection, home_id: int, filed: Filed, asked: Asked, names: Names) -> list[tuple[str, str]]:
     if asked.how == ONE:
-        return [(name, _code(filed, asked, name)) for name in asked.codes]
+        return [(name, code_words(filed.kind, asked.name, name)) for name in asked.codes]
     if asked.how == YES_NO:
         return [(name, say(f"plan.{name}")) for name in ("yes", "no")]
     if asked.how == ROLE:
@@ -57,7 +58,7 @@ def line(row: store.RecordRow, filed: Filed, names: Names, zone: str) -> dict[st
     asked = {each.name: each for each in filed.asked}
     said = [shown(filed, asked[name], row.fields.get(name), names, zone) for name in filed.first if row.fields.get(name) is not None]
     return {
-        "id": row.id, "href": f"{filed.path}/{row.id}", "on": date_text(_on(row, zone)), "by": names.author(row.body),
+        "id": row.id, "href": f"{filed.path}/{row.id}", "on": day(on_day(row, zone)), "by": names.author(row.body),
         "says": _short(": ".join([*said[:1], " · ".join(said[1:])]) if len(said) > 1 else "".join(said)), "struck": row.struck,
         "corrected": len(row.body.get("history") or ()) > 1 and not row.struck, "open": open_words(row),
     }  # fmt: skip
@@ -122,7 +123,7 @@ def shown(filed: Filed, asked: Asked | None, value: Any, names: Names, zone: str
     if how == DAY:
         return date_text(str(value))
     if how in (ONE, QUESTION):
-        return _code(filed, asked, str(value))
+        return code_words(filed.kind, asked.name, value)
     if how == ROLE:
         return code("roles", value)
     if how == PERSON:
@@ -133,16 +134,17 @@ def shown(filed: Filed, asked: Asked | None, value: Any, names: Names, zone: str
     return str(value)
 
 
-def _code(filed: Filed, asked: Asked, value: str) -> str:
+def code_words(kind: str, field: str, value: Any) -> str:
     """The words for a code; what was written elsewhere in other words is shown as it stands."""
-    places = (f"pages.filed.{filed.kind}.options.{asked.name}.{value}", f"pages.filed.options.{value}", f"forms.{filed.kind}.fields.{asked.name}.options.{value}")
+    places = (f"pages.filed.{kind}.options.{field}.{value}", f"pages.filed.options.{value}", f"forms.{kind}.fields.{field}.options.{value}")
     found = next((said for place in places if (said := word(place, ""))), "")
-    return found or code(asked.name, value)
+    return found or code(field, value) or say("filed.not_said")
 
 
-def _on(row: store.RecordRow, zone: str) -> str:
-    said = row.fields.get("effective_from") or row.fields.get("held_on")
-    return str(said)[:10] if said else days.from_ms(row.occurred_ms).astimezone(days.zone_of(zone)).date().isoformat()
+def on_day(row: store.RecordRow, zone: str) -> date:
+    """The day that a record stands for: the one that it names, else the one on which it happened."""
+    said = read_day(row.fields.get("effective_from") or row.fields.get("held_on"))
+    return said or at(row.occurred_ms, zone).date()
 
 
 def _short(text: Any) -> str:

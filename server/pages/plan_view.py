@@ -10,14 +10,16 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.improvement import filing
+from server.improvement import beside, filing
 from server.improvement import store as plan_store
-from server.pages import chart_view, measures_view
+from server.improvement.beside import Side
+from server.pages import beside_view, chart_view, measures_view
 from server.pages.names import Names
 from server.pages.words import date_text, from_text, say, when
 from server.records import store
 from sync import days
 from sync.rules import plan
+from sync.rules.starts import STARTS
 
 #: The fields of an action that its history names.
 NAMED = (
@@ -136,8 +138,9 @@ def baseline(fields: dict[str, Any]) -> str:
     return say("plan.baseline_is", figure=", ".join(parts))
 
 
-def evidence(action: Action, today: date) -> list[dict[str, Any]]:
-    """The evidence named at the start against what is held, as the last review that weighed it says."""
+def evidence(action: Action, today: date, sides: Sequence[Side] = ()) -> list[dict[str, Any]]:
+    """The evidence named at the start against what is held, as the last review that weighed it says. `sides` are what the sources of
+    the action's stream say by themselves: shown beside it."""
     held: dict[Any, dict[str, Any]] = {}
     for review in action.said():
         held |= {each.get("id"): {**each, "on": review["on"]} for each in plan.weighed(review) if each.get("strength")}
@@ -148,16 +151,23 @@ def evidence(action: Action, today: date) -> list[dict[str, Any]]:
         lines.append({
             "id": each["id"], "what": each.get("what") or "", "category": say(f"plan.category.{each['category']}") if each.get("category") in plan.CATEGORIES else "",
             "strength": say(f"plan.strength.{last['strength']}") if last and last["strength"] in plan.STRENGTHS else say("plan.not_held"),
+            "beside": beside_view.of_category(each.get("category") or "", sides),
+            "lacking": not last or last["strength"] in (plan.WEAK, plan.AGAINST),
             "where": (last or {}).get("where") or "", "age": say("plan.days_old", n=(today - as_of).days) if as_of else "",
         })  # fmt: skip
     return lines
 
 
+def sides(c: Connection, home_id: int, action: Action, today: date) -> list[Side]:
+    """What each source says of the streams whose measures the action is bound to."""
+    bound = {stream for stream, start in STARTS.items() if set(start.measures) & set(action.series)}
+    return [each for stream, found in beside.lately(c, home_id, today).items() if stream in bound for each in found] if bound else []
+
+
 def questions(found: Sequence[Action], names: Names, today: date) -> dict[str, Any]:
     """What a leader is asked: the current risks, the evidence gaps, the closure decisions."""
     opened = [each for each in found if each.fields.get("status") != "closed"]
-    lacking = {say("plan.not_held"), say(f"plan.strength.{plan.WEAK}"), say(f"plan.strength.{plan.AGAINST}")}
-    gaps = [(each, [line for line in evidence(each, today) if line["strength"] in lacking]) for each in opened]
+    gaps = [(each, [line for line in evidence(each, today) if line["lacking"]]) for each in opened]
     decided = [(each, row) for each in found for row in each.reviews if row.fields.get("decision") in (plan.CLOSE, plan.REOPEN)]
     cards = sorted((card(each, names, today) for each in opened), key=_order)
     return {

@@ -80,7 +80,7 @@ def one(id_: uuid.UUID):
         view = {
             **plan_view.card(action, names, today),
             "rows": plan_view.facts(action, names),
-            "evidence": plan_view.evidence(action, today),
+            "evidence": plan_view.evidence(action, today, plan_view.sides(c, g.person.home_id, action, today)),
             "reviews": plan_view.review_lines(action, names),
             "history": plan_view.history(action.row, names, g.person.zone),
         }
@@ -251,13 +251,14 @@ def _review_form(action: plan_view.Action, said: Mapping[str, Any], wrong: dict[
     next_on = plan.next_review(action.fields, {"on": today}, action.began)
     with reading() as c:
         card = plan_view.card(action, Names(c, g.person.home_id), today)
+        sides = plan_view.sides(c, g.person.home_id, action, today)
     decisions = [name for name in plan.DECISIONS if name != plan.CLOSE or may(g.person.roles, "plan.close")]
     page = render_template(
         "pages/plan_review.html",
         action=card,
         seen=_seen(action, said, wrong),
         said=said,
-        evidence=plan_view.evidence(action, today),
+        evidence=plan_view.evidence(action, today, sides),
         strengths=[{"value": "", "text": say("plan.not_held")}, *({"value": name, "text": say(f"plan.strength.{name}")} for name in plan.STRENGTHS)],
         decisions=[{"value": name, "text": say(f"plan.decision.{name}"), "hint": {"text": say(f"plan.decision_hint.{name}")}} for name in decisions],
         next_on=next_on.isoformat(),
