@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from server.improvement import store as plan_store
+from server.improvement.store import Total
 from server.records import store
 from sync.measures import MEASURES
 from sync.rules import standing_beside as rules
@@ -33,14 +34,15 @@ class Side:
 
 
 def sides(c: Connection, home_id: int, first: date, last: date) -> dict[str, list[Side]]:
-    """Each stream's sources over the care days `first` to `last`. One question for the records, one a measure."""
+    """Each stream's sources over the care days `first` to `last`. One question for the records and one for the measures."""
     held: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for row in store.of_days(c, home_id, first.toordinal(), last.toordinal(), KINDS):
         if not row.struck and (stream := rules.stream_of(row.kind, row.fields)) is not None:
             held[stream, row.kind].append(row.fields)
+    totals = plan_store.totals(c, home_id, first, last)
     return {
         stream: [
-            *(_measure(c, home_id, name, first, last) for name in STARTS[stream].measures),
+            *(_measure(name, totals[name]) for name in STARTS[stream].measures),
             _share(rules.AUDITS, *rules.audited(held[stream, "audit"]), rules.GOOD_AUDIT_PERCENT),
             _share(rules.PRACTICE, *rules.practice(held[stream, "practice_observation"]), rules.GOOD_PRACTICE_PERCENT),
             _scores(rules.STAFF, held[stream, "staff_account"] + [each for each in held[stream, "feedback"] if each.get("staff_role")]),
@@ -63,8 +65,7 @@ def disagree(found: list[Side]) -> bool:
     return rules.disagree(each.verdict for each in found)
 
 
-def _measure(c: Connection, home_id: int, name: str, first: date, last: date) -> Side:
-    total = plan_store.total(plan_store.between(c, home_id, name, first, last))
+def _measure(name: str, total: Total) -> Side:
     return Side(rules.RECORDS, rules.by_share(total.numerator, total.denominator, MEASURES[name].target_percent), total.numerator, total.denominator, measure=name)
 
 

@@ -22,7 +22,6 @@ from server.records import store
 from sync import days
 from sync.fields import time_ms
 from sync.kinds.alert import UNHANDLED
-from sync.measures import MEASURES
 from sync.rules.duties import DUTIES, month_before
 from sync.rules.plan import CLOSE, ESCALATE, REOPEN
 
@@ -77,6 +76,7 @@ def facts(c: Connection, home: Home, month: Month, now: datetime) -> Facts:
     for row in store.of_days(c, home.id, *span, held):
         if not row.struck:
             held[row.kind].append(row)
+    before = plan_store.totals(c, home.id, month.before.first, month.before.last)
     actions = plan_store.actions(c, home.id)
     reviews = plan_store.reviews(c, home.id, [row.id for row in actions])
     decided = {
@@ -84,7 +84,7 @@ def facts(c: Connection, home: Home, month: Month, now: datetime) -> Facts:
         for decision in (CLOSE, ESCALATE, REOPEN)
     }
     return Facts(
-        {name: (_total(c, home.id, name, month), _total(c, home.id, name, month.before)) for name in MEASURES},
+        {name: (now, before[name]) for name, now in plan_store.totals(c, home.id, month.first, month.last).items()},
         actions,
         [row for row in actions if month.holds(_on(row, home.zone))],
         decided,
@@ -101,10 +101,6 @@ def open_challenges(c: Connection, home_id: int) -> list[store.RecordRow]:
     """Challenges of oversight that nobody has answered, oldest first."""
     rows = store.records(c, home_id, "minute")
     return [row for row in rows if not row.struck and row.fields.get("type") == "challenge" and not row.fields.get("answered_at")]
-
-
-def _total(c: Connection, home_id: int, measure: str, month: Month) -> Total:
-    return plan_store.total(plan_store.between(c, home_id, measure, month.first, month.last))
 
 
 def _on(row: store.RecordRow, zone: str) -> date:

@@ -31,6 +31,7 @@ from server.pages import (
     routes_numbers,
     routes_oversight,
     routes_plan,
+    routes_provider,
     routes_reach,
     routes_residents,
     routes_safety,
@@ -67,6 +68,7 @@ MENU = (
     ("plan", "/plan", "plan.see"),
     ("measures", "/measures", "plan.see"),
     ("oversight", "/oversight", "oversight.see"),
+    ("provider", "/provider", "provider.see"),
     ("staff", "/staff", "people.see"),
     ("tablets", "/tablets", "devices.see"),
     ("thresholds", "/thresholds", "thresholds.see"),
@@ -104,7 +106,7 @@ def register(app: Flask) -> None:
     for routes in (
         routes_front, routes_alerts, routes_fatigue, routes_missing, routes_residents, routes_visits, routes_handovers, routes_check, routes_log,
         routes_duties, routes_staff, routes_tablets, routes_thresholds, routes_ladder, routes_numbers, routes_reach, routes_safety, routes_aside,
-        routes_ledger, routes_plan, routes_measures, routes_filed, routes_oversight,
+        routes_ledger, routes_plan, routes_measures, routes_filed, routes_oversight, routes_provider,
     ):  # fmt: skip
         app.register_blueprint(routes.blueprint)
     app.context_processor(_what_every_page_shows)
