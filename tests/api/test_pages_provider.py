@@ -49,7 +49,7 @@ def test_every_home_of_the_account_with_its_figures_and_what_stands_still_first(
     assert page.html.count("Plan of Saltings") == 1
     door = first.split('name="home" value="')[1].split('"')[0]
     assert "Charts have gaps" in lead.send("/choose-home", form_at="/provider", home=door, to="/plan").text
-    assert lead.send("/choose-home", form_at="/provider", home=door, to="https://elsewhere.example").path == "/overview"
+    assert lead.send("/choose-home", form_at="/provider", home="0", to="https://elsewhere.example").path == "/overview"
     sue = Visitor.manager(home, ["registered_manager"])
     assert sue.open("/provider").status == 403
     with house.app.app_context():
