@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,6 +19,7 @@ from server.pages.words import date_text, from_text, say, when
 from server.records import store
 from sync import days
 from sync.rules import plan
+from sync.rules.framework import Framework
 from sync.rules.starts import STARTS
 
 #: The fields of an action that its history names.
@@ -180,14 +181,34 @@ def questions(found: Sequence[Action], names: Names, today: date) -> dict[str, A
     }  # fmt: skip
 
 
-def facts(action: Action, names: Names) -> list[tuple[str, str]]:
-    """What was said of the action when it was written, line by line."""
+def by_question(found: Sequence[Action], framework: Framework, names: Names, today: date) -> list[dict[str, Any]]:
+    """Every key question with its open actions, each under every question that one of its tags meets; last those that meet none."""
+    opened = [(each, framework.placed(each.fields.get("tags") or ())) for each in found if each.fields.get("status") != "closed"]
+
+    def short(action: Action, statements: Sequence[Any]) -> dict[str, Any]:
+        # Figures and charts are on the board and on the action: here it is where it stands in the framework.
+        eyes = [say(f"plan.eyes.{name}") for name in action.eyes(today)]
+        return {
+            "id": action.row.id, "title": _title(action), "owner": names.staff(action.fields.get("owner")) or say("plan.no_owner"),
+            "statements": [each.name for each in statements], "eyes": eyes,
+        }  # fmt: skip
+
+    lines = [
+        {"name": question.name, "actions": [short(each, placed[question.code]) for each, placed in opened if question.code in placed]}
+        for question in framework.questions
+    ]
+    nowhere = [short(each, ()) for each, placed in opened if not placed]
+    return [*lines, *([{"name": say("framework.none"), "actions": nowhere}] if nowhere else [])]
+
+
+def facts(action: Action, names: Names, tag_named: Callable[[str], str]) -> list[tuple[str, str]]:
+    """What was said of the action when it was written, line by line. `tag_named` gives the words for a tag."""
     fields = action.fields
     lines = [
         ("source", fields.get("source")), ("finding_ref", fields.get("finding_ref")), ("risk_reason", fields.get("risk_reason")),
         ("baseline", baseline(fields)), ("corrective_action", fields.get("corrective_action")), ("owner", names.staff(fields.get("owner"))),
         ("deputy", names.staff(fields.get("deputy"))), ("target", target(fields)), ("difference_for_people", fields.get("difference_for_people")),
-        ("tags", ", ".join(map(str, fields.get("tags") or ()))), ("closed_by", names.staff(fields.get("closed_by"))),
+        ("tags", "; ".join(tag_named(str(tag)) for tag in fields.get("tags") or ())), ("closed_by", names.staff(fields.get("closed_by"))),
         ("sustain_check_on", date_text(fields.get("sustain_check_on"))),
     ]  # fmt: skip
     return [(say(f"plan.fields.{name}"), str(value)) for name, value in lines if value]
