@@ -39,6 +39,7 @@ from server.pages import (
     routes_tablets,
     routes_thresholds,
     routes_visits,
+    routes_work,
     session,
 )
 from server.pages.words import say
@@ -58,6 +59,7 @@ SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 FORM_BYTES = rescue.MOST_BYTES + 1_000_000
 MENU = (
     ("overview", "/overview", "alerts.see"),
+    ("my_work", "/my-work", "work.see"),
     ("residents", "/residents", "records.see"),
     ("appointments", "/appointments", "records.see"),
     ("handovers", "/handovers", "records.see"),
@@ -106,7 +108,7 @@ def register(app: Flask) -> None:
     for routes in (
         routes_front, routes_alerts, routes_fatigue, routes_missing, routes_residents, routes_visits, routes_handovers, routes_check, routes_log,
         routes_duties, routes_staff, routes_tablets, routes_thresholds, routes_ladder, routes_numbers, routes_reach, routes_safety, routes_aside,
-        routes_ledger, routes_plan, routes_measures, routes_filed, routes_oversight, routes_provider,
+        routes_ledger, routes_plan, routes_measures, routes_filed, routes_oversight, routes_provider, routes_work,
     ):  # fmt: skip
         app.register_blueprint(routes.blueprint)
     app.context_processor(_what_every_page_shows)
