@@ -23,7 +23,7 @@ from sync import days
 from sync.fields import time_ms
 from sync.kinds.alert import UNHANDLED
 from sync.rules.duties import DUTIES, month_before
-from sync.rules.plan import CLOSE, ESCALATE, REOPEN
+from sync.rules.plan import CLOSE, ESCALATE, REOPEN, read_day
 
 REPORT = "governance_report"
 
@@ -92,7 +92,7 @@ def facts(c: Connection, home: Home, month: Month, now: datetime) -> Facts:
         [row for row in held["duty"] if _missed(row, now)],
         held["incident"],
         held["complaint"],
-        open_challenges(c, home.id),
+        [row for row in open_challenges(c, home.id) if (held := read_day(row.fields.get("held_on"))) is None or held <= month.last],
         beside.sides(c, home.id, month.first, month.last),
     )
 

@@ -14,7 +14,7 @@ from sync.rules.plan import EXPERIENCE, OBSERVATION, OUTCOMES, PROCESSES, STAFF
 
 #: Where each source's own records are.
 HREFS = {
-    rules.AUDITS: "/duties", rules.PRACTICE: "/observations", rules.STAFF: "/staff-accounts", rules.PEOPLE: "/residents", rules.COMPLAINTS: "/complaints",
+    rules.AUDITS: "/duties", rules.PRACTICE: "/observations", rules.STAFF: "/staff-accounts", rules.PEOPLE: "/log", rules.COMPLAINTS: "/complaints",
     rules.INCIDENTS: "/incidents",
 }  # fmt: skip
 #: Which sources are evidence of each category (domain.md 5b). A complaint is people's own word; an incident is an outcome.

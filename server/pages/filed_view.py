@@ -91,13 +91,14 @@ def one(row: store.RecordRow, filed: Filed, names: Names, zone: str) -> dict[str
 def history(row: store.RecordRow, filed: Filed, names: Names, zone: str) -> list[dict[str, Any]]:
     """Who wrote each version, what it set, what stood there before, and why."""
     asked = {each.name: each for each in filed.asked}
+    told = (*asked, "answer", "answered_at")
     so_far: dict[str, Any] = {}
     steps = []
     for step in row.body.get("history") or [{**row.body, "fields": row.fields}]:
         lines = [
-            {"field": label(filed, name), "was": shown(filed, asked.get(name), so_far.get(name), names, zone), "now": shown(filed, asked.get(name), value, names, zone)}
-            for name, value in step["fields"].items()
-            if name in asked or name in ("answer", "answered_at")
+            {"field": label(filed, name), "was": shown(filed, asked.get(name), so_far.get(name), names, zone), "now": shown(filed, asked.get(name), step["fields"][name], names, zone)}
+            for name in dict.fromkeys(told)
+            if name in step["fields"]
         ]
         steps.append({
             "when": when(from_text(step["recorded_at"]), zone), "by": names.author(step), "lines": lines,

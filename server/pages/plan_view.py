@@ -189,7 +189,7 @@ def by_question(found: Sequence[Action], framework: Framework, names: Names, tod
         # Figures and charts are on the board and on the action: here it is where it stands in the framework.
         eyes = [say(f"plan.eyes.{name}") for name in action.eyes(today)]
         return {
-            "id": action.row.id, "title": _title(action), "owner": names.staff(action.fields.get("owner")) or say("plan.no_owner"),
+            "id": action.row.id, "title": _title(action).rstrip("."), "owner": names.staff(action.fields.get("owner")) or say("plan.no_owner"),
             "statements": [each.name for each in statements], "eyes": eyes,
         }  # fmt: skip
 

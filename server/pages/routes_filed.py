@@ -18,19 +18,24 @@ from server.pages import filed_read, filed_view
 from server.pages import store as pages_store
 from server.pages.filed_forms import CHOSEN, FILED, Filed
 from server.pages.names import Names
-from server.pages.words import at, say
+from server.pages.words import at, roles, say
+from server.people import store as people_store
 from server.people.rights import signed_in
 from server.problems import Problem
 from server.records import store
 from server.wire import rfc3339
 from sync import days
 from sync.fields import time_ms
+from sync.roles import KEY_WORKER, SENIOR_CARER, SHIFT_LEADER, SUPPORT_WORKER
+from sync.rules import sampling
 
 blueprint = Blueprint("pages_filed", __name__, template_folder="templates")
 
 LONGEST_REASON = 500
 #: Care days that a list goes back. What is older is in the record and in the evidence pack.
 LISTED_DAYS = 366
+#: Whose account is asked for, and how many a day are drawn.
+ASKED_ROLES, ASKED = frozenset({SUPPORT_WORKER, SENIOR_CARER, SHIFT_LEADER, KEY_WORKER}), 2
 
 
 def _wire(filed: Filed) -> None:
@@ -102,7 +107,15 @@ def _list(filed: Filed) -> str:
         within = None if filed.kind == "standard" else (today - LISTED_DAYS, today + 1)
         rows = store.records(c, g.person.home_id, filed.kind, days=within)
         lines = filed_view.listed(rows, filed, Names(c, g.person.home_id), g.person.zone)
-    return render_template("pages/filed_list.html", filed=filed, lines=lines)
+    return render_template("pages/filed_list.html", filed=filed, lines=lines, ask=_whom_to_ask() if filed.kind == "staff_account" else [])
+
+
+def _whom_to_ask() -> list[str]:
+    """Today's draw among those who care by hand. It is shown and kept nowhere: an account holds a role and no name."""
+    home, now = people_store.home(g.person.home_id), now_ms()
+    staff = {str(one.id): one for one in people_store.staff_list(home.id, now_ms=now) if not ASKED_ROLES.isdisjoint(one.roles)}
+    today = days.care_day(at(now, home.zone), home.zone)
+    return [say("plan.person", name=staff[id_].name, roles=roles(staff[id_].roles)) for id_ in sampling.drawn(str(home.uuid), today, list(staff), ASKED)]
 
 
 def _one(filed: Filed, id_: uuid.UUID, wrong: Mapping[str, str] | None = None, said: Mapping[str, str] | None = None, status: int = 200) -> Response:

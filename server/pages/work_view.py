@@ -26,7 +26,7 @@ def rounds(c: Connection, home_id: int, zone: str, held: Iterable[str], staff: u
         named = row.fields.get("owner")
         owns = named == str(staff) if named else row.fields["what"] in mine
         if (owns or row.fields["what"] in stands_in) and duties_view.state(row, now) in (duties_view.OPEN, duties_view.LATE):
-            lines.append({**duties_view.line(row, names, zone, now), "for": "" if owns else say("work.stand_in")})
+            lines.append({**duties_view.line(row, names, zone, now), "for": "" if owns else say("work.stand_in"), "href": rhythm.WHERE.get(row.fields["what"], "/duties")})
     return sorted(lines, key=lambda each: each["state"] != duties_view.LATE)
 
 
@@ -35,7 +35,7 @@ def actions(c: Connection, home_id: int, zone: str, staff: uuid.UUID, today: dat
     mine = [each for each in plan_view.actions(c, home_id, zone) if str(staff) in (each.fields.get("owner"), each.fields.get("deputy"))]
     lines = [
         {
-            "href": f"/plan/{each.row.id}", "title": each.fields.get("baseline_issue") or say("plan.no_words"), "due": date_text(each.fields.get("due_on")),
+            "href": f"/plan/{each.row.id}", "title": str(each.fields.get("baseline_issue") or say("plan.no_words")).rstrip("."), "due": date_text(each.fields.get("due_on")),
             "next": date_text(_next(each).isoformat()), "eyes": [say(f"plan.eyes.{name}") for name in each.eyes(today)],
         }
         for each in mine if each.fields.get("status") != "closed"

@@ -40,6 +40,13 @@ TASKS: Mapping[str, tuple[Task, ...]] = {
 }  # fmt: skip
 
 
+#: Where a duty is done; the others are said as done on the page of duties.
+WHERE: Mapping[str, str] = {
+    "hydration_check": "/missing", "appointment_check": "/appointments", "daily_log": "/log", "risk_review": "/plan", "provider_review": "/oversight",
+    "oversight_minutes": "/minutes",
+}  # fmt: skip
+
+
 def duties_of(held: Iterable[str]) -> tuple[list[Recurring], list[Recurring]]:
     """(duties that these roles own, duties for which they stand in), in the order in which they come round."""
     mine = set(held)

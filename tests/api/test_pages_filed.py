@@ -89,6 +89,7 @@ def test_what_is_missing_is_said_by_question_and_nothing_is_written(home, ines):
     assert len(home.rows()) == before
 
 
+@one_database
 def test_a_challenge_waits_for_its_answer_and_the_minute_stays_as_it_was_written(home, ines, sue):
     page = ines.send("/minutes/new", **SAID["minute"])
     assert "Not answered. Due" in ines.open("/minutes").text
@@ -112,6 +113,8 @@ def test_a_complaint_is_answered_by_a_correction_and_an_account_keeps_a_role_and
     done = sue.send(f"{page.path}/correct", **said, outcome="Family are told the same day")
     assert "The earlier words are kept." in done.text and "Family are told the same day" in done.text
     assert done.html.count('data-testid="version"') == 2
+    home.staff("Ama Mensah", ["support_worker"])
+    assert sue.open("/staff-accounts").marked("ask") == "Drawn to be asked today: Ama Mensah, Support worker."
     fields = record(home, sue.send("/staff-accounts/new", **SAID["staff_account"]))["fields"]
     assert fields == {"question": "deployment_1", "topic": "deployment", "role": "support_worker", "score": 2, "words": "Never at breakfast"}
 

@@ -10,7 +10,7 @@ from sqlalchemy import event
 from server import clock
 from server.db import db
 from server.people import store
-from tests.api.test_pages_plan import TODAY, told
+from tests.api.test_pages_plan import TODAY, one_database, told
 from tests.api.test_pages_records import state
 from tests.harness.visitor import PASSWORD, Visitor
 
@@ -58,6 +58,7 @@ def test_every_home_of_the_account_with_its_figures_and_what_stands_still_first(
     assert "Saltings" not in afresh(lead).open("/provider").html.split("<main")[1], "a door whose password changed is shut"
 
 
+@one_database
 def test_a_home_costs_the_same_few_questions_whatever_its_history(house, home):
     lead = Visitor.manager(home, ["nominated_individual"], "Ines Ward")
     counted = []
