@@ -27,6 +27,8 @@ TIDEMARK = "tidemark"
 # "and above" in kinds.md.
 AND_ABOVE = frozenset({DEPUTY_MANAGER, REGISTERED_MANAGER, PROVIDER_QUALITY_LEAD, PROVIDER_LEAD, NOMINATED_INDIVIDUAL})
 MANAGERS = AND_ABOVE | {DUTY_MANAGER}
+# Who looks from outside the home: trends, assurance and challenge.
+PROVIDER = frozenset({PROVIDER_QUALITY_LEAD, PROVIDER_LEAD, NOMINATED_INDIVIDUAL})
 LEADS = frozenset({NUTRITION_LEAD, CARE_COORDINATOR, ROTA_COORDINATOR})
 
 # Who may decide between two versions of an entry (protocol.md, Merge).

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from server.db import reading
+from server.improvement import filing
 from server.improvement import store as plan_store
 from server.people.store import Home
-from server.problems import Problem
 from server.records import intake, store
 from sync import days
 from sync.rules import plan
@@ -25,17 +25,15 @@ _STATUS = {plan.STAY_OPEN: None, plan.CHANGE: "changed", plan.ESCALATE: "escalat
 def add(home_id: int, fields: Mapping[str, Any], *, by: uuid.UUID, now_ms: int) -> uuid.UUID:
     """A new action; returns its id."""
     id_ = uuid.uuid4()
-    _write(home_id, [_new(id_, plan_store.ACTION, {**fields, "status": "open"}, by, now_ms)], now_ms)
+    filing.write(home_id, [filing.new(id_, plan_store.ACTION, {**fields, "status": "open"}, by, now_ms)], now_ms)
     return id_
 
 
 def change(home_id: int, row: store.RecordRow, fields: Mapping[str, Any], seen: str, *, by: uuid.UUID, now_ms: int) -> None:
     """Set what differs. `seen` are the heads that were shown. Raises Problem: moved_on."""
-    _still(home_id, row.id, seen)
-    differing = {name: value for name, value in fields.items() if row.fields.get(name) != value and not (value is None and name not in row.fields)}
-    if differing:
-        made = intake.Statement(record=row.id, kind=plan_store.ACTION, fields=differing, occurred_ms=now_ms, author=by)
-        _write(home_id, [made], now_ms)
+    filing.still(home_id, row.id, seen)
+    if differing := filing.changed(row, fields):
+        filing.write(home_id, [filing.later(row, differing, by, now_ms)], now_ms)
 
 
 def review(home_id: int, row: store.RecordRow, fields: Mapping[str, Any], seen: str, *, check_on: str | None, by: uuid.UUID, now_ms: int) -> None:
@@ -43,17 +41,17 @@ def review(home_id: int, row: store.RecordRow, fields: Mapping[str, Any], seen: 
 
     Whether it may close is the caller's to ask (`sync.rules.plan.closing`).
     """
-    _still(home_id, row.id, seen)
+    filing.still(home_id, row.id, seen)
     decision, id_ = fields["decision"], uuid.uuid4()
-    said = [_new(id_, plan_store.REVIEW, {"action": str(row.id), **fields}, by, now_ms)]
+    said = [filing.new(id_, plan_store.REVIEW, {"action": str(row.id), **fields}, by, now_ms)]
     changes: dict[str, Any] = {"status": _STATUS[decision]} if _STATUS[decision] else {}
     if decision == plan.CLOSE:
         changes |= {"closed_by": str(by), "sustain_check_on": check_on}
     if decision in (plan.CHANGE, plan.ESCALATE):
         changes["review_every_days"] = plan.WEEKLY
     if changes:
-        said.append(intake.Statement(record=row.id, kind=plan_store.ACTION, fields=changes, occurred_ms=now_ms, author=by))
-    _write(home_id, said, now_ms)
+        said.append(filing.later(row, changes, by, now_ms))
+    filing.write(home_id, said, now_ms)
 
 
 def reopen_slid(home: Home, now_ms: int) -> int:
@@ -87,24 +85,3 @@ def reopen_slid(home: Home, now_ms: int) -> int:
             intake.Statement(record=row.id, id=uuid.uuid5(id_, "action"), kind=plan_store.ACTION, fields=status, occurred_ms=now_ms),
         ], now_ms=now_ms, origin="system")  # fmt: skip
     return len(slid)
-
-
-def seen(row: store.RecordRow) -> str:
-    """What a form carries of the version that it was made from."""
-    return " ".join(row.body["heads"])
-
-
-def _still(home_id: int, id_: uuid.UUID, shown: str) -> None:
-    with reading() as c:
-        now = store.record(c, home_id, id_)
-    if now is None or seen(now) != shown:
-        raise Problem("moved_on")
-
-
-def _new(id_: uuid.UUID, kind: str, fields: Mapping[str, Any], by: uuid.UUID, now_ms: int) -> intake.Statement:
-    return intake.Statement(record=id_, id=id_, kind=kind, fields=fields, occurred_ms=now_ms, author=by)
-
-
-def _write(home_id: int, statements: list[intake.Statement], now_ms: int) -> None:
-    if any(result.status not in ("accepted", "duplicate") for result in intake.write(home_id, statements, now_ms=now_ms)):
-        raise Problem("not_decided")

@@ -10,10 +10,11 @@ from datetime import date
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from server.improvement.tables import measure_day
 from server.records import store
+from sync.measures import MEASURES
 from sync.measures.figure import percent
 from sync.rules import xmr
 from sync.rules.plan import JUDGED_DAYS, Reached
@@ -101,6 +102,18 @@ def total(days: Iterable[Day]) -> Total:
     """The days' figures added up."""
     listed = list(days)
     return Total(sum(d.numerator for d in listed), sum(d.denominator for d in listed), sum(d.in_the_end for d in listed))
+
+
+def totals(c: Connection, home_id: int, first: date, last: date) -> dict[str, Total]:
+    """Each measure's care days from `first` to `last` added up, in one question; a measure without a day is (0, 0, 0)."""
+    kept = measure_day.c
+    query = (
+        select(kept.measure, func.sum(kept.numerator), func.sum(kept.denominator), func.sum(kept.in_the_end))
+        .where(kept.home_id == home_id, kept.measure.in_(list(MEASURES)), kept.day.between(first.toordinal(), last.toordinal()))
+        .group_by(kept.measure)
+    )
+    found = {row[0]: Total(*(int(value) for value in row[1:])) for row in c.execute(query)}
+    return {name: found.get(name, Total(0, 0, 0)) for name in MEASURES}
 
 
 def charted(days: Sequence[Day]) -> list[Day]:

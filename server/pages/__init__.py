@@ -21,6 +21,7 @@ from server.pages import (
     routes_check,
     routes_duties,
     routes_fatigue,
+    routes_filed,
     routes_front,
     routes_handovers,
     routes_ladder,
@@ -29,7 +30,9 @@ from server.pages import (
     routes_measures,
     routes_missing,
     routes_numbers,
+    routes_oversight,
     routes_plan,
+    routes_provider,
     routes_reach,
     routes_residents,
     routes_safety,
@@ -37,6 +40,7 @@ from server.pages import (
     routes_tablets,
     routes_thresholds,
     routes_visits,
+    routes_work,
     session,
 )
 from server.pages.words import say
@@ -47,12 +51,16 @@ from server.records import store as records_store
 from sync.kinds.alert import UNHANDLED
 
 # Pages that stand under another entry of the menu.
-PART_OF = {"alerts": "overview", "safety_list": "residents", "phone_tree": "reach"}
+PART_OF = {
+    "alerts": "overview", "safety_list": "residents", "phone_tree": "reach", "standards": "oversight", "observations": "oversight",
+    "staff_accounts": "oversight", "complaints": "oversight", "incidents": "oversight", "minutes": "oversight",
+}  # fmt: skip
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 # The largest form is a rescue file; beyond that nothing is read.
 FORM_BYTES = rescue.MOST_BYTES + 1_000_000
 MENU = (
     ("overview", "/overview", "alerts.see"),
+    ("my_work", "/my-work", "work.see"),
     ("residents", "/residents", "records.see"),
     ("appointments", "/appointments", "records.see"),
     ("handovers", "/handovers", "records.see"),
@@ -63,6 +71,8 @@ MENU = (
     ("plan", "/plan", "plan.see"),
     ("measures", "/measures", "plan.see"),
     ("audits", "/audits", "audits.see"),
+    ("oversight", "/oversight", "oversight.see"),
+    ("provider", "/provider", "provider.see"),
     ("staff", "/staff", "people.see"),
     ("tablets", "/tablets", "devices.see"),
     ("thresholds", "/thresholds", "thresholds.see"),
@@ -100,7 +110,7 @@ def register(app: Flask) -> None:
     for routes in (
         routes_front, routes_alerts, routes_fatigue, routes_missing, routes_residents, routes_visits, routes_handovers, routes_check, routes_log,
         routes_duties, routes_staff, routes_tablets, routes_thresholds, routes_ladder, routes_numbers, routes_reach, routes_safety, routes_aside,
-        routes_ledger, routes_plan, routes_measures, routes_audits,
+        routes_ledger, routes_plan, routes_measures, routes_audits, routes_filed, routes_oversight, routes_provider, routes_work,
     ):  # fmt: skip
         app.register_blueprint(routes.blueprint)
     app.context_processor(_what_every_page_shows)

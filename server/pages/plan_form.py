@@ -21,8 +21,9 @@ LONGEST_DAYS = 366
 Read = tuple[dict[str, Any], dict[str, str]]
 
 
-def action(form: Mapping[str, str], measures: list[str], staff: set[str], today: date, known: list[Mapping[str, Any]]) -> Read:
-    """(fields of the action, sentences by field of the form). `known` is the evidence that the action names already."""
+def action(form: Mapping[str, str], measures: list[str], tags: list[str], staff: set[str], today: date, known: list[Mapping[str, Any]]) -> Read:
+    """(fields of the action, sentences by field of the form). `measures` and `tags` are those that are ticked, `known` is the evidence
+    that the action names already."""
     fields: dict[str, Any] = {name: _text(form, name) for name in ("source", "finding_ref", "risk_reason", "baseline_issue", "baseline_period", "baseline_source", "corrective_action", "difference_for_people")}
     wrong: dict[str, str] = {}
     for name in ("baseline_issue", "corrective_action", "difference_for_people"):
@@ -49,7 +50,7 @@ def action(form: Mapping[str, str], measures: list[str], staff: set[str], today:
     if every is None:
         wrong["review_every_days"] = say("plan.need.review_every_days")
     fields["review_every_days"] = every
-    fields["tags"] = [tag.strip() for tag in form.get("tags", "").split(",") if tag.strip()]
+    fields["tags"] = _tags(form, tags)
     _evidence(form, known, fields, wrong)
     wrong |= {name: say("plan.long") for name, value in fields.items() if isinstance(value, str) and len(value) > LONGEST}
     return fields, wrong
@@ -143,6 +144,12 @@ def _evidence(form: Mapping[str, str], known: list[Mapping[str, Any]], fields: d
     if len(categories) < plan.LEAST_CATEGORIES or not categories & {plan.EXPERIENCE, plan.OUTCOMES}:
         wrong.setdefault("evidence-0", say("plan.need.evidence"))
     fields["evidence_required"] = kept
+
+
+def _tags(form: Mapping[str, str], chosen: list[str]) -> list[str]:
+    """Those that were chosen from the framework, then those that a home has of its own, each once."""
+    own = form.get("other_tags", "").split(",")
+    return list(dict.fromkeys(tag.strip() for tag in (*chosen, *own) if tag.strip()))
 
 
 def _whole(text: str | None, low: int, high: int) -> int | None:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection
 
-from server.improvement import auditing
-from server.improvement import plan as acting
+from server.improvement import auditing, beside, filing
 from server.improvement import store as plan_store
-from server.pages import audit_scores, chart_view, measures_view
+from server.improvement.beside import Side
+from server.pages import audit_scores, beside_view, chart_view, measures_view
 from server.pages.names import Names
 from server.pages.words import date_text, from_text, say, when
 from server.records import store
 from sync import days
 from sync.rules import plan
+from sync.rules.framework import Framework
+from sync.rules.starts import STARTS
 
 #: The fields of an action that its history names.
 NAMED = (
@@ -139,8 +141,9 @@ def baseline(fields: dict[str, Any]) -> str:
     return say("plan.baseline_is", figure=", ".join(parts))
 
 
-def evidence(action: Action, today: date) -> list[dict[str, Any]]:
-    """The evidence named at the start against what is held, as the last review that weighed it says."""
+def evidence(action: Action, today: date, sides: Sequence[Side] = ()) -> list[dict[str, Any]]:
+    """The evidence named at the start against what is held, as the last review that weighed it says. `sides` are what the sources of
+    the action's stream say by themselves: shown beside it."""
     held: dict[Any, dict[str, Any]] = {}
     for review in action.said():
         held |= {each.get("id"): {**each, "on": review["on"]} for each in plan.weighed(review) if each.get("strength")}
@@ -154,6 +157,8 @@ def evidence(action: Action, today: date) -> list[dict[str, Any]]:
             "id": each["id"], "what": each.get("what") or "", "category": say(f"plan.category.{each['category']}") if each.get("category") in plan.CATEGORIES else "",
             "strength": say(f"plan.strength.{last['strength']}") if last and last["strength"] in plan.STRENGTHS else say("audits.not_weighed" if here else "plan.not_held"),
             "audits": here,
+            "beside": beside_view.of_category(each.get("category") or "", sides),
+            "lacking": not last or last["strength"] in (plan.WEAK, plan.AGAINST),
             "where": (last or {}).get("where") or "", "age": say("plan.days_old", n=(today - as_of).days) if as_of else "",
         })  # fmt: skip
     return lines
@@ -164,11 +169,16 @@ def audits(action: Action) -> list[dict[str, Any]]:
     return audit_scores.latest(action.audits, action.series, action.zone)
 
 
+def sides(c: Connection, home_id: int, action: Action, today: date) -> list[Side]:
+    """What each source says of the streams whose measures the action is bound to."""
+    bound = {stream for stream, start in STARTS.items() if set(start.measures) & set(action.series)}
+    return [each for stream, found in beside.lately(c, home_id, today).items() if stream in bound for each in found] if bound else []
+
+
 def questions(found: Sequence[Action], names: Names, today: date) -> dict[str, Any]:
     """What a leader is asked: the current risks, the evidence gaps, the closure decisions."""
     opened = [each for each in found if each.fields.get("status") != "closed"]
-    lacking = {say("plan.not_held"), say("audits.not_weighed"), say(f"plan.strength.{plan.WEAK}"), say(f"plan.strength.{plan.AGAINST}")}
-    gaps = [(each, [line for line in evidence(each, today) if line["strength"] in lacking]) for each in opened]
+    gaps = [(each, [line for line in evidence(each, today) if line["lacking"]]) for each in opened]
     decided = [(each, row) for each in found for row in each.reviews if row.fields.get("decision") in (plan.CLOSE, plan.REOPEN)]
     cards = sorted((card(each, names, today) for each in opened), key=_order)
     return {
@@ -181,14 +191,34 @@ def questions(found: Sequence[Action], names: Names, today: date) -> dict[str, A
     }  # fmt: skip
 
 
-def facts(action: Action, names: Names) -> list[tuple[str, str]]:
-    """What was said of the action when it was written, line by line."""
+def by_question(found: Sequence[Action], framework: Framework, names: Names, today: date) -> list[dict[str, Any]]:
+    """Every key question with its open actions, each under every question that one of its tags meets; last those that meet none."""
+    opened = [(each, framework.placed(each.fields.get("tags") or ())) for each in found if each.fields.get("status") != "closed"]
+
+    def short(action: Action, statements: Sequence[Any]) -> dict[str, Any]:
+        # Figures and charts are on the board and on the action: here it is where it stands in the framework.
+        eyes = [say(f"plan.eyes.{name}") for name in action.eyes(today)]
+        return {
+            "id": action.row.id, "title": _title(action).rstrip("."), "owner": names.staff(action.fields.get("owner")) or say("plan.no_owner"),
+            "statements": [each.name for each in statements], "eyes": eyes,
+        }  # fmt: skip
+
+    lines = [
+        {"name": question.name, "actions": [short(each, placed[question.code]) for each, placed in opened if question.code in placed]}
+        for question in framework.questions
+    ]
+    nowhere = [short(each, ()) for each, placed in opened if not placed]
+    return [*lines, *([{"name": say("framework.none"), "actions": nowhere}] if nowhere else [])]
+
+
+def facts(action: Action, names: Names, tag_named: Callable[[str], str]) -> list[tuple[str, str]]:
+    """What was said of the action when it was written, line by line. `tag_named` gives the words for a tag."""
     fields = action.fields
     lines = [
         ("source", fields.get("source")), ("finding_ref", fields.get("finding_ref")), ("risk_reason", fields.get("risk_reason")),
         ("baseline", baseline(fields)), ("corrective_action", fields.get("corrective_action")), ("owner", names.staff(fields.get("owner"))),
         ("deputy", names.staff(fields.get("deputy"))), ("target", target(fields)), ("difference_for_people", fields.get("difference_for_people")),
-        ("tags", ", ".join(map(str, fields.get("tags") or ()))), ("closed_by", names.staff(fields.get("closed_by"))),
+        ("tags", "; ".join(tag_named(str(tag)) for tag in fields.get("tags") or ())), ("closed_by", names.staff(fields.get("closed_by"))),
         ("sustain_check_on", date_text(fields.get("sustain_check_on"))),
     ]  # fmt: skip
     return [(say(f"plan.fields.{name}"), str(value)) for name, value in lines if value]
@@ -243,7 +273,7 @@ def history(row: store.RecordRow, names: Names, zone: str) -> list[dict[str, str
 
 
 def seen(action: Action) -> str:
-    return acting.seen(action.row)
+    return filing.seen(action.row)
 
 
 def _title(action: Action) -> str:

@@ -18,6 +18,9 @@ from server.people.rights import public
 
 blueprint = Blueprint("pages_front", __name__, template_folder="templates")
 
+# Where one may go in another home at once: nowhere that a link from outside could name.
+ONWARD = {"/plan", "/oversight"}
+
 # Wrong tries at one address, whether or not it is known here: so that "too many" tells nobody which ones are. The
 # account itself counts too, in the database; this count only has to hide that difference.
 WRONG_TRIES = RateLimitItemPerMinute(signin.PASSWORD_TRIES, signin.WAIT_FIRST_MS // 60_000)
@@ -86,7 +89,8 @@ def choose_home():
     wanted = request.form.get("home", "")
     if wanted.isdigit() and int(wanted) < len(g.person.doors):
         session["at"] = int(wanted)
-    return redirect("/overview", 303)
+    onward = request.form.get("to", "")
+    return redirect(onward if onward in ONWARD else "/overview", 303)
 
 
 def _wrong_tries() -> MovingWindowRateLimiter:

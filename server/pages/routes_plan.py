@@ -11,6 +11,7 @@ from flask import Blueprint, Response, abort, flash, g, redirect, render_templat
 
 from server.clock import now_ms
 from server.db import reading
+from server.improvement import frameworks
 from server.improvement import plan as acting
 from server.pages import plan_form, plan_view
 from server.pages.names import Names
@@ -20,7 +21,7 @@ from server.people.rights import may, signed_in
 from server.problems import Problem
 from sync import days
 from sync.measures import MEASURES
-from sync.rules import plan, xmr
+from sync.rules import framework, plan, xmr
 from sync.rules.starts import STARTS
 
 blueprint = Blueprint("pages_plan", __name__, template_folder="templates")
@@ -51,6 +52,18 @@ def questions():
     return render_template("pages/plan_questions.html", plan=view)
 
 
+@blueprint.get("/plan/by-question")
+@signed_in("plan.see")
+def by_question():
+    """The open actions under the key questions of a framework: the one in force, unless another is asked for."""
+    known, wrong = frameworks.known()
+    chosen = next((each for each in known if each.id == request.args.get("framework")), None) or framework.current(known, _today())
+    with reading() as c:
+        found = plan_view.actions(c, g.person.home_id, g.person.zone, _today())
+        questions = plan_view.by_question(found, chosen, Names(c, g.person.home_id), _today())
+    return render_template("pages/plan_by_question.html", chosen=chosen, known=known, wrong=wrong, questions=questions)
+
+
 @blueprint.get("/plan/new")
 @signed_in("plan.change")
 def ask_new():
@@ -62,7 +75,8 @@ def ask_new():
 @signed_in("plan.change")
 def add():
     """A new action."""
-    fields, wrong = plan_form.action(request.form, request.form.getlist("measures"), _staff_ids(), _today(), [])
+    fields, wrong = plan_form.action(request.form, request.form.getlist("measures"), request.form.getlist("tags"), _staff_ids(), _today(), [])
+    fields["framework"] = _framework().id
     if wrong:
         return _action_form(None, request.form, wrong, 400)
     id_ = acting.add(g.person.home_id, {name: value for name, value in fields.items() if value not in (None, [])}, by=g.person.staff, now_ms=now_ms())
@@ -79,8 +93,8 @@ def one(id_: uuid.UUID):
         action, names = _action(c, id_), Names(c, g.person.home_id)
         view = {
             **plan_view.card(action, names, today),
-            "rows": plan_view.facts(action, names),
-            "evidence": plan_view.evidence(action, today),
+            "rows": plan_view.facts(action, names, _framework().named),
+            "evidence": plan_view.evidence(action, today, plan_view.sides(c, g.person.home_id, action, today)),
             "audits": plan_view.audits(action),
             "reviews": plan_view.review_lines(action, names),
             "history": plan_view.history(action.row, names, g.person.zone),
@@ -105,7 +119,8 @@ def change(id_: uuid.UUID):
         action = _action(c, id_)
     if action.fields.get("status") == "closed":
         raise Problem("moved_on")
-    fields, wrong = plan_form.action(request.form, request.form.getlist("measures"), _staff_ids(), _today(), plan.required(action.fields))
+    ticked = (request.form.getlist("measures"), request.form.getlist("tags"))
+    fields, wrong = plan_form.action(request.form, *ticked, _staff_ids(), _today(), plan.required(action.fields))
     if wrong := _moved(action) or wrong:
         return _action_form(action, request.form, wrong, 409 if MOVED in wrong else 400)
     acting.change(g.person.home_id, action.row, fields, request.form.get("seen", ""), by=g.person.staff, now_ms=now_ms())
@@ -159,6 +174,11 @@ def _today() -> date:
     return days.care_day(at(now_ms(), g.person.zone), g.person.zone)
 
 
+def _framework() -> framework.Framework:
+    """The framework in force, whose tags an action is offered."""
+    return framework.current(frameworks.known()[0], _today())
+
+
 def _action(c: Any, id_: uuid.UUID) -> plan_view.Action:
     found = plan_view.actions(c, g.person.home_id, g.person.zone, _today(), only=id_)
     if not found:
@@ -202,7 +222,7 @@ def _from_start(name: str) -> dict[str, Any]:
     due = _today() + timedelta(weeks=start.weeks)
     return said | rows | {
         "risk": start.risk, "quality_area": start.area, "measures": list(start.measures), "target": str(start.percent),
-        "due_on": due.isoformat(), "tags": ", ".join(start.tags), "review_every_days": str(plan.WEEKLY),
+        "due_on": due.isoformat(), "tags": list(start.tags), "review_every_days": str(plan.WEEKLY),
     }  # fmt: skip
 
 
@@ -212,7 +232,8 @@ def _as_form(fields: Mapping[str, Any]) -> dict[str, Any]:
     numbers = ("baseline_numerator", "baseline_denominator", "review_every_days")
     form |= {name: f"{fields[name]:g}" for name in numbers if isinstance(fields.get(name), (int, float))}
     percent = plan.target_percent(fields)
-    form |= {"measures": plan.measures_of(fields), "target": "" if percent is None else f"{percent:g}", "tags": ", ".join(map(str, fields.get("tags") or ()))}
+    form |= {"measures": plan.measures_of(fields), "target": "" if percent is None else f"{percent:g}"}
+    form |= {"tags": [str(tag) for tag in fields.get("tags") or ()]}
     for n, each in enumerate(plan.required(fields)):
         form |= {f"evidence-{n}": each.get("what") or "", f"category-{n}": each.get("category") or ""}
     return form
@@ -220,7 +241,8 @@ def _as_form(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def _action_form(action: plan_view.Action | None, said: Mapping[str, Any], wrong: dict[str, str] | None = None, status: int = 200) -> Response:
     wrong = wrong or {}
-    chosen = said.getlist("measures") if hasattr(said, "getlist") else said.get("measures") or []
+    chosen, tags = (said.getlist(name) if hasattr(said, "getlist") else said.get(name) or [] for name in ("measures", "tags"))
+    offered = _framework()
     known = len(plan.required(action.fields)) if action else 0
     page = render_template(
         "pages/plan_form.html",
@@ -230,6 +252,9 @@ def _action_form(action: plan_view.Action | None, said: Mapping[str, Any], wrong
         new=action is None,
         said=said,
         chosen=chosen,
+        tags=tags,
+        framework=offered,
+        other_tags=said.get("other_tags") or ", ".join(tag for tag in tags if tag not in offered.codes()),
         measures=[{"value": name, "text": say(f"measures.names.{name}")} for name in MEASURES],
         staff=[{"value": "", "text": say("plan.choose")}, *({"value": id_, "text": words} for id_, words in _staff())],
         risks=[{"value": name, "text": say(f"plan.risk.{name}")} for name in plan.RISKS],
@@ -252,13 +277,14 @@ def _review_form(action: plan_view.Action, said: Mapping[str, Any], wrong: dict[
     next_on = plan.next_review(action.fields, {"on": today}, action.began)
     with reading() as c:
         card = plan_view.card(action, Names(c, g.person.home_id), today)
+        sides = plan_view.sides(c, g.person.home_id, action, today)
     decisions = [name for name in plan.DECISIONS if name != plan.CLOSE or may(g.person.roles, "plan.close")]
     page = render_template(
         "pages/plan_review.html",
         action=card,
         seen=_seen(action, said, wrong),
         said=said,
-        evidence=plan_view.evidence(action, today),
+        evidence=plan_view.evidence(action, today, sides),
         strengths=[{"value": "", "text": say("plan.not_held")}, *({"value": name, "text": say(f"plan.strength.{name}")} for name in plan.STRENGTHS)],
         decisions=[{"value": name, "text": say(f"plan.decision.{name}"), "hint": {"text": say(f"plan.decision_hint.{name}")}} for name in decisions],
         next_on=next_on.isoformat(),

@@ -111,10 +111,22 @@ def _who() -> None:
 def _person(now: int) -> Person | None:
     try:
         doors = tuple((int(home_id), uuid.UUID(staff)) for home_id, staff in session["doors"])
-        home_id, staff = doors[session.get("at", 0)]
-        home = store.home(home_id)
+        return _behind(doors[session.get("at", 0)], doors, now)
     except (ValueError, TypeError, IndexError, KeyError):
         return None
+
+
+def everywhere(now: int) -> list[tuple[int, Person]]:
+    """(which door, the person behind it) for every home that the password opened and still opens, in the order of `doors`."""
+    doors = g.person.doors
+    found = [(at, _behind(door, doors, now)) for at, door in enumerate(doors)]
+    return [(at, person) for at, person in found if person is not None]
+
+
+def _behind(door: tuple[int, uuid.UUID], doors: tuple[tuple[int, uuid.UUID], ...], now: int) -> Person | None:
+    """Who is behind a door now; None once they left, or once the password that opened it has changed. KeyError: no such home."""
+    home_id, staff = door
+    home = store.home(home_id)
     with reading() as c:
         who = store.staff_one(c, home_id, staff)
         print_ = _password_print(c, home_id, staff)

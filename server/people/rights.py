@@ -55,6 +55,17 @@ RIGHTS: dict[str, frozenset[str]] = {
     "plan.close": roles.AND_ABOVE,  # never one's own work
     "audits.see": OFFICE,  # weekly audits, the entries in their samples, and scores over time
     "audits.make": AUDITORS,  # draw a sample and answer it; each audit its own lead, or who stands in (sync/audits)
+    "practice.see": FLOOR_LEADERS | OFFICE,  # standards, observations of practice, what staff say
+    "practice.change": roles.GOVERNORS,
+    "complaints.see": OFFICE,  # complaints and incidents
+    "complaints.change": OFFICE,
+    "minutes.see": OFFICE,
+    "minutes.write": roles.PROVIDER,
+    "minutes.answer": roles.GOVERNORS,  # what was done about a challenge
+    "oversight.see": OFFICE,  # the monthly report
+    "oversight.sign": roles.PROVIDER,  # nobody assures their own house
+    "provider.see": roles.PROVIDER,  # every home that the account is of
+    "work.see": ANYONE,  # what is due from oneself
     "ledger.see": roles.MANAGERS,
     "ledger.export": roles.AND_ABOVE,
 }

@@ -18,6 +18,8 @@ FIELDS = schema_of(
         "risk_reason": Text(),
         "quality_area": Open(),
         "tags": texts(),
+        # The id of the framework from which the tags were chosen.
+        "framework": Text(),
         "baseline_issue": Text(),
         "baseline_numerator": Number(),
         "baseline_denominator": Number(),

@@ -16,6 +16,8 @@ FIELDS = schema_of(
         "words": Text(),
         "due_on": DayOrTime(),
         "answered_at": Time(),
+        # What was done about it.
+        "answer": Text(),
     },
 )
 

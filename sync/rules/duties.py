@@ -54,7 +54,7 @@ DUTIES: Mapping[str, Recurring] = {
         Recurring("audit_appointments", WEEK, roles.CARE_COORDINATOR, roles.DEPUTY_MANAGER, _APPOINTMENTS, "audit", "appointments"),
         Recurring("audit_deployment", WEEK, roles.REGISTERED_MANAGER, roles.DEPUTY_MANAGER, _DEPLOYMENT, "audit", "deployment"),
         Recurring("risk_review", WEEK, roles.REGISTERED_MANAGER, roles.DEPUTY_MANAGER, _GOVERNANCE, "review"),
-        Recurring("provider_review", MONTH, roles.PROVIDER_QUALITY_LEAD, roles.PROVIDER_LEAD, _GOVERNANCE),
+        Recurring("provider_review", MONTH, roles.PROVIDER_QUALITY_LEAD, roles.PROVIDER_LEAD, _GOVERNANCE, "governance_report"),
         Recurring("oversight_minutes", MONTH, roles.NOMINATED_INDIVIDUAL, roles.PROVIDER_LEAD, _GOVERNANCE, "minute"),
     )
 }
@@ -89,6 +89,11 @@ def _run(every: str, day: date) -> tuple[date, date]:
     return day, day + timedelta(days=1)
 
 
+def month_before(day: date) -> str:
+    """The month before that of a day, as `2026-10`."""
+    return (day.replace(day=1) - timedelta(days=1)).isoformat()[:7]
+
+
 def missed_at(duty: Recurring, due: datetime, zone: str | ZoneInfo = days.LONDON) -> datetime:
     """When the next round falls due: what is not done by then was missed."""
     return period(duty, due, zone).due
@@ -100,6 +105,11 @@ def proves(duty: Recurring, kind: str, fields: Mapping[str, object], key: str) -
         return False
     if duty.every == SHIFT:
         return fields.get("shift") == key
+    if kind == "governance_report":
+        # The round of a month looks back at the one before: that one is over.
+        return fields.get("month") == month_before(date.fromisoformat(key))
+    if kind == "minute" and fields.get("held_on"):
+        return str(fields["held_on"])[:7] == key[:7]
     if duty.template is None:
         return True
     drawn_only = fields.get("drawn_at") is not None and not fields.get("answers")

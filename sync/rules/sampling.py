@@ -49,3 +49,8 @@ def draw(seed: str, day: date, units: Sequence[str], zone: str | ZoneInfo = days
     to = days.from_ms(days.to_ms(from_) + hours * 3_600_000)
     why = ((NIGHT, name == "night"), (WEEKEND, day.weekday() >= 5), (PEAK, peak))
     return Drawn(f"{day.isoformat()}/{name}", unit, from_, to, tuple(word for word, true in why if true))
+
+
+def drawn(seed: str, day: date, names: Sequence[str], count: int) -> list[str]:
+    """Up to `count` of these names for a day: whom to ask, so that nobody asks the ones who always agree."""
+    return sorted(names, key=lambda name: rank(seed, day, name))[:count]

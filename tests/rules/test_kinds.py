@@ -68,7 +68,7 @@ FIXED = {
     "handover": ("shift from to", RECENT),
     "double_check": ("one other decision", RECENT),
 }
-GOVERNANCE = "improvement_action review audit minute log_entry complaint practice_observation staff_account".split()
+GOVERNANCE = "improvement_action review audit minute governance_report log_entry complaint practice_observation staff_account".split()
 SET_UP = (
     "resident hydration_plan staff_member rota_shift vessel dependency_score shift_sample threshold ladder standard "
     "attachment set_aside alert call_number"
@@ -114,6 +114,7 @@ CODES = {
     ("alert", "status"): "open acknowledged snoozed resolved withdrawn unhandled",
     ("improvement_action", "status"): "open closed escalated changed",
     ("minute", "type"): "challenge assurance decision",
+    ("governance_report", "decision"): "assured further_action",
     ("hydration_check", "outcome"): "given drank refused asleep out unwell nil_by_mouth restriction_reached "
     "unsafe_to_swallow left_within_reach not_observed comfort_only other",
 }

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sync import days
-from sync.rules.sampling import NIGHT, PEAK, WEEKEND, draw
+from sync.rules.sampling import NIGHT, PEAK, WEEKEND, draw, drawn
 
 FIRST = date(2026, 1, 5)
 UNITS = st.lists(st.sampled_from(["Oak", "Rose", "Rowan", "Willow"]), unique=True, max_size=4)
@@ -51,3 +51,11 @@ def test_a_night_when_the_clocks_change_is_still_two_hours():
         for seed in map(str, range(40)):
             drawn = draw(seed, day, ["Oak"])
             assert (drawn.to - drawn.from_).total_seconds() == 7200
+
+
+def test_whom_to_ask_is_drawn_anew_each_day_and_the_same_whoever_looks():
+    names = [f"person {n}" for n in range(10)]
+    two = drawn("home", date(2026, 11, 22), names, 2)
+    assert len(two) == 2 and two == drawn("home", date(2026, 11, 22), names[::-1], 2)
+    asked = {name for n in range(60) for name in drawn("home", date(2026, 11, 22) + timedelta(days=n), names, 2)}
+    assert asked == set(names) and drawn("home", date(2026, 11, 22), [], 2) == []

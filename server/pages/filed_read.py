@@ -1,0 +1,83 @@
+"""Reading a form of what is filed by hand, and filling it in again from the record. What is wrong is said by question."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from server.pages.filed_forms import CHOSEN, DAY, QUESTION, TIME, YES_NO, Asked, Filed
+from server.pages.words import at, say
+from server.wire import rfc3339
+from sync import days
+from sync.fields import time_ms
+from sync.rules.plan import read_day
+
+LONGEST = 2_000
+#: How far back something may have happened, and how far ahead it may fall due.
+BACK, AHEAD = timedelta(days=3 * 366), timedelta(days=2 * 366)
+
+Allowed = Mapping[str, Collection[str]]
+
+
+def fields(filed: Filed, form: Mapping[str, str], allowed: Allowed, zone: str, now_ms: int) -> tuple[dict[str, Any], dict[str, str]]:
+    """(fields of the record, sentences by question). `allowed` are the answers that each question offers."""
+    found: dict[str, Any] = {}
+    wrong: dict[str, str] = {}
+    for asked in filed.asked:
+        said = form.get(asked.name, "").strip()
+        found[asked.name] = value = _value(asked, said, allowed.get(asked.name, ()), zone, now_ms)
+        if value is None and (asked.must or said):
+            wrong[asked.name] = say(f"filed.{filed.kind}.need.{asked.name}")
+        elif isinstance(value, str) and len(value) > LONGEST:
+            wrong[asked.name] = say("filed.long")
+        elif asked.how == QUESTION and value:
+            found["topic"] = value.partition("_")[0]
+    if filed.kind == "complaint" and found["answered_at"] and not found["outcome"]:
+        wrong.setdefault("outcome", say("filed.complaint.need.outcome"))
+    if filed.kind == "minute" and found["type"] == "challenge" and not found["due_on"]:
+        wrong.setdefault("due_on", say("filed.minute.need.due_on"))
+    if "score" in found and found["score"]:
+        found["score"] = int(found["score"])
+    return found, wrong
+
+
+def _value(asked: Asked, said: str, allowed: Collection[str], zone: str, now_ms: int) -> Any:
+    """The answer as the record holds it; None where there is none, or none that can be read."""
+    if asked.how == YES_NO:
+        return {"yes": True, "no": False}.get(said)
+    if asked.how in CHOSEN:
+        return said if said in allowed else None
+    if asked.how == DAY:
+        on, today = read_day(said), at(now_ms, zone).date()
+        return on.isoformat() if on and today - BACK <= on <= (today + AHEAD if asked.future else today) else None
+    if asked.how == TIME:
+        return _time(said, zone, now_ms)
+    return said or None
+
+
+def _time(said: str, zone: str, now_ms: int) -> str | None:
+    try:
+        there = datetime.fromisoformat(said)
+    except ValueError:
+        return None
+    ms = days.to_ms(days.local(there.date(), there.time(), zone))
+    # The form holds whole minutes, and so does the clock beside which it was filled in.
+    return rfc3339(ms) if now_ms - BACK.total_seconds() * 1000 <= ms <= now_ms + 60_000 else None
+
+
+def as_form(filed: Filed, values: Mapping[str, Any], occurred_ms: int, zone: str) -> dict[str, str]:
+    """A record's values as its form holds them."""
+    said = {"occurred_at": rfc3339(occurred_ms), **values}
+    return {asked.name: _said(asked, said.get(asked.name), zone) for asked in filed.asked}
+
+
+def _said(asked: Asked, value: Any, zone: str) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if asked.how == TIME:
+        ms = time_ms(str(value))
+        return "" if ms is None else at(ms, zone).strftime("%Y-%m-%dT%H:%M")
+    return str(value)[:10] if asked.how == DAY else f"{value:g}" if isinstance(value, float) else str(value)

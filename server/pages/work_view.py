@@ -1,0 +1,65 @@
+"""What is due from one person here: rounds of their duties, actions that they own, challenges to answer, and their role's rhythm."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection
+
+from server.improvement import monthly
+from server.pages import duties_view, filed_view, plan_view
+from server.pages.filed_forms import FILED
+from server.pages.names import Names
+from server.pages.words import at, date_text, say
+from sync.rules import plan, rhythm
+
+
+def rounds(c: Connection, home_id: int, zone: str, held: Iterable[str], staff: uuid.UUID, names: Names, now: int) -> list[dict[str, Any]]:
+    """The rounds that are due from the person now, late ones first: those of their roles, unless somebody else is named for them."""
+    owned, deputy = rhythm.duties_of(held)
+    mine, stands_in = ({each.name for each in some} for some in (owned, deputy))
+    lines = []
+    for row in duties_view.rounds(c, home_id, at(now, zone), zone):
+        named = row.fields.get("owner")
+        owns = named == str(staff) if named else row.fields["what"] in mine
+        if (owns or row.fields["what"] in stands_in) and duties_view.state(row, now) in (duties_view.OPEN, duties_view.LATE):
+            lines.append({**duties_view.line(row, names, zone, now), "for": "" if owns else say("work.stand_in"), "href": rhythm.WHERE.get(row.fields["what"], "/duties")})
+    return sorted(lines, key=lambda each: each["state"] != duties_view.LATE)
+
+
+def actions(c: Connection, home_id: int, zone: str, staff: uuid.UUID, today: date) -> list[dict[str, Any]]:
+    """The open actions that the person owns or stands in for, what needs an eye first."""
+    mine = [each for each in plan_view.actions(c, home_id, zone, today) if str(staff) in (each.fields.get("owner"), each.fields.get("deputy"))]
+    lines = [
+        {
+            "href": f"/plan/{each.row.id}", "title": str(each.fields.get("baseline_issue") or say("plan.no_words")).rstrip("."), "due": date_text(each.fields.get("due_on")),
+            "next": date_text(_next(each).isoformat()), "eyes": [say(f"plan.eyes.{name}") for name in each.eyes(today)],
+        }
+        for each in mine if each.fields.get("status") != "closed"
+    ]  # fmt: skip
+    return sorted(lines, key=lambda each: not each["eyes"])
+
+
+def _next(action: plan_view.Action) -> date:
+    said = action.said()
+    return plan.next_review(action.fields, said[-1] if said else None, action.began)
+
+
+def challenges(c: Connection, home_id: int, zone: str, names: Names) -> list[dict[str, Any]]:
+    """What oversight asked and nobody has answered."""
+    return [filed_view.line(row, FILED["minute"], names, zone) for row in monthly.open_challenges(c, home_id)]
+
+
+def reports(c: Connection, home_id: int, staff: uuid.UUID, today: date) -> list[dict[str, str]]:
+    """Last month's report, while this person has not signed it."""
+    month = monthly.Month(today.isoformat()[:7]).before
+    signed = monthly.signed(c, home_id).get(month.name, [])
+    return [] if any(row.body["author"] == str(staff) for row in signed) else [{"href": f"/oversight/{month.name}", "says": say("work.sign", month=say(f"months.{month.first.month}"))}]
+
+
+def rhythms(held: Iterable[str]) -> list[dict[str, str]]:
+    """The rhythm of these roles: what they look at and how often, each with the page where it is done."""
+    return [{"says": say(f"work.tasks.{each.name}"), "every": say(f"duties.every.{each.every}"), "href": each.href} for each in rhythm.tasks_of(held)]

@@ -1,0 +1,128 @@
+"""Standards, observations, staff accounts, complaints, incidents and minutes: filed by hand, corrected in the open, never overwritten."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from server import clock
+from server.pages.filed_forms import FILED
+from sync import days
+from tests.harness.visitor import Visitor
+
+one_database = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+NOW = days.from_ms(clock.now_ms()).astimezone(days.zone_of(days.LONDON))
+TIME, DAY = (NOW - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M"), NOW.date().isoformat()
+
+#: Each form filled in as somebody would.
+SAID = {
+    "standard": {"topic": "hydration", "words": "Offer a drink every two hours", "agreed_with": "Seniors, 3 March", "reviewer": "Nina Cole, nutrition lead",
+                 "filed_under": "Hydration file", "effective_from": DAY},
+    "practice_observation": {"occurred_at": TIME, "topic": "hydration", "observed_role": "support_worker", "expected": "Sits down beside the person",
+                             "seen": "Stood and hurried", "met": "no", "coached": "yes"},
+    "staff_account": {"occurred_at": TIME, "question": "deployment_1", "role": "support_worker", "score": "2", "words": "Never at breakfast"},
+    "complaint": {"received_at": TIME, "whose": "family", "about": "appointments", "words": "Nobody told us what the GP said"},
+    "incident": {"happened_at": TIME, "type": "fall", "harm": "low", "staffing_related": "yes", "hydration_related": "no"},
+    "minute": {"meeting": "Provider oversight", "held_on": DAY, "type": "challenge", "words": "Why is it static?", "due_on": DAY},
+}  # fmt: skip
+
+
+@pytest.fixture
+def sue(home):
+    return Visitor.manager(home, ["registered_manager"], "Sue Hart")
+
+
+@pytest.fixture
+def ines(home):
+    return Visitor.manager(home, ["nominated_individual"], "Ines Ward")
+
+
+def version(page) -> str:
+    return re.search(r'name="version" value="([^"]*)"', page.html).group(1)
+
+
+def record(home, page) -> dict:
+    return home.record(page.path.rsplit("/", 1)[1])
+
+
+def test_each_is_written_once_seen_with_its_history_and_struck_out_with_a_reason(home, ines):
+    for kind, filed in FILED.items():
+        assert ines.open(filed.path).marked("empty"), kind
+        page = ines.send(f"{filed.path}/new", **SAID[kind])
+        assert page.status == 200 and "It is in the record." in page.text and "Ines Ward" in page.text, (kind, page.text[:900])
+        stored = record(home, page)
+        assert stored["kind"] == kind and len(stored["heads"]) == 1
+        missing = ines.send(f"{page.path}/strike", form_at=page.path, version=version(page), reason=" ")
+        assert missing.status == 400 and "Say why" in missing.text
+        struck = ines.send(f"{page.path}/strike", form_at=page.path, version=version(page), reason="Wrong home")
+        assert struck.marked("struck") == "Entered in error: Wrong home" and record(home, struck)["struck_out"]
+        assert "Entered in error" in ines.open(filed.path).text, "it stays in the list"
+
+
+@one_database
+def test_a_correction_says_why_keeps_what_stood_and_is_refused_where_somebody_was_faster(home, sue):
+    page = sue.send("/observations/new", **SAID["practice_observation"])
+    form = sue.open(f"{page.path}/correct")
+    said = {**SAID["practice_observation"], "met": "yes", "version": version(form)}
+    assert 'value="no" checked' in form.html and "Say why" in sue.send(f"{page.path}/correct", **said).text
+    done = sue.send(f"{page.path}/correct", **said, reason="Asked her: she had sat down first")
+    assert "The earlier words are kept." in done.text and "<s><span" in done.html and "Asked her: she had sat down first" in done.text
+    fields = record(home, done)["fields"]
+    assert fields["met"] is True and "occurred_at" not in fields, "the time was not touched"
+    late = sue.send(f"{page.path}/correct", **{**said, "met": "no"}, reason="An older page")
+    assert late.status == 409 and record(home, page)["fields"]["met"] is True
+
+
+@one_database
+def test_what_is_missing_is_said_by_question_and_nothing_is_written(home, ines):
+    before = len(home.rows())
+    for kind, filed in FILED.items():
+        page = ines.send(f"{filed.path}/new")
+        assert page.status == 400, kind
+        for asked in filed.asked:
+            assert not asked.must or f'id="{asked.name}-error"' in page.html, (kind, asked.name)
+    assert "Choose the day by which an answer is due" in ines.send("/minutes/new", **{**SAID["minute"], "due_on": ""}).text
+    late = (NOW + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+    assert "not in the future" in ines.send("/incidents/new", **{**SAID["incident"], "happened_at": late}).text
+    assert len(home.rows()) == before
+
+
+@one_database
+def test_a_challenge_waits_for_its_answer_and_the_minute_stays_as_it_was_written(home, ines, sue):
+    page = ines.send("/minutes/new", **SAID["minute"])
+    assert "Not answered. Due" in ines.open("/minutes").text
+    assert sue.send("/minutes/new", form_at="/overview", **SAID["minute"]).status == 403, "nobody challenges their own house"
+    mine = sue.open(page.path)
+    done = sue.send(f"{page.path}/answer", form_at=page.path, version=version(mine), answer="The shift check moved to 2pm")
+    assert "The shift check moved to 2pm" in done.text and "Not answered" not in done.text
+    stored = record(home, page)
+    assert stored["fields"]["words"] == "Why is it static?" and stored["fields"]["answered_at"]
+    assert sue.send(f"{page.path}/answer", form_at="/overview", answer="Again").status == 409
+    assert ines.open(f"{page.path}/correct").status == 404
+
+
+@one_database
+def test_a_complaint_is_answered_by_a_correction_and_an_account_keeps_a_role_and_no_name(home, sue):
+    page = sue.send("/complaints/new", **SAID["complaint"])
+    assert "Not answered yet" in page.text
+    form = sue.open(f"{page.path}/correct")
+    said = {**SAID["complaint"], "answered_at": TIME, "version": version(form), "reason": "Answered today"}
+    assert "Write what came of it" in sue.send(f"{page.path}/correct", **said).text
+    done = sue.send(f"{page.path}/correct", **said, outcome="Family are told the same day")
+    assert "The earlier words are kept." in done.text and "Family are told the same day" in done.text
+    assert done.html.count('data-testid="version"') == 2
+    home.staff("Ama Mensah", ["support_worker"])
+    assert sue.open("/staff-accounts").marked("ask") == "Drawn to be asked today: Ama Mensah, Support worker."
+    fields = record(home, sue.send("/staff-accounts/new", **SAID["staff_account"]))["fields"]
+    assert fields == {"question": "deployment_1", "topic": "deployment", "role": "support_worker", "score": 2, "words": "Never at breakfast"}
+
+
+@one_database
+def test_another_homes_records_are_unknown(house, home, sue):
+    page = sue.send("/complaints/new", **SAID["complaint"])
+    other = Visitor.manager(house.home("Saltings"), ["registered_manager"], "Tom Reed")
+    for at in (page.path, f"{page.path}/correct", page.path.replace("complaints", "incidents")):
+        assert other.open(at).status == 404
+    assert other.send(f"{page.path}/strike", form_at="/overview", reason="Mine").status == 404

@@ -1,0 +1,41 @@
+"""My work here: each leader finds what is due from them, and is sent to no page that refuses them."""
+
+from __future__ import annotations
+
+from server import clock
+from server.alerts import duties
+from sync import roles
+from sync.rules.rhythm import TASKS, tasks_of
+from tests.api.test_pages_filed import SAID, ines, one_database, sue  # noqa: F401 (fixtures)
+from tests.api.test_pages_plan import start
+from tests.harness.visitor import Visitor
+
+
+@one_database
+def test_duties_actions_challenges_and_the_report_wait_for_whoever_owes_them(home, sue, ines):  # noqa: F811
+    with home.house.app.app_context():
+        duties.keep(home.row, clock.now_ms())
+    start(ines, sue)
+    ines.send("/minutes/new", **SAID["minute"])
+    page = sue.open("/my-work")
+    assert "Review of high-risk actions, each week" in page.text and "Audit of drinks" not in page.text
+    assert "Charts have gaps" in page.text and "Why is it static?" in page.text and "Read and sign" not in page.text
+    assert "You stand in for this" not in page.text and "Registered manager" in page.text
+    page = ines.open("/my-work")
+    assert "Oversight minutes, each month" in page.text and "Read and sign the report of" in page.text and "Charts have gaps" not in page.text
+    deputy = Visitor.manager(home, ["deputy_manager"], "Dee Moss").open("/my-work").text
+    assert deputy.count("You stand in for this.") == 5 and "Complaints that wait for an answer" in deputy
+
+
+@one_database
+def test_no_role_is_sent_to_a_page_that_refuses_it_and_the_floor_is_sent_to_the_tablets(home):
+    for role in (role for role in roles.ROLES if role in TASKS):
+        visitor = Visitor.manager(home, [role], sign_in=False)
+        visitor.sign_in()
+        page = visitor.open("/my-work")
+        hrefs = {each.href for each in tasks_of([role])}
+        assert hrefs <= set(page.links())
+        assert {href: visitor.open(href).status for href in hrefs - {"/app/"}} == dict.fromkeys(hrefs - {"/app/"}, 200), role
+    worker = Visitor.manager(home, ["support_worker"], sign_in=False)
+    worker.sign_in()
+    assert "Your work is on the tablets." in worker.open("/my-work").text and worker.open("/my-work").marked("nothing")
