@@ -28,6 +28,7 @@ from server.pages import (
     routes_measures,
     routes_missing,
     routes_numbers,
+    routes_pack,
     routes_plan,
     routes_reach,
     routes_residents,
@@ -61,6 +62,7 @@ MENU = (
     ("duties", "/duties", "duties.see"),
     ("plan", "/plan", "plan.see"),
     ("measures", "/measures", "plan.see"),
+    ("pack", "/pack", "pack.make"),
     ("staff", "/staff", "people.see"),
     ("tablets", "/tablets", "devices.see"),
     ("thresholds", "/thresholds", "thresholds.see"),
@@ -98,7 +100,7 @@ def register(app: Flask) -> None:
     for routes in (
         routes_front, routes_alerts, routes_fatigue, routes_missing, routes_residents, routes_visits, routes_handovers, routes_check, routes_log,
         routes_duties, routes_staff, routes_tablets, routes_thresholds, routes_ladder, routes_numbers, routes_reach, routes_safety, routes_aside,
-        routes_ledger, routes_plan, routes_measures,
+        routes_ledger, routes_plan, routes_measures, routes_pack,
     ):  # fmt: skip
         app.register_blueprint(routes.blueprint)
     app.context_processor(_what_every_page_shows)

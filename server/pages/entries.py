@@ -74,7 +74,7 @@ def _entry(
         "by": names.author(body),
         "struck": row.struck,
         "tags": _tags(row, body, said, near_ms),
-        "history": _history(said, zone, names) if len(said) > 1 or any(_repairs(each) for each in said) else [],
+        "history": history(said, zone, names) if len(said) > 1 or any(_repairs(each) for each in said) else [],
     }
 
 
@@ -117,7 +117,8 @@ def _repairs(row: store.LedgerRow) -> bool:
     return bool((row.submission or {}).get("repairs"))
 
 
-def _history(said: list[store.LedgerRow], zone: str, names: Names) -> list[dict[str, Any]]:
+def history(said: list[store.LedgerRow], zone: str, names: Names) -> list[dict[str, Any]]:
+    """What each row about a record said, first row first: when, who, which fields were set to what, and why."""
     steps, so_far = [], {}
     for place, row in enumerate(said):
         body = row.submission or {}

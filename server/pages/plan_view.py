@@ -73,7 +73,7 @@ def board(found: Sequence[Action], names: Names, today: date) -> dict[str, Any]:
     opened = sorted(((a, c) for a, c in cards if not c["closed"]), key=lambda each: _order(each[1]))
     areas = {area: [c for _, c in opened if c["area_code"] == area] for area in (*plan.AREAS, None)}
     return {
-        "areas": [{"name": _area(area), "cards": listed} for area, listed in areas.items() if listed],
+        "areas": [{"name": area_words(area), "cards": listed} for area, listed in areas.items() if listed],
         "closed": [c for _, c in cards if c["closed"]],
         "eyes": sum(bool(c["eyes"]) for _, c in cards),
         "none": not cards,
@@ -92,7 +92,7 @@ def card(action: Action, names: Names, today: date) -> dict[str, Any]:
         "status": say(f"plan.status.{fields.get('status') or 'open'}"),
         "risk": risk if risk in plan.RISKS else None,
         "area_code": area if area in plan.AREAS else None,
-        "area": _area(area),
+        "area": area_words(area),
         "does": fields.get("corrective_action") or "",
         "owner": names.staff(fields.get("owner")) or say("plan.no_owner"),
         "deputy": names.staff(fields.get("deputy")),
@@ -149,6 +149,7 @@ def evidence(action: Action, today: date) -> list[dict[str, Any]]:
             "id": each["id"], "what": each.get("what") or "", "category": say(f"plan.category.{each['category']}") if each.get("category") in plan.CATEGORIES else "",
             "strength": say(f"plan.strength.{last['strength']}") if last and last["strength"] in plan.STRENGTHS else say("plan.not_held"),
             "where": (last or {}).get("where") or "", "age": say("plan.days_old", n=(today - as_of).days) if as_of else "",
+            "as_of": as_of.isoformat() if as_of else "",
         })  # fmt: skip
     return lines
 
@@ -244,5 +245,6 @@ def _order(found: dict[str, Any]) -> tuple[int, int]:
     return first, plan.RISKS.index(found["risk"]) if found["risk"] else len(plan.RISKS)
 
 
-def _area(code: Any) -> str:
+def area_words(code: Any) -> str:
+    """A quality area in words."""
     return say(f"plan.area.{code}") if code in plan.AREAS else say("plan.other_area")

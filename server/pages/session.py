@@ -40,6 +40,7 @@ class Person:
     home_name: str
     made_by: str | None
     doors: tuple[tuple[int, uuid.UUID], ...]
+    initials: bool = False  # whether people are shown to this person by their initials alone
 
     @property
     def role(self) -> str:

@@ -52,6 +52,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     "plan.see": FLOOR_LEADERS | OFFICE,  # the improvement plan and its measures
     "plan.change": roles.GOVERNORS,  # add an action, change it, review it
     "plan.close": roles.AND_ABOVE,  # never one's own work
+    "pack.make": roles.AND_ABOVE,  # take the evidence out of the home
     "ledger.see": roles.MANAGERS,
     "ledger.export": roles.AND_ABOVE,
 }

@@ -19,6 +19,7 @@ PAGES = {
     "/plan/new": "plan.change",
     "/measures": "plan.see",
     "/measures/complete_monitoring": "plan.see",
+    "/pack": "pack.make",
     "/appointments": "records.see",
     "/handovers": "records.see",
     "/staff": "people.see",
