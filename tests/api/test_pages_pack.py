@@ -141,7 +141,7 @@ def counted_again(said: dict[str, list[dict[str, str]]]) -> list[str]:
         same(f"{row['action']} {row['measure']}", tuple(row[name] for name in ("first", "last", "numerator", "denominator", "percent")), counted)
         points = [100 * number(each["numerator"]) / number(each["denominator"]) for each in days[row["measure"]] if number(each["denominator"])]
         chart = xmr.chart(points, target=float(row["target_percent"]))
-says = f"measures.variation.{chart.variation}" if chart and chart.variation else "measures.not_enough"
+        says = f"measures.variation.{chart.variation}" if chart and chart.variation else "measures.not_enough"
         same(f"{row['action']} chart", row["says"], say(says))
     people: dict[str, Counter] = defaultdict(Counter)
     for row in said["entries"]:
@@ -153,7 +153,7 @@ says = f"measures.variation.{chart.variation}" if chart and chart.variation else
     same("people", len(said["people"]), len(people))
     same("audits", {row["kind"]: row["n"] for row in said["beside"]}["Audit"], str(len(said["audits"])))
     same("minutes", {row["kind"]: row["n"] for row in said["beside"]}["Minute"], str(len(said["minutes"])))
-for row in said["gaps"]:
+    for row in said["gaps"]:
         if none_due := re.fullmatch(r"Nothing was due on (\d+) of the days\.", row["gap"]):
             same(f"{row['about']} empty days", int(none_due[1]), sum(not number(each["denominator"]) for each in days[row["about"]]))
     return wrong
