@@ -51,7 +51,7 @@ def archive(files: dict[str, bytes]) -> bytes:
 def workbook(cover: Sequence[tuple[str, str]], tables: Iterable[Table]) -> bytes:
     """A sheet a table, after the cover. Text is written as text, whatever it looks like."""
     out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True, "constant_memory": True}) as book:
+    with xlsxwriter.Workbook(out, {"constant_memory": True}) as book:
         bold = book.add_format({"bold": True})
         _sheet(book, say("pack.cover"), ("", ""), cover, bold)
         for table in tables:
