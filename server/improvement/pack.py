@@ -54,7 +54,7 @@ class Pack:
     proofs: dict[int, proof.Proof]
     silent: tuple[silence.Tablet, ...]
     waiting: int  # entries that are set aside
-    near_ms: int  # how long after the bedside an entry is still on time
+    late: frozenset[uuid.UUID]  # entries that were written down later than what is still near the bedside
 
 
 def gather(c: Connection, home: Home, first: date, last: date, now_ms: int) -> Pack:
@@ -68,7 +68,8 @@ def gather(c: Connection, home: Home, first: date, last: date, now_ms: int) -> P
             beside[row.kind].append(row)
     people = [row.id for row in store.records(c, home.id, "resident")]
     entries = store.about(c, home.id, ENTRY, people, days=(first.toordinal(), last.toordinal()))
-    drawn = draw(f"{home.secret.hex()}/{first}/{last}", entries, near_ms)
+    late = frozenset(row.id for row in entries if (time_ms(row.body["recorded_at"]) or row.occurred_ms) - row.occurred_ms > near_ms)
+    drawn = draw(f"{home.secret.hex()}/{first}/{last}", entries, late)
     rows: dict[uuid.UUID, list[store.LedgerRow]] = defaultdict(list)
     for row in store.rows_of(c, home.id, [each.id for each in drawn]):
         rows[row.record].append(row)
@@ -77,18 +78,18 @@ def gather(c: Connection, home: Home, first: date, last: date, now_ms: int) -> P
         days={name: plan_store.between(c, home.id, name, first, last) for name in MEASURES},
         actions=actions, reviews=plan_store.reviews(c, home.id, [row.id for row in actions]), beside=beside, entries=entries,
         drawn=drawn, rows=rows, proofs=proof.of(c, home.id, {row.seq for of in rows.values() for row in of}),
-        silent=silence.of(c, home.id, now_ms, home.zone, values).tablets, waiting=len(store.set_aside(c, home.id)), near_ms=near_ms,
+        silent=silence.of(c, home.id, now_ms, home.zone, values).tablets, waiting=len(store.set_aside(c, home.id)), late=late,
     )  # fmt: skip
 
 
-def draw(seed: str, entries: list[store.RecordRow], near_ms: int) -> list[store.RecordRow]:
+def draw(seed: str, entries: list[store.RecordRow], late: frozenset[uuid.UUID]) -> list[store.RecordRow]:
     """The entries that are shown with their history, oldest first: some of all, some of the changed and late ones.
 
     Drawn by the home's own seed and the days asked for, so that nobody chooses, and asking again draws the same.
     """
     ranked = sorted(entries, key=lambda row: hashlib.sha256(f"{seed}/{row.id}".encode()).digest())
     chosen = {row.id for row in ranked[:DRAWN]}
-    told = (row for row in ranked[DRAWN:] if changed(row) or row.struck or late(row, near_ms))
+    told = (row for row in ranked[DRAWN:] if changed(row) or row.struck or row.id in late)
     chosen |= {row.id for _, row in zip(range(DRAWN_CHANGED), told, strict=False)}
     return [row for row in entries if row.id in chosen]
 
@@ -96,11 +97,6 @@ def draw(seed: str, entries: list[store.RecordRow], near_ms: int) -> list[store.
 def changed(row: store.RecordRow) -> bool:
     """Whether anybody has written about the record since it was made."""
     return "history" in row.body
-
-
-def late(row: store.RecordRow, near_ms: int) -> bool:
-    """Whether the entry was written down later than what is still near the bedside."""
-    return (time_ms(row.body["recorded_at"]) or row.occurred_ms) - row.occurred_ms > near_ms
 
 
 def usual(today: date) -> tuple[date, date]:

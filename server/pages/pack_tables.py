@@ -52,7 +52,6 @@ def tables(pack: Pack, names: Names) -> list[Table]:
         ]),
         Table("reviews", ("action", "on", "by", "decision", "says", "row"), [row for each in found for row in _reviews(each, refs, names)]),
         Table("measures", _MEASURES, [_measure_row(name, told) for name, told in pack.days.items()]),
-        Table("misses_by_day", ("measure", "day", "missed", "who"), list(_by_day(pack, names))),
         Table("left_out", ("measure", "day", "why", "n"), [
             (_measure(name), day.on.isoformat(), say(f"measures.left_out.{why}"), n)
             for name, told in pack.days.items() for day, detail in told for why, n in sorted(detail["left_out"].items())
@@ -62,13 +61,7 @@ def tables(pack: Pack, names: Names) -> list[Table]:
         Table("beside", ("kind", "n"), [(code("kinds", kind), len(pack.beside[kind])) for kind in packs.BESIDE]),
         Table("minutes", ("meeting", "held_on", "type", "by", "words", "answered", "row"), [_minute(row, pack.home.zone, names) for row in pack.beside["minute"]]),
         Table("sampled", _SAMPLED, list(_sampled(pack, names))),
-        Table("measure_days", _DAYS, [
-            (
-                _measure(name), day.on.isoformat(), day.numerator, day.denominator, day.in_the_end, day.left_out, day.first[0], day.first[1],
-                day.changed_rows,
-            )
-            for name, told in pack.days.items() for day, _ in told
-        ]),
+        Table("measure_days", _DAYS, list(_days(pack, names))),
         Table("misses", ("measure", "day", "who", "what", "why", "in_the_end"), list(_misses(pack, names)), shown=False),
         Table("entries", _ENTRIES, list(_entries(pack, names)), shown=False),
     ]  # fmt: skip
@@ -120,7 +113,7 @@ def _reviews(each: plan_view.Action, refs: dict, names: Names) -> Iterator[tuple
 # ---- the measures ----
 
 _MEASURES = ("measure", "days", "numerator", "denominator", "percent", "in_the_end", "percent_in_the_end", "missed", "left_out", "days_changed")
-_DAYS = ("measure", "day", "numerator", "denominator", "in_the_end", "left_out", "first_numerator", "first_denominator", "changed_rows")
+_DAYS = ("measure", "day", "numerator", "denominator", "in_the_end", "left_out", "first_numerator", "first_denominator", "changed_rows", "who")
 
 
 def _measure_row(name: str, told: list[tuple[plan_store.Day, dict[str, Any]]]) -> tuple[Cell, ...]:
@@ -145,14 +138,16 @@ def _misses(pack: Pack, names: Names) -> Iterator[tuple[Cell, ...]]:
         yield _measure(name), on.isoformat(), line["who"], line["what"], line["why"], int(bool(line["late"]))
 
 
-def _by_day(pack: Pack, names: Names) -> Iterator[tuple[Cell, ...]]:
-    """The misses of each day in one line: everybody by name, with what was missed."""
+def _days(pack: Pack, names: Names) -> Iterator[tuple[Cell, ...]]:
+    """Each day with everybody who had a miss, and what was missed; what was told first where that has changed."""
     found: dict[tuple[str, date], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for name, on, line in _said(pack, names):
         found[name, on][line["who"]].append(line["what"])
-    for (name, on), people in found.items():
-        who = "; ".join(f"{person}: {', '.join(what)}" if all(what) else person for person, what in people.items())
-        yield _measure(name), on.isoformat(), sum(map(len, people.values())), who
+    for name, told in pack.days.items():
+        for day, _ in told:
+            who = "; ".join(f"{person}: {', '.join(what)}" if all(what) else person for person, what in found[name, day.on].items())
+            first = (*day.first, day.changed_rows) if day.changed else (None, None, None)
+            yield _measure(name), day.on.isoformat(), day.numerator, day.denominator, day.in_the_end, day.left_out, *first, who
 
 
 # ---- the entries ----
@@ -175,7 +170,7 @@ def _entries(pack: Pack, names: Names) -> Iterator[tuple[Cell, ...]]:
         drunk = fields.get("drunk_ml")
         yield (
             str(row.id), people[row.subject], date.fromordinal(row.day).isoformat() if row.day else None, body["occurred_at"], body["recorded_at"],
-            writers[writer], fields.get("outcome"), drunk if isinstance(drunk, int) else None, int(packs.late(row, pack.near_ms)),
+            writers[writer], fields.get("outcome"), drunk if isinstance(drunk, int) else None, int(row.id in pack.late),
             int(packs.changed(row)), int(row.struck), row.seq,
         )  # fmt: skip
 
@@ -187,7 +182,7 @@ def _people(pack: Pack, names: Names) -> Rows:
         mine["entries"] += 1
         mine["struck"] += row.struck
         mine["changed"] += packs.changed(row)
-        mine["late"] += packs.late(row, pack.near_ms)
+        mine["late"] += row.id in pack.late
         mine["drunk_ml"] += drunk if isinstance(drunk, int) and not row.struck else 0
     rows: Rows = [(names.resident(id_), names.place(id_), *(mine[name] for name in _PEOPLE[2:])) for id_, mine in counted.items()]
     whole = sum(counted.values(), Counter())
@@ -204,7 +199,7 @@ def _sampled(pack: Pack, names: Names) -> Iterator[tuple[Cell, ...]]:
             lines += [say("pack.because", reason=step["reason"])] if step["reason"] else []
             proof = pack.proofs[each.seq]
             yield (
-                f"E{n}", names.resident(row.subject), when(row.occurred_ms, zone), step["when"], _yes(packs.late(row, pack.near_ms)), place, step["who"],
+                f"E{n}", names.resident(row.subject), when(row.occurred_ms, zone), step["when"], _yes(row.id in pack.late), place, step["who"],
                 ". ".join(lines), each.seq, proof.hash, say("show_me.holds") if proof.wrong is None else say("show_me.broken"),
             )  # fmt: skip
 

@@ -21,6 +21,9 @@ _NUMBERS = frozenset({
     "baseline_n", "baseline_of", "numerator", "denominator", "percent", "target_percent", "days", "in_the_end", "percent_in_the_end", "missed", "left_out",
     "days_changed", "first_numerator", "first_denominator", "changed_rows", "n", "entries", "struck", "changed", "late", "drunk_ml", "sampled", "answers",
 })  # fmt: skip
+#: How wide a column is on paper beside others. Widths that a PDF had to find out by itself would cost three quarters of its time.
+_NARROW, _USUAL, _WIDE = 2, 4, 10
+_WIDE_COLUMNS = frozenset({"gap", "says", "who", "words", "what", "seal", "why", "sources"})
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,16 @@ def _table(table: Table) -> dict[str, Any]:
         "title": say(f"pack.tables.{table.name}.title"),
         "says": say(f"pack.tables.{table.name}.says"),
         "none": say(f"pack.tables.{table.name}.none"),
-        "heads": [{"words": say(f"pack.columns.{column}"), "number": column in _NUMBERS} for column in table.columns],
+        "heads": [
+            {"words": say(f"pack.columns.{column}"), "number": column in _NUMBERS, "width": width}
+            for column, width in zip(table.columns, _widths(table.columns), strict=True)
+        ],
         "rows": [[{"words": "" if cell is None else str(cell), "number": column in _NUMBERS} for cell, column in zip(row, table.columns, strict=True)]
                  for row in table.rows],
     }  # fmt: skip
+
+
+def _widths(columns: tuple[str, ...]) -> list[int]:
+    """Each column's share of the paper, in whole percent."""
+    shares = [_WIDE if column in _WIDE_COLUMNS else _NARROW if column in _NUMBERS | {"row", "step", "action"} else _USUAL for column in columns]
+    return [100 * share // sum(shares) for share in shares]
