@@ -78,7 +78,7 @@ def gather(c: Connection, home: Home, first: date, last: date, now_ms: int) -> P
         days={name: plan_store.between(c, home.id, name, first, last) for name in MEASURES},
         actions=actions, reviews=plan_store.reviews(c, home.id, [row.id for row in actions]), beside=beside, entries=entries,
         drawn=drawn, rows=rows, proofs=proof.of(c, home.id, {row.seq for of in rows.values() for row in of}),
-        silent=silence.of(c, home.id, now_ms, home.zone, values).tablets, waiting=len(store.set_aside(c, home.id)), late=late,
+        silent=silence.of(c, home.id, now_ms, home.zone, values).tablets, waiting=len(store.set_aside(c, home.id, limit=10_000)), late=late,
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from server.pages import store as pages_store
 from server.pages.names import Names
 from server.pages.words import MINUTE_MS, clock_time, code, from_text, say, span, when
 from server.people import store as people_store
-from server.records import flagging, store
+from server.records import flagging, proof, store
 from sync import days, flags
 
 KIND = "hydration_check"
@@ -30,8 +30,11 @@ COLOURS = {
 NOT_SHOWN = {"resident", "correction_reason", "plan_version"}
 
 
-def of_day(c: Connection, home_id: int, resident: uuid.UUID, day: int, names: Names, now: int) -> list[dict[str, Any]]:
-    """The person's entries of one care day, newest first, struck-out ones in their place."""
+def of_day(
+    c: Connection, home_id: int, resident: uuid.UUID, day: int, names: Names, now: int, *, prove: bool = False
+) -> list[dict[str, Any]]:
+    """The person's entries of one care day, newest first, struck-out ones in their place. With `prove`, each with its whole
+    history and the proof of each row."""
     home = people_store.home(home_id)
     rows = store.records(c, home_id, KIND, subject=resident, days=(day, day))
     shown = [(KIND, row.subject, row.occurred_ms, None, orjson.dumps(row.body)) for row in rows]
@@ -40,6 +43,10 @@ def of_day(c: Connection, home_id: int, resident: uuid.UUID, day: int, names: Na
     late_ms = near_ms(c, home_id, home.zone, now)
     pairs = zip(reversed(rows), reversed(bodies), strict=True)
     mine = [_entry(row, body, said.get(row.id, []), home.zone, names, late_ms) for row, body in pairs]
+    if prove:
+        proofs = proof.of(c, home_id, {each.seq for of in said.values() for each in of})
+        for row, entry in zip(reversed(rows), mine, strict=True):
+            entry["history"] = proven(said[row.id], history(said[row.id], home.zone, names), proofs)
     return mine + _moved_away(c, home_id, resident, day, names, late_ms, home.zone)
 
 
@@ -73,7 +80,7 @@ def _entry(
         "amount": amount(row.fields),
         "by": names.author(body),
         "struck": row.struck,
-        "tags": _tags(row, body, said, near_ms),
+        "tags": tags(row, body, said, near_ms),
         "history": history(said, zone, names) if len(said) > 1 or any(_repairs(each) for each in said) else [],
     }
 
@@ -97,19 +104,20 @@ def amount(fields: dict[str, Any]) -> str:
     return say("person.unfinished") if fields.get("outcome") in ("given", "left_within_reach") else "–"
 
 
-def _tags(row: store.RecordRow, body: dict[str, Any], said: list[store.LedgerRow], near_ms: int) -> list[tuple[str, str]]:
-    tags = [(say("person.struck"), "red")] if row.struck else []
+def tags(row: store.RecordRow, body: dict[str, Any], said: list[store.LedgerRow], near_ms: int) -> list[tuple[str, str]]:
+    """What is said about a record beside its values, each with a tag's colour: struck out, in conflict, changed, late, flags."""
+    found = [(say("person.struck"), "red")] if row.struck else []
     if body.get("conflicts"):
-        tags.append((say("person.conflict"), "orange"))
+        found.append((say("person.conflict"), "orange"))
     if len(said) > 1 and not row.struck:
-        tags.append((say("person.corrected"), "blue"))
+        found.append((say("person.corrected"), "blue"))
     late_ms = (from_text(body.get("recorded_at")) or row.occurred_ms) - row.occurred_ms
     if late_ms > near_ms:
-        tags.append((say("person.late", span=span(late_ms)), "yellow"))
-    tags += [(code("flags", mark), COLOURS.get(mark, "grey")) for mark in body.get("flags") or ()]
+        found.append((say("person.late", span=span(late_ms)), "yellow"))
+    found += [(code("flags", mark), COLOURS.get(mark, "grey")) for mark in body.get("flags") or ()]
     if row.fields.get("source") in ("paper", "practice"):
-        tags.append((code("source", row.fields["source"]), "grey"))
-    return tags
+        found.append((code("source", row.fields["source"]), "grey"))
+    return found
 
 
 def _repairs(row: store.LedgerRow) -> bool:
@@ -142,6 +150,16 @@ def history(said: list[store.LedgerRow], zone: str, names: Names) -> list[dict[s
         })  # fmt: skip
         so_far.update(sets)
     return steps
+
+
+def proven(said: list[store.LedgerRow], steps: list[dict[str, Any]], proofs: dict[int, proof.Proof]) -> list[dict[str, Any]]:
+    """A history whose every step says which ledger row it is, with which seal, and whether it stands as it was written."""
+    found = []
+    for row, step in zip(said, steps, strict=True):
+        one = proofs[row.seq]
+        words = say("show_me.holds") if one.wrong is None else say("show_me.broken")
+        found.append({**step, "proof": {"seq": f"{row.seq:,}", "hash": one.hash, "holds": one.wrong is None, "words": words}})
+    return found
 
 
 def shown(name: str, value: Any, zone: str, names: Names) -> str:

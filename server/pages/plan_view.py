@@ -139,8 +139,8 @@ def baseline(fields: dict[str, Any]) -> str:
 def evidence(action: Action, today: date) -> list[dict[str, Any]]:
     """The evidence named at the start against what is held, as the last review that weighed it says."""
     held: dict[Any, dict[str, Any]] = {}
-    for review in action.said():
-        held |= {each.get("id"): {**each, "on": review["on"]} for each in plan.weighed(review) if each.get("strength")}
+    for row, review in zip(action.reviews, action.said(), strict=True):
+        held |= {each.get("id"): {**each, "on": review["on"], "review": row.id} for each in plan.weighed(review) if each.get("strength")}
     lines = []
     for each in plan.required(action.fields):
         last = held.get(each["id"])
@@ -149,7 +149,7 @@ def evidence(action: Action, today: date) -> list[dict[str, Any]]:
             "id": each["id"], "what": each.get("what") or "", "category": say(f"plan.category.{each['category']}") if each.get("category") in plan.CATEGORIES else "",
             "strength": say(f"plan.strength.{last['strength']}") if last and last["strength"] in plan.STRENGTHS else say("plan.not_held"),
             "where": (last or {}).get("where") or "", "age": say("plan.days_old", n=(today - as_of).days) if as_of else "",
-            "as_of": as_of.isoformat() if as_of else "",
+            "as_of": as_of.isoformat() if as_of else "", "review": last["review"] if last else None,
         })  # fmt: skip
     return lines
 

@@ -32,7 +32,7 @@ TYPES = {
 
 
 @blueprint.get("/pack")
-@signed_in("pack.make")
+@signed_in("pack.make", guests=True)
 def ask():
     """Which days, and whether people stand in it by name."""
     first, last = packs.usual(_today())
@@ -40,7 +40,7 @@ def ask():
 
 
 @blueprint.get("/pack/view")
-@signed_in("pack.make")
+@signed_in("pack.make", guests=True)
 def view():
     """The pack as a page, with each format to take away."""
     asked, wrong = _asked()
@@ -52,7 +52,7 @@ def view():
 
 
 @blueprint.get("/pack/file/<form>")
-@signed_in("pack.make")
+@signed_in("pack.make", guests=True)
 def take(form: str):
     """The pack as a file: `html`, `pdf`, `csv` (a zip of tables with their sums), `xlsx`, or `zip` (all of these)."""
     if form not in TYPES:

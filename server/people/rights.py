@@ -52,6 +52,9 @@ RIGHTS: dict[str, frozenset[str]] = {
     "plan.see": FLOOR_LEADERS | OFFICE,  # the improvement plan and its measures
     "plan.change": roles.GOVERNORS,  # add an action, change it, review it
     "plan.close": roles.AND_ABOVE,  # never one's own work
+    "guests.see": roles.AND_ABOVE,  # who was let in to read the evidence, and what they opened
+    "guests.make": frozenset({roles.REGISTERED_MANAGER}),
+    "guests.end": roles.AND_ABOVE,
     "pack.make": roles.AND_ABOVE,  # take the evidence out of the home
     "ledger.see": roles.MANAGERS,
     "ledger.export": roles.AND_ABOVE,
@@ -94,10 +97,11 @@ def token_required(view: Callable) -> Callable:
     return guarded
 
 
-def signed_in(action: str) -> Callable[[Callable], Callable]:
+def signed_in(action: str, *, guests: bool = False) -> Callable[[Callable], Callable]:
     """Only a person signed in on a page whose roles allow the action; the view reads `g.person`.
 
-    The pages feature puts `g.person` (with `home_id`, `staff`, `roles`) in place before any view runs.
+    The pages feature puts `g.person` (with `home_id`, `staff`, `roles`) in place before any view runs. With `guests`, so may whoever
+    holds a guest link (`guests.py`): the pages feature writes down what was asked for, and makes the guest `g.person`.
     """
     if action not in RIGHTS:
         raise KeyError(action)
@@ -105,6 +109,9 @@ def signed_in(action: str) -> Callable[[Callable], Callable]:
     def decorate(view: Callable) -> Callable:
         @wraps(view)
         def guarded(*args, **kwargs):
+            if g.get("guest") is not None:
+                current_app.extensions["tidemark_guest"](allowed=guests)
+                return view(*args, **kwargs)
             person = g.get("person")
             if person is None:
                 raise Problem("unknown") if request.path.startswith("/api/") else SignInNeeded()
@@ -113,6 +120,7 @@ def signed_in(action: str) -> Callable[[Callable], Callable]:
             return view(*args, **kwargs)
 
         guarded.access = f"signed_in:{action}"
+        guarded.guests = guests
         return guarded
 
     return decorate

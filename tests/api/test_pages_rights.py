@@ -20,6 +20,8 @@ PAGES = {
     "/measures": "plan.see",
     "/measures/complete_monitoring": "plan.see",
     "/pack": "pack.make",
+    "/guests": "guests.see",
+    "/guests/add": "guests.make",
     "/appointments": "records.see",
     "/handovers": "records.see",
     "/staff": "people.see",
@@ -46,6 +48,7 @@ def test_every_page_needs_a_right_or_is_public(house):
     pages = {name: view.access for name, view in house.app.view_functions.items() if name.startswith("pages_")}
     assert {name for name, access in pages.items() if access == "public"} == {
         "pages_front.front", "pages_front.sign_in", "pages_front.do_sign_in", "pages_front.sign_out", "pages_front.choose_home",
+        "pages_guests.arrive", "pages_guests.enter",
     }  # fmt: skip
     named = {access.removeprefix("signed_in:") for access in pages.values() if access != "public"}
     assert named <= set(RIGHTS)
