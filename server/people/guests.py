@@ -93,6 +93,12 @@ def end(home_id: int, id_: uuid.UUID, *, by: uuid.UUID, now_ms: int) -> bool:
     return writing(lambda c: c.execute(update(guest_link).where(mine).values(ended_ms=now_ms, ended_by=by)).rowcount == 1)
 
 
+def end_all(c: Connection, home_id: int, now_ms: int) -> None:
+    """End every link of a home that was put back from a backup, which may not know that one of them had been ended."""
+    mine = (guest_link.c.home_id == home_id) & guest_link.c.ended_ms.is_(None)
+    c.execute(update(guest_link).where(mine).values(ended_ms=now_ms))
+
+
 # ---- what guests asked for ----
 
 
