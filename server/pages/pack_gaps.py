@@ -55,7 +55,7 @@ def _measures(pack: Pack) -> Iterator[tuple[str, str]]:
             yield about, say("pack.gap.no_days")
         elif missing:
             listed = ", ".join(map(day_words, missing[:LISTED]))
-            yield about, say("pack.gap.days" if len(missing) <= LISTED else "pack.gap.more_days", n=len(missing), days=listed)
+            yield about, _counted("days" if len(missing) <= LISTED else "more_days", len(missing), days=listed)
         empty = sum(not day.denominator for day, _ in told)
         if empty:
             yield about, say("pack.gap.nothing_due", n=empty)
@@ -67,4 +67,8 @@ def _records(pack: Pack) -> Iterator[tuple[str, str]]:
     erased = sum(each.erased for each in pack.proofs.values())
     for key, n in (("conflicts", disputed), ("waiting", pack.waiting), ("erased", erased)):
         if n:
-            yield about, say(f"pack.gap.{key}", n=n)
+            yield about, _counted(key, n)
+
+
+def _counted(key: str, n: int, **values: str) -> str:
+    return say(f"pack.gap.{key}_one" if n == 1 else f"pack.gap.{key}", n=n, **values)

@@ -154,7 +154,7 @@ def _days(pack: Pack, names: Names) -> Iterator[tuple[Cell, ...]]:
 
 _PEOPLE = ("person", "place", "entries", "struck", "changed", "late", "drunk_ml")
 _ENTRIES = ("record", "person", "day", "occurred", "recorded", "by", "outcome", "drunk_ml", "late", "changed", "struck", "row")
-_SAMPLED = ("entry", "person", "occurred", "recorded", "late", "step", "by", "says", "row", "seal", "holds")
+_SAMPLED = ("entry", "person", "occurred", "recorded", "late", "by", "says", "row", "seal", "holds")
 
 
 def _entries(pack: Pack, names: Names) -> Iterator[tuple[Cell, ...]]:
@@ -194,12 +194,12 @@ def _sampled(pack: Pack, names: Names) -> Iterator[tuple[Cell, ...]]:
     zone = pack.home.zone
     for n, row in enumerate(pack.drawn, 1):
         said = pack.rows[row.id]
-        for place, (each, step) in enumerate(zip(said, entries.history(said, zone, names), strict=True), 1):
+        for each, step in zip(said, entries.history(said, zone, names), strict=True):
             lines = [f"{line['field']}: {line['now']}" if line["was"] is None else say("pack.from_to", **line) for line in step["lines"]]
             lines += [say("pack.because", reason=step["reason"])] if step["reason"] else []
             proof = pack.proofs[each.seq]
             yield (
-                f"E{n}", names.resident(row.subject), when(row.occurred_ms, zone), step["when"], _yes(row.id in pack.late), place, step["who"],
+                f"E{n}", names.resident(row.subject), when(row.occurred_ms, zone), step["when"], _yes(row.id in pack.late), step["who"],
                 ". ".join(lines), each.seq, proof.hash, say("show_me.holds") if proof.wrong is None else say("show_me.broken"),
             )  # fmt: skip
 

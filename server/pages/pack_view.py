@@ -22,7 +22,7 @@ _NUMBERS = frozenset({
     "days_changed", "first_numerator", "first_denominator", "changed_rows", "n", "entries", "struck", "changed", "late", "drunk_ml", "sampled", "answers",
 })  # fmt: skip
 #: How wide a column is on paper beside others. Widths that a PDF had to find out by itself would cost three quarters of its time.
-_NARROW, _USUAL, _WIDE = 2, 4, 10
+_NARROW, _USUAL, _WIDE = 3, 4, 8
 _WIDE_COLUMNS = frozenset({"gap", "says", "who", "words", "what", "seal", "why", "sources"})
 
 
@@ -100,5 +100,5 @@ def _table(table: Table) -> dict[str, Any]:
 
 def _widths(columns: tuple[str, ...]) -> list[int]:
     """Each column's share of the paper, in whole percent."""
-    shares = [_WIDE if column in _WIDE_COLUMNS else _NARROW if column in _NUMBERS | {"row", "step", "action"} else _USUAL for column in columns]
+    shares = [_WIDE if column in _WIDE_COLUMNS else _NARROW if column in _NUMBERS | {"row", "action", "entry", "person", "by"} else _USUAL for column in columns]
     return [100 * share // sum(shares) for share in shares]

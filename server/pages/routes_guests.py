@@ -139,7 +139,7 @@ def _line(link: guests.Link, names: Names, counted: tuple[int, int | None], now:
         "until": when(link.until_ms, zone, now),
         "over": say("guests.over", time=when(over, zone, now)) if over is not None else "",
         "people": say("pack.initials") if link.initials else say("pack.full_names"),
-        "opened": say("guests.opened_n", n=n, time=when(last, zone, now)) if n else say("guests.not_opened"),
+        "opened": say("guests.opened_one" if n == 1 else "guests.opened_n", n=n, time=when(last, zone, now)) if n else say("guests.not_opened"),
     }
 
 

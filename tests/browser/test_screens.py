@@ -151,7 +151,7 @@ PUBLIC_PAGES = ["/", "/sign-in"]
 MANAGER_PAGES = [
     "/overview", "/residents", "/appointments", "/handovers", "/to-check", "/log", "/staff", "/tablets", "/tablets/add", "/tablets/rescue",
     "/thresholds", "/set-aside", "/ledger", "/numbers", "/safety-list", "/ladder", "/duties", "/missing", "/alerts/fatigue",
-    "/reach", "/reach/contacts", "/phone-tree", "/plan", "/plan/questions", "/measures",
+    "/reach", "/reach/contacts", "/phone-tree", "/plan", "/plan/questions", "/measures", "/pack", "/guests", "/guests/add",
 ]  # fmt: skip
 
 
