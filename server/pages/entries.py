@@ -5,6 +5,7 @@ An entry's history comes from the ledger rows themselves, so that a manager read
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
@@ -14,10 +15,11 @@ from sqlalchemy import Connection
 
 from server.pages import store as pages_store
 from server.pages.names import Names
-from server.pages.words import MINUTE_MS, clock_time, code, from_text, say, span, when
+from server.pages.words import MINUTE_MS, clock_time, code, date_text, from_text, say, span, when
 from server.people import store as people_store
 from server.records import flagging, proof, store
 from sync import days, flags
+from sync.messages import word
 
 KIND = "hydration_check"
 
@@ -27,7 +29,10 @@ COLOURS = {
     flags.TIME_NOT_PROVEN: "yellow", flags.SUSPECTED_DOUBLE: "orange", flags.NO_REASON: "yellow", flags.LEFT: "yellow",
 }  # fmt: skip
 # Fields that say nothing to a reader, or that the table shows by itself.
-NOT_SHOWN = {"resident", "correction_reason", "plan_version"}
+NOT_SHOWN = {"resident", "correction_reason", "plan_version", "action", "alert", "appointment"}
+#: Kinds that are written in the forms of the plan.
+PLAN_KINDS = {"improvement_action", "review"}
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def of_day(
@@ -125,7 +130,7 @@ def _repairs(row: store.LedgerRow) -> bool:
     return bool((row.submission or {}).get("repairs"))
 
 
-def history(said: list[store.LedgerRow], zone: str, names: Names) -> list[dict[str, Any]]:
+def history(said: list[store.LedgerRow], zone: str, names: Names, kind: str = KIND) -> list[dict[str, Any]]:
     """What each row about a record said, first row first: when, who, which fields were set to what, and why."""
     steps, so_far = [], {}
     for place, row in enumerate(said):
@@ -133,9 +138,9 @@ def history(said: list[store.LedgerRow], zone: str, names: Names) -> list[dict[s
         sets = body.get("fields") or {}
         lines = [
             {
-                "field": code("fields", name),
-                "was": shown(name, so_far[name], zone, names) if so_far.get(name) is not None else None,
-                "now": shown(name, value, zone, names),
+                "field": label(kind, name),
+                "was": shown(name, so_far[name], zone, names, kind) if so_far.get(name) is not None else None,
+                "now": shown(name, value, zone, names, kind),
             }
             for name, value in sets.items()
             if (name not in NOT_SHOWN or (name == "resident" and place)) and (place == 0 or so_far.get(name) != value)
@@ -162,7 +167,13 @@ def proven(said: list[store.LedgerRow], steps: list[dict[str, Any]], proofs: dic
     return found
 
 
-def shown(name: str, value: Any, zone: str, names: Names) -> str:
+def label(kind: str, name: str) -> str:
+    """What a field is called where a record of that kind is written; else what it is called everywhere."""
+    own = ("pages.plan.fields.{}", "pages.plan.{}") if kind in PLAN_KINDS else (f"forms.{kind}.fields.{{}}.label",)
+    return next((found for place in own if (found := word(place.format(name), ""))), "") or code("fields", name)
+
+
+def shown(name: str, value: Any, zone: str, names: Names, kind: str = KIND) -> str:
     """One field's value in words."""
     if value is None:
         return say("person.cleared")
@@ -177,10 +188,13 @@ def shown(name: str, value: Any, zone: str, names: Names) -> str:
     if isinstance(value, str) and (ms := from_text(value)) is not None:
         return when(ms, zone)
     if isinstance(value, list):
-        return ", ".join(shown(name, item, zone, names) for item in value) or say("person.none_listed")
+        between = "; " if any(isinstance(item, dict) for item in value) else ", "
+        return between.join(shown(name, item, zone, names, kind) for item in value) or say("person.none_listed")
     if isinstance(value, dict):
-        return ", ".join(f"{code('fields', key)}: {shown(key, item, zone, names)}" for key, item in value.items())
-    return code(name, value) if isinstance(value, str) else str(value)
+        return ", ".join(f"{label(kind, key)}: {shown(key, item, zone, names, kind)}" for key, item in value.items() if key != "id")
+    if not isinstance(value, str) or _is_id(value):
+        return str(value)
+    return date_text(value) if _DAY.fullmatch(value) else code(name, value)
 
 
 def _is_id(value: Any) -> bool:

@@ -116,7 +116,7 @@ def _about(row: store.RecordRow, names: Names) -> str:
 
 
 def _history(row: store.RecordRow, said: list[store.LedgerRow], zone: str, names: Names) -> list[dict[str, Any]]:
-    steps = entries.history(said, zone, names)
+    steps = entries.history(said, zone, names, row.kind)
     if row.fields.get("anonymous") is True:  # nor on a later change of it
         steps = [{**step, "who": say("names.unnamed")} for step in steps]
     return steps
