@@ -100,7 +100,9 @@ def _move(c: Connection, home: Home, now: datetime) -> list[intake.Statement]:
     for row, duty, each in open_rounds(c, home, now):
         proof = _proof(c, home, duty, each)
         if proof is not None:
-            fields = {"done_at": _text(days.from_ms(proof.occurred_ms)), "done_by": proof.body.get("author")}
+            # An audit is drawn before it is made: it says itself when that was, and by whom.
+            done_at, done_by = proof.fields.get("done_at"), proof.fields.get("done_by")
+            fields = {"done_at": done_at or _text(days.from_ms(proof.occurred_ms)), "done_by": done_by or proof.body.get("author")}
         elif now >= duties.missed_at(duty, each.due, home.zone):
             fields = {"missed_reason": text("pages.duties.not_done")}
         else:

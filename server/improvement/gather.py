@@ -45,7 +45,7 @@ Days = Sequence[int]
 
 def monitoring(c: Connection, home: Home, wanted: Days, now_ms: int) -> dict[int, Found]:
     """Complete monitoring of each of these days."""
-    people = _people(c, home.id)
+    people = people_of(c, home.id)
     known = judging.Known(c, home, {(person, day) for person in people for day in wanted}, now_ms)
     now = days.from_ms(now_ms)
     return {
@@ -58,7 +58,7 @@ def monitoring(c: Connection, home: Home, wanted: Days, now_ms: int) -> dict[int
 
 def escalation(c: Connection, home: Home, wanted: Days, now_ms: int) -> dict[int, Found]:
     """Timely escalation of each of these days' breaches."""
-    people = _people(c, home.id)
+    people = people_of(c, home.id)
     known = judging.Known(c, home, {(person, day) for person in people for day in wanted}, now_ms)
     decided: dict[Any, list[dict[str, Any]]] = defaultdict(list)
     for row in store.records(c, home.id, "escalation", days=(min(wanted), max(wanted) + DECIDED_DAYS)):
@@ -106,14 +106,14 @@ def deployment(c: Connection, home: Home, wanted: Days, now_ms: int) -> dict[int
     for row in store.of_days(c, home.id, first - PLANNED_DAYS, last + PLANNED_DAYS, ("allocation", "deployment_observation")):
         if not row.struck:
             by_day[row.kind, _shift_day(row)].append(row.body)
-    people = _people(c, home.id)
+    people = people_of(c, home.id)
     scored = _scores(c, home.id, first, last)
     found = {}
     for day in wanted:
         allocations = [each for on in range(day - SHIFT_BEFORE, day + 1) for each in by_day["allocation", on]]
         figures = []
         for row in drawn[day]:
-            here = _living_on(people, row.fields.get("unit"), day)
+            here = living_on(people, row.fields.get("unit"), day)
             scores = {str(person): _last_before(scored.get(person, ()), day) for person in here}
             forms = by_day["deployment_observation", day]
             figures.append(compliant_deployment.figure(row.body, allocations, forms, scores, zone=home.zone))
@@ -132,11 +132,12 @@ GATHER: dict[str, Callable[[Connection, Home, Days, int], dict[int, Found]]] = {
 # ---- what they share ----
 
 
-def _people(c: Connection, home_id: int) -> dict[uuid.UUID, store.RecordRow]:
+def people_of(c: Connection, home_id: int) -> dict[uuid.UUID, store.RecordRow]:
+    """Every resident's record by id, people who have left too."""
     return {row.id: row for row in store.records(c, home_id, "resident") if not row.struck}
 
 
-def _living_on(people: dict[uuid.UUID, store.RecordRow], unit: str | None, day: int) -> list[uuid.UUID]:
+def living_on(people: dict[uuid.UUID, store.RecordRow], unit: str | None, day: int) -> list[uuid.UUID]:
     """Who lives on the unit, and had come and not left by that day."""
     on = date.fromordinal(day).isoformat()
     return [

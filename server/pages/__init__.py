@@ -17,6 +17,7 @@ from server.pages import (
     problems,
     routes_alerts,
     routes_aside,
+    routes_audits,
     routes_check,
     routes_duties,
     routes_fatigue,
@@ -64,6 +65,7 @@ MENU = (
     ("duties", "/duties", "duties.see"),
     ("plan", "/plan", "plan.see"),
     ("measures", "/measures", "plan.see"),
+    ("audits", "/audits", "audits.see"),
     ("pack", "/pack", "pack.make"),
     ("guests", "/guests", "guests.see"),
     ("staff", "/staff", "people.see"),
@@ -105,7 +107,7 @@ def register(app: Flask) -> None:
     for routes in (
         routes_front, routes_alerts, routes_fatigue, routes_missing, routes_residents, routes_visits, routes_handovers, routes_check, routes_log,
         routes_duties, routes_staff, routes_tablets, routes_thresholds, routes_ladder, routes_numbers, routes_reach, routes_safety, routes_aside,
-        routes_ledger, routes_plan, routes_measures, routes_pack, routes_guests, routes_show_me,
+        routes_ledger, routes_plan, routes_measures, routes_audits, routes_pack, routes_guests, routes_show_me,
     ):  # fmt: skip
         app.register_blueprint(routes.blueprint)
     app.context_processor(_what_every_page_shows)

@@ -21,8 +21,11 @@ TICKS = 6
 SHAPES = {xmr.COMMON: "common", xmr.IMPROVEMENT: "better", xmr.CONCERN: "worse"}
 
 
-def chart(days: Sequence[Day], target: float | None, rebased: Sequence[date] = (), changes: Iterable[tuple[date, str]] = ()) -> dict[str, Any] | None:
-    """Everything that the template draws; None while there are fewer than two days to draw."""
+def chart(
+    days: Sequence[Day], target: float | None, rebased: Sequence[date] = (), changes: Iterable[tuple[date, str]] = (), words: str = "measures"
+) -> dict[str, Any] | None:  # fmt: skip
+    """Everything that the template draws; None while there are fewer than two days to draw. `words` is the section of the message
+    file that speaks of the points: as days (`measures`), or as weeks (`audits`)."""
     points, found = plan_store.charted(days), plan_store.chart(days, target, rebased)
     if found is None:
         return None
@@ -51,7 +54,7 @@ def chart(days: Sequence[Day], target: float | None, rebased: Sequence[date] = (
             if (at := next((place[each.on] for each in points if each.on >= on), None)) is not None
         ],
         "icons": icons(found),
-        "says": sentence(found, target),
+        "says": sentence(found, target, words),
     }  # fmt: skip
 
 
@@ -61,15 +64,15 @@ def icons(found: xmr.Chart) -> list[str]:
     return said + ([say(f"measures.assurance.{found.assurance}")] if found.assurance else [])
 
 
-def sentence(found: xmr.Chart, target: float | None) -> str:
+def sentence(found: xmr.Chart, target: float | None, words: str = "measures") -> str:
     """What may be claimed of the chart, and what may not."""
     lines, last = found.limits, found.points[-1]
     parts = [say("measures.mean", mean=_round(lines.mean))]
     if found.variation is None:
         return " ".join([*parts, say("measures.claim.few", points=xmr.CLAIM_POINTS)])
-    parts.append(say("measures.limits", lower=_round(max(0, lines.lower)), upper=_round(min(100, lines.upper))))
+    parts.append(say(f"{words}.limits", lower=_round(max(0, lines.lower)), upper=_round(min(100, lines.upper))))
     parts += [say("measures.trial", points=xmr.LOCK_POINTS)] if lines.trial else []
-    parts.append(say(f"measures.claim.{found.variation}"))
+    parts.append(say(f"{words}.claim.{found.variation}"))
     parts += [say(f"measures.signal.{last.signals[0]}")] if last.signals else []
     if found.assurance and target is not None:
         parts.append(say(f"measures.meets.{found.assurance}", target=_round(target)))

@@ -44,7 +44,7 @@ def line(row: store.RecordRow, names: Names, zone: str, now_ms: int) -> dict[str
         how = "duties.done_late" if stands == DONE_LATE else "duties.done" if who else "duties.done_plain"
         said = say(how, when=when(done, zone, now_ms), name=names.staff(who) if who else "")
     return {
-        "id": row.id, "name": say(f"duties.names.{duty.name}"), "every": say(f"duties.every.{duty.every}"),
+        "id": row.id, "name": say(f"duties.names.{duty.name}"), "href": "/audits" if duty.proof == "audit" else None, "every": say(f"duties.every.{duty.every}"),
         "owner": _whose(fields.get("owner"), duty.owner, names), "deputy": _whose(fields.get("deputy"), duty.deputy, names),
         "due": when(from_text(fields["due_at"]), zone, now_ms), "state": stands, "said": said, "serves": say(f"duties.streams.{duty.serves}"),
         "by_hand": duty.proof is None and duty.name != "daily_log" and stands in (OPEN, LATE), "may_say_why": stands in (LATE, MISSED),

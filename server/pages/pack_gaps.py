@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from server.improvement.pack import Pack
-from server.pages import plan_view
+from server.pages import pack_audits, plan_view
 from server.pages.names import Names
 from server.pages.words import code, say, when
 from server.pages.words import day as day_words
@@ -23,6 +23,7 @@ def gaps(pack: Pack, found: Sequence[plan_view.Action], refs: dict, names: Names
     return [
         *(line for each in found for line in _action(each, refs[each.row.id], today)),
         *_measures(pack),
+        *pack_audits.gaps(pack),
         *((code("kinds", kind), say("pack.gap.none_of_kind")) for kind in EXPECTED if not pack.beside[kind]),
         *_records(pack),
         *((say("pack.gap.tablet"), say("pack.gap.silent", tablet=one.name, time=when(one.heard_ms, pack.home.zone))) for one in pack.silent),

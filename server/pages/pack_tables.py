@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from server.improvement import auditing
 from server.improvement import pack as packs
 from server.improvement import store as plan_store
 from server.improvement.pack import Pack
-from server.pages import entries, measures_view, pack_gaps, plan_view
+from server.pages import entries, measures_view, pack_audits, pack_gaps, plan_view
 from server.pages.names import Names
 from server.pages.sheets import Cell
 from server.pages.words import code, date_text, from_text, say, when
@@ -57,7 +58,8 @@ def tables(pack: Pack, names: Names) -> list[Table]:
             for name, told in pack.days.items() for day, detail in told for why, n in sorted(detail["left_out"].items())
         ]),
         Table("people", _PEOPLE, _people(pack, names)),
-        Table("audits", ("template", "on", "by", "sources", "sampled", "answers", "row"), [_audit(row, pack.home.zone, names) for row in pack.beside["audit"]]),
+        Table("audits", pack_audits.AUDITS, list(pack_audits.lines(pack, names))),
+        Table("answers", pack_audits.ANSWERS, list(pack_audits.answers(pack))),
         Table("beside", ("kind", "n"), [(code("kinds", kind), len(pack.beside[kind])) for kind in packs.BESIDE]),
         Table("minutes", ("meeting", "held_on", "type", "by", "words", "answered", "row"), [_minute(row, pack.home.zone, names) for row in pack.beside["minute"]]),
         Table("sampled", _SAMPLED, list(_sampled(pack, names))),
@@ -77,7 +79,7 @@ _FIGURES = ("action", "measure", "first", "last", "numerator", "denominator", "p
 def _action(pack: Pack, row: store.RecordRow) -> plan_view.Action:
     """An action with its measures' days of the pack alone: what stands in the pack can be counted again from it."""
     bound = {name: [day for day, _ in pack.days[name]] for name in plan.measures_of(row.fields) if name in pack.days}
-    return plan_view.Action(row, pack.reviews[row.id], bound, pack.home.zone)
+    return plan_view.Action(row, pack.reviews[row.id], bound, pack.home.zone, auditing.finished(pack.beside["audit"]))
 
 
 def _action_row(each: plan_view.Action, refs: dict, names: Names) -> tuple[Cell, ...]:
@@ -207,13 +209,6 @@ def _sampled(pack: Pack, names: Names) -> Iterator[tuple[Cell, ...]]:
 # ---- what stands beside ----
 
 
-def _audit(row: store.RecordRow, zone: str, names: Names) -> tuple[Cell, ...]:
-    fields = row.fields
-    sources = ", ".join(map(_plain, fields.get("sources_covered") or ()))
-    sampled, answers = (len(fields.get(name) or ()) for name in ("sample", "answers"))
-    return _plain(fields.get("template")), _on(row, zone), names.author(row.body), sources, sampled, answers, row.seq
-
-
 def _minute(row: store.RecordRow, zone: str, names: Names) -> tuple[Cell, ...]:
     fields = row.fields
     answered = when(from_text(fields.get("answered_at")), zone) if fields.get("answered_at") else ""
@@ -237,12 +232,6 @@ def _percent(share: float | None) -> int | None:
 
 def _yes(value: bool) -> str:
     return say("person.yes") if value else say("person.no")
-
-
-def _plain(value: Any) -> str:
-    """A code, or whatever else stands there, as text."""
-    found = value.get("what") or value.get("name") or value.get("id") if isinstance(value, dict) else value
-    return code("sources", found)
 
 
 def _text(value: Any) -> str:

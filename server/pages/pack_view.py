@@ -20,6 +20,7 @@ _STYLE = Path(__file__).with_name("pack.css")
 _NUMBERS = frozenset({
     "baseline_n", "baseline_of", "numerator", "denominator", "percent", "target_percent", "days", "in_the_end", "percent_in_the_end", "missed", "left_out",
     "days_changed", "first_numerator", "first_denominator", "changed_rows", "n", "entries", "struck", "changed", "late", "drunk_ml", "sampled", "answers",
+    "met", "looked_at",
 })  # fmt: skip
 #: How wide a column is on paper beside others. Widths that a PDF had to find out by itself would cost three quarters of its time.
 _NARROW, _USUAL, _WIDE = 3, 4, 8
@@ -100,5 +101,5 @@ def _table(table: Table) -> dict[str, Any]:
 
 def _widths(columns: tuple[str, ...]) -> list[int]:
     """Each column's share of the paper, in whole percent."""
-    shares = [_WIDE if column in _WIDE_COLUMNS else _NARROW if column in _NUMBERS | {"row", "action", "entry", "person", "by"} else _USUAL for column in columns]
+    shares = [_WIDE if column in _WIDE_COLUMNS else _NARROW if column in _NUMBERS | {"row", "action", "audit", "entry", "person", "by"} else _USUAL for column in columns]
     return [100 * share // sum(shares) for share in shares]

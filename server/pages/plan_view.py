@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from server.improvement import auditing
 from server.improvement import plan as acting
 from server.improvement import store as plan_store
-from server.pages import chart_view, measures_view
+from server.pages import audit_scores, chart_view, measures_view
 from server.pages.names import Names
 from server.pages.words import date_text, from_text, say, when
 from server.records import store
@@ -30,12 +31,13 @@ _FIRST = (plan.STATIC, plan.WEAK_TWICE, plan.ESCALATED)
 
 @dataclass(frozen=True)
 class Action:
-    """An action with its reviews, oldest first, and the series of each measure that it is bound to."""
+    """An action with its reviews, oldest first, the series of each measure that it is bound to, and the home's finished audits."""
 
     row: store.RecordRow
     reviews: list[store.RecordRow]
     series: dict[str, list[plan_store.Day]]
     zone: str
+    audits: list[store.RecordRow]
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -55,16 +57,17 @@ class Action:
         return {name: plan_store.reached(series, target, plan_store.rebases(self.reviews, name)) for name, series in self.series.items()}
 
     def eyes(self, today: date) -> tuple[str, ...]:
-        return plan.eyes(self.fields, self.said(), since=self.began, today=today)
+        return plan.eyes(self.fields, self.said(), since=self.began, today=today, audited=audit_scores.made_on(self.audits, self.series, self.zone))
 
 
-def actions(c: Connection, home_id: int, zone: str, only: uuid.UUID | None = None) -> list[Action]:
+def actions(c: Connection, home_id: int, zone: str, today: date, only: uuid.UUID | None = None) -> list[Action]:
     """The home's actions, or the one that is asked for. Each measure's days are read once, whatever the number of actions."""
     rows = [row for row in plan_store.actions(c, home_id) if only in (None, row.id)]
     reviews = plan_store.reviews(c, home_id, [row.id for row in rows])
     bound = sorted({name for row in rows for name in plan.measures_of(row.fields)})
     series = {name: plan_store.series(c, home_id, name) for name in bound}
-    return [Action(row, reviews[row.id], {name: series[name] for name in plan.measures_of(row.fields)}, zone) for row in rows]
+    made = auditing.finished(auditing.audits(c, home_id, today)) if rows else []
+    return [Action(row, reviews[row.id], {name: series[name] for name in plan.measures_of(row.fields)}, zone, made) for row in rows]
 
 
 def board(found: Sequence[Action], names: Names, today: date) -> dict[str, Any]:
@@ -141,23 +144,31 @@ def evidence(action: Action, today: date) -> list[dict[str, Any]]:
     held: dict[Any, dict[str, Any]] = {}
     for row, review in zip(action.reviews, action.said(), strict=True):
         held |= {each.get("id"): {**each, "on": review["on"], "review": row.id} for each in plan.weighed(review) if each.get("strength")}
-    lines = []
+    lines, made = [], audits(action)
     for each in plan.required(action.fields):
         last = held.get(each["id"])
+        # Evidence is named in a home's own words: what speaks of an audit is held once an audit of the stream is made.
+        here = made if each.get("category") == plan.PROCESSES and "audit" in str(each.get("what")).casefold() else []
         as_of = (plan.read_day(last.get("as_of")) or last["on"]) if last else None
         lines.append({
             "id": each["id"], "what": each.get("what") or "", "category": say(f"plan.category.{each['category']}") if each.get("category") in plan.CATEGORIES else "",
-            "strength": say(f"plan.strength.{last['strength']}") if last and last["strength"] in plan.STRENGTHS else say("plan.not_held"),
+            "strength": say(f"plan.strength.{last['strength']}") if last and last["strength"] in plan.STRENGTHS else say("audits.not_weighed" if here else "plan.not_held"),
+            "audits": here,
             "where": (last or {}).get("where") or "", "age": say("plan.days_old", n=(today - as_of).days) if as_of else "",
             "as_of": as_of.isoformat() if as_of else "", "review": last["review"] if last else None,
         })  # fmt: skip
     return lines
 
 
+def audits(action: Action) -> list[dict[str, Any]]:
+    """The last finished audit of each stream that the action is bound to, with its score over the weeks."""
+    return audit_scores.latest(action.audits, action.series)
+
+
 def questions(found: Sequence[Action], names: Names, today: date) -> dict[str, Any]:
     """What a leader is asked: the current risks, the evidence gaps, the closure decisions."""
     opened = [each for each in found if each.fields.get("status") != "closed"]
-    lacking = {say("plan.not_held"), say(f"plan.strength.{plan.WEAK}"), say(f"plan.strength.{plan.AGAINST}")}
+    lacking = {say("plan.not_held"), say("audits.not_weighed"), say(f"plan.strength.{plan.WEAK}"), say(f"plan.strength.{plan.AGAINST}")}
     gaps = [(each, [line for line in evidence(each, today) if line["strength"] in lacking]) for each in opened]
     decided = [(each, row) for each in found for row in each.reviews if row.fields.get("decision") in (plan.CLOSE, plan.REOPEN)]
     cards = sorted((card(each, names, today) for each in opened), key=_order)

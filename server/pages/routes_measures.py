@@ -9,13 +9,15 @@ from flask import Blueprint, abort, g, render_template
 
 from server.clock import now_ms
 from server.db import reading
+from server.improvement import auditing
 from server.improvement import store as plan_store
-from server.pages import chart_view, entries, measures_view, originals_view
+from server.pages import audit_scores, chart_view, entries, measures_view, originals_view
 from server.pages import store as pages_store
 from server.pages.initials import names_for
+from server.pages.words import at, say
 from server.pages.words import day as day_words
-from server.pages.words import say
 from server.people.rights import signed_in
+from sync.days import care_day
 from sync.measures import MEASURES
 
 blueprint = Blueprint("pages_measures", __name__, template_folder="templates")
@@ -42,6 +44,7 @@ def measure(name: str):
         days = plan_store.series(c, home_id, name)
         rows = plan_store.actions(c, home_id)
         reviews = [each for of in plan_store.reviews(c, home_id, [row.id for row in rows if name in (row.fields.get("measures") or ())]).values() for each in of]
+        signs = audit_scores.signs(auditing.audits(c, home_id, care_day(at(now_ms(), zone), zone)), name)
     rebased, changes = plan_store.rebases(reviews, name), measures_view.changes(reviews)
     return render_template(
         "pages/measure.html",
@@ -49,6 +52,7 @@ def measure(name: str):
         title=say(f"measures.names.{name}"),
         means=say(f"measures.means.{name}"),
         standing=measures_view.line(name, days),
+        signs=signs,
         chart=chart_view.chart(days, asked.target_percent, rebased, changes),
         rows=[measures_view.day_line(each, zone) for each in reversed(days)],
         as_at=measures_view.as_at(days, zone, now_ms()),

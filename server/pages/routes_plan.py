@@ -37,7 +37,7 @@ MOVED = "moved"
 def board():
     """The whole plan by quality area."""
     with reading() as c:
-        found = plan_view.actions(c, g.person.home_id, g.person.zone)
+        found = plan_view.actions(c, g.person.home_id, g.person.zone, _today())
         view = plan_view.board(found, names_for(c), _today())
     return render_template("pages/plan.html", plan=view, starts=[{"name": name, "title": say(f"plan.starts.{name}.title")} for name in STARTS])
 
@@ -47,7 +47,7 @@ def board():
 def questions():
     """What are the current risks, the evidence gaps, the closure decisions? One honest page."""
     with reading() as c:
-        found = plan_view.actions(c, g.person.home_id, g.person.zone)
+        found = plan_view.actions(c, g.person.home_id, g.person.zone, _today())
         view = plan_view.questions(found, names_for(c), _today())
     return render_template("pages/plan_questions.html", plan=view)
 
@@ -82,6 +82,7 @@ def one(id_: uuid.UUID):
             **plan_view.card(action, names, today),
             "rows": plan_view.facts(action, names),
             "evidence": plan_view.evidence(action, today),
+            "audits": plan_view.audits(action),
             "reviews": plan_view.review_lines(action, names),
             "history": plan_view.history(action.row, names, g.person.zone),
         }
@@ -160,7 +161,7 @@ def _today() -> date:
 
 
 def _action(c: Any, id_: uuid.UUID) -> plan_view.Action:
-    found = plan_view.actions(c, g.person.home_id, g.person.zone, only=id_)
+    found = plan_view.actions(c, g.person.home_id, g.person.zone, _today(), only=id_)
     if not found:
         abort(404)
     return found[0]

@@ -13,6 +13,7 @@ from flask import Flask, current_app, g, request
 
 from server.problems import Problem
 from sync import roles
+from sync.audits import AUDITORS
 
 ANYONE = frozenset(roles.ROLES)
 FLOOR_LEADERS = roles.DECIDERS
@@ -52,6 +53,8 @@ RIGHTS: dict[str, frozenset[str]] = {
     "plan.see": FLOOR_LEADERS | OFFICE,  # the improvement plan and its measures
     "plan.change": roles.GOVERNORS,  # add an action, change it, review it
     "plan.close": roles.AND_ABOVE,  # never one's own work
+    "audits.see": OFFICE,  # weekly audits, the entries in their samples, and scores over time
+    "audits.make": AUDITORS,  # draw a sample and answer it; each audit its own lead, or who stands in (sync/audits)
     "guests.see": roles.AND_ABOVE,  # who was let in to read the evidence, and what they opened
     "guests.make": frozenset({roles.REGISTERED_MANAGER}),
     "guests.end": roles.AND_ABOVE,

@@ -52,7 +52,7 @@ DUTIES: Mapping[str, Recurring] = {
         Recurring("daily_log", DAY, roles.DUTY_MANAGER, roles.DEPUTY_MANAGER, _GOVERNANCE),
         Recurring("audit_hydration", WEEK, roles.NUTRITION_LEAD, roles.DEPUTY_MANAGER, _HYDRATION, "audit", "hydration"),
         Recurring("audit_appointments", WEEK, roles.CARE_COORDINATOR, roles.DEPUTY_MANAGER, _APPOINTMENTS, "audit", "appointments"),
-        Recurring("audit_deployment", WEEK, roles.ROTA_COORDINATOR, roles.DEPUTY_MANAGER, _DEPLOYMENT, "audit", "deployment"),
+        Recurring("audit_deployment", WEEK, roles.REGISTERED_MANAGER, roles.DEPUTY_MANAGER, _DEPLOYMENT, "audit", "deployment"),
         Recurring("risk_review", WEEK, roles.REGISTERED_MANAGER, roles.DEPUTY_MANAGER, _GOVERNANCE, "review"),
         Recurring("provider_review", MONTH, roles.PROVIDER_QUALITY_LEAD, roles.PROVIDER_LEAD, _GOVERNANCE),
         Recurring("oversight_minutes", MONTH, roles.NOMINATED_INDIVIDUAL, roles.PROVIDER_LEAD, _GOVERNANCE, "minute"),
@@ -95,9 +95,12 @@ def missed_at(duty: Recurring, due: datetime, zone: str | ZoneInfo = days.LONDON
 
 
 def proves(duty: Recurring, kind: str, fields: Mapping[str, object], key: str) -> bool:
-    """Whether a record of the right time does this round of the duty."""
+    """Whether a record of the right time does this round of the duty. A sample that was drawn and not answered does nothing."""
     if kind != duty.proof:
         return False
     if duty.every == SHIFT:
         return fields.get("shift") == key
-    return duty.template is None or fields.get("template") == duty.template
+    if duty.template is None:
+        return True
+    drawn_only = fields.get("drawn_at") is not None and not fields.get("answers")
+    return fields.get("template") == duty.template and fields.get("round") in (None, key) and not drawn_only

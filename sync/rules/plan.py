@@ -100,9 +100,9 @@ ESCALATED, STATIC, WEAK_TWICE, OVERDUE, PAST_DUE, CHECK_DUE, NEVER_REVIEWED, NOT
 )  # fmt: skip
 
 
-def eyes(action: Values, reviews: Sequence[Values], *, since: date, today: date) -> tuple[str, ...]:
+def eyes(action: Values, reviews: Sequence[Values], *, since: date, today: date, audited: Iterable[date] = ()) -> tuple[str, ...]:
     """What about an action asks for somebody. `reviews` are newest last, each with the day `on` which it was made; `since` is the
-    day on which the action began."""
+    day on which the action began, `audited` the days on which an audit that bears on it was made: each is new evidence."""
     status = action.get("status") or "open"
     last = reviews[-1] if reviews else None
     if status == "closed":
@@ -110,7 +110,7 @@ def eyes(action: Values, reviews: Sequence[Values], *, since: date, today: date)
         found = {CHECK_DUE: check is not None and check <= today, NOT_REVIEWED_CLOSED: not any(each.get("decision") == CLOSE for each in reviews)}
         return tuple(name for name in EYES if found.get(name))
     due = read_day(action.get("due_on"))
-    newest = max([since, *(on for each in reviews for one in weighed(each) if (on := _as_of(one, each)))])
+    newest = max([since, *audited, *(on for each in reviews for one in weighed(each) if (on := _as_of(one, each)))])
     found = {
         ESCALATED: status == "escalated",
         STATIC: (today - newest).days >= STATIC_DAYS,

@@ -33,7 +33,8 @@ class Drawn:
     because: tuple[str, ...]
 
 
-def _rank(*parts: object) -> int:
+def rank(*parts: object) -> int:
+    """The place of something in a draw: a number that follows from its parts alone, and that nobody can choose."""
     return int.from_bytes(hashlib.sha256("/".join(map(str, parts)).encode()).digest()[:8])
 
 
@@ -41,8 +42,8 @@ def draw(seed: str, day: date, units: Sequence[str], zone: str | ZoneInfo = days
     """What is drawn for a care day. Pure: the same seed, day and units draw the same."""
     every = [(unit, name) for unit in (sorted(units) or [None]) for name in PARTS]
     round_, place = divmod(day.toordinal(), len(every))
-    unit, name = sorted(every, key=lambda each: _rank(seed, round_, *each))[place]
-    starts, hours, peak = PARTS[name][_rank(seed, day) % len(PARTS[name])]
+    unit, name = sorted(every, key=lambda each: rank(seed, round_, *each))[place]
+    starts, hours, peak = PARTS[name][rank(seed, day) % len(PARTS[name])]
     on = day + timedelta(days=1) if starts < days.DAY_STARTS.hour else day
     from_ = days.local(on, time(starts), zone)
     to = days.from_ms(days.to_ms(from_) + hours * 3_600_000)

@@ -25,6 +25,10 @@ from tests.harness.apps import rfc3339
 from tests.harness.visitor import Visitor
 
 SPAN = f"from={(DAY - timedelta(days=1)).isoformat()}&to={TODAY.isoformat()}"
+ANSWERS = [
+    {"question": "checks_filled", "source": "charts", "answer": "no", "looked_at": 5, "misses": ["1", "2"], "words": "Two nights are empty"},
+    {"question": "saved_at_bedside", "source": "charts", "answer": "yes", "looked_at": 5, "misses": []},
+]
 
 
 @pytest.fixture
@@ -150,6 +154,9 @@ def counted_again(said: dict[str, list[dict[str, str]]]) -> list[str]:
         same(row["person"], {name: number(row[name]) for name in people[row["person"]]}, dict(people[row["person"]]))
     same("people", len(said["people"]), len(people))
     same("audits", {row["kind"]: row["n"] for row in said["beside"]}["Audit"], str(len(said["audits"])))
+    for row in said["audits"]:
+        of = [each for each in said["answers"] if each["audit"] == row["audit"]]
+        same(f"audit {row['audit']}", tuple(row[name] for name in ("answers", "met", "looked_at")), (str(len(of)), str(whole(of, "met")), str(whole(of, "looked_at"))))
     same("minutes", {row["kind"]: row["n"] for row in said["beside"]}["Minute"], str(len(said["minutes"])))
     for row in said["gaps"]:
         if none_due := re.fullmatch(r"Nothing was due on (\d+) of the days\.", row["gap"]):
@@ -159,12 +166,15 @@ def counted_again(said: dict[str, list[dict[str, str]]]) -> list[str]:
 
 def test_every_number_of_the_pack_is_counted_again_from_its_csv_and_stands_alike_in_every_format(home, sue):
     at = start(sue, sue, baseline_issue="=Charts have gaps")
-    state(home, "audit", {"template": "hydration", "sources_covered": ["care_records", "feedback"], "sample": ["1", "2"], "answers": ["yes"]}, author=sue.person.id)
+    state(home, "audit", {"template": "hydration", "version": 1, "sources_covered": ["charts"], "sample": [], "answers": ANSWERS}, author=sue.person.id)
     state(home, "minute", {"meeting": "Oversight", "held_on": TODAY.isoformat(), "type": "challenge", "words": "Why are nights worse?"}, author=sue.person.id)
     files = unzipped(taken(sue, "csv").data)
     said = sheets(files)
     assert figure(home, MONITORING)[0].denominator == 14 and len(said["entries"]) == 8 and len(said["measure_days"]) >= 2 * len(MEASURES) - 1
     assert counted_again(said) == []
+
+    assert [(row["met"], row["looked_at"]) for row in said["audits"]] == [("8", "10")]
+    assert "The audit looked at nothing from this source: Feedback." in {row["gap"] for row in said["gaps"]}
 
     # The same cells in the HTML file, on the page and in the workbook.
     document = taken(sue, "html").get_data(as_text=True)
@@ -216,7 +226,7 @@ def test_the_workbook_and_the_pdf_hold_the_same_tables_and_the_pdf_is_tagged(sue
     assert b"/MarkInfo" in pdf and b"pdfuaid:part" in pdf and b"/Lang (en-GB)" in pdf and b"/StructTreeRoot" in pdf and b"/TH" in pdf
     book = unzipped(everything[f"{name}.xlsx"])
     written = b"".join(content for part, content in book.items() if part.startswith("xl/worksheets/"))
-    assert b"<f>" not in written and b"=Willow" in written and len([part for part in book if part.startswith("xl/worksheets/sheet")]) == 16
+    assert b"<f>" not in written and b"=Willow" in written and len([part for part in book if part.startswith("xl/worksheets/sheet")]) == 17
 
 
 @one_database

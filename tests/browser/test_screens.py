@@ -151,7 +151,8 @@ PUBLIC_PAGES = ["/", "/sign-in"]
 MANAGER_PAGES = [
     "/overview", "/residents", "/appointments", "/handovers", "/to-check", "/log", "/staff", "/tablets", "/tablets/add", "/tablets/rescue",
     "/thresholds", "/set-aside", "/ledger", "/numbers", "/safety-list", "/ladder", "/duties", "/missing", "/alerts/fatigue",
-    "/reach", "/reach/contacts", "/phone-tree", "/plan", "/plan/questions", "/measures", "/pack", "/guests", "/guests/add",
+    "/reach", "/reach/contacts", "/phone-tree", "/plan", "/plan/questions", "/measures",
+    "/pack", "/guests", "/guests/add", "/audits", "/audits/scores/hydration",
 ]  # fmt: skip
 
 
@@ -183,6 +184,10 @@ def test_the_pages_for_managers(browsers, tidemark, home):
     for path, link, name in DEEPER:
         sue.page.goto(tidemark.url + path)
         show(sue.page.locator(link).first.get_attribute("href"), f"page {path}, {name}")
+    sue.page.goto(f"{tidemark.url}/audits")
+    send(sue.page.locator("form[action^='/audits/appointments/']").first.get_attribute("action"))
+    look.at("page /audits, an audit to answer")
+    show(sue.page.locator("main a[href*='/entries/']").first.get_attribute("href"), "page /audits, an entry of the sample")
     sue.page.goto(f"{tidemark.url}/tablets/add")
     sue.page.fill("#name", "Rowan tablet")
     send("/tablets/add")
@@ -204,7 +209,7 @@ DEEPER = [
 
 def a_day_with_everything(tidemark, home) -> None:
     """A drink put right, a red flag with its alert, an entry that Ben had no right to make, a drink on two tablets, and one
-    of which two people say different things, two appointments and a handover."""
+    of which two people say different things, three appointments and a handover."""
     ben = FloorTablet(tidemark, home["id"], "Ben's tablet")
     ben.unlock(home["staff"]["Ben Okoro"])
     drink = ben.drink(home["residents"]["Joan"], 200)
@@ -223,7 +228,8 @@ def a_day_with_everything(tidemark, home) -> None:
         said = {"drunk_ml": ml, "correction_reason": "Saw the cup"}
         tablet.sync(tablet.statement("hydration_check", said, record=drink["id"], parents=(put_right["id"],)))
     shift, now = days.shift_of(tidemark.now()), tidemark.now()
-    for days_ahead, kind in ((-1, "outpatient"), (1, "gp_visit")):
+    # The first is in the week that this week's audit looks at.
+    for days_ahead, kind in ((-5 - (now - timedelta(hours=8)).weekday(), "gp_visit"), (-1, "outpatient"), (1, "gp_visit")):
         starts = now + timedelta(days=days_ahead)
         ama.sync(ama.statement("appointment", {"resident": home["residents"]["Mabel"], "type": kind, "with": "Dr Shah", "starts_at": starts.isoformat()}))
     line = {"id": str(uuid.uuid4()), "part": "added", "words": "The lift is out of order"}
