@@ -43,12 +43,13 @@ def overview(rows: Sequence[store.RecordRow]) -> list[dict[str, Any]]:
     return [_line(template, of(rows, template)) for template in TEMPLATES.values()]
 
 
-def latest(rows: Sequence[store.RecordRow], measures: Iterable[str]) -> list[dict[str, Any]]:
-    """The last finished audit of each template that bears on one of these measures: what the plan may weigh."""
+def latest(rows: Sequence[store.RecordRow], measures: Iterable[str], zone: str) -> list[dict[str, Any]]:
+    """The last finished audit of each template that bears on one of these measures, and the care day `on` which it was made: what
+    the plan may weigh."""
     wanted, found = set(measures), []
     for template in TEMPLATES.values():
         if wanted & set(template.measures) and (audits := of(rows, template)):
-            found.append(_line(template, audits) | {"id": audits[-1].id, "says": words(audits[-1])})
+            found.append(_line(template, audits) | {"id": audits[-1].id, "says": words(audits[-1]), "on": max(made_on(audits[-1:], wanted, zone), default=None)})
     return found
 
 

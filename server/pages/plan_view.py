@@ -162,7 +162,7 @@ def evidence(action: Action, today: date) -> list[dict[str, Any]]:
 
 def audits(action: Action) -> list[dict[str, Any]]:
     """The last finished audit of each stream that the action is bound to, with its score over the weeks."""
-    return audit_scores.latest(action.audits, action.series)
+    return audit_scores.latest(action.audits, action.series, action.zone)
 
 
 def questions(found: Sequence[Action], names: Names, today: date) -> dict[str, Any]:

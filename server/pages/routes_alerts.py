@@ -90,10 +90,15 @@ def decide(alert: uuid.UUID):
         "resident": str(row.subject), "alert": str(alert), "tier": row.fields["severity"], "breached_at": row.fields.get("happened_at") or at_,
         "decided_at": at_, **said,
     }  # fmt: skip
-    id_ = uuid.uuid4()
+    # One id for the pages' decision about this alert: of two people who send one at once, the ledger takes the first.
+    id_ = uuid.uuid5(alert, "decision")
     made = intake.Statement(id=id_, record=id_, kind="escalation", fields=fields, occurred_ms=now, author=me.staff)
-    if intake.write(me.home_id, [made], now_ms=now)[0].status not in ("accepted", "duplicate"):
+    status = intake.write(me.home_id, [made], now_ms=now)[0].status
+    if status not in ("accepted", "duplicate"):
         raise Problem("not_decided")
+    if status == "duplicate":
+        flash(say("alert.decided_already"))
+        return redirect(f"/alerts/{alert}", 303)
     flash(say("alert.decision_kept"))
     return redirect(f"/alerts/{alert}", 303)
 

@@ -131,7 +131,9 @@ def test_a_sample_is_drawn_answered_and_proves_the_duty_and_the_plan_holds_it(ho
     }  # fmt: skip
     shown = sue.open(f"/plan/{state(home, 'improvement_action', action, ago=60 * 24 * 40)}")
     assert "Held, not weighed yet" in shown.text and shown.text.count("Not held yet") == 1 and f"/audits/{id_}" in shown.links()
-    assert "No new evidence" not in shown.text, "an audit of today is new evidence"
+    weighed = sue.open(f"{shown.path}/review").html
+    assert re.search(r'name="where-a" type="text" value="Audit of drinks, week from ', weighed) and re.search(rf'name="as_of-a" type="date" value="{TODAY}"', weighed)
+    assert "no new evidence" not in shown.text, "an audit of today is new evidence"
     scores = sue.open("/audits/scores/hydration")
     assert f"{looked - 1} of {looked}" in scores.text and "Two audits are needed to draw a chart." in scores.text
     assert "week from" in sue.open("/audits/scores").text

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -19,6 +21,12 @@ def priya(home):
     return Visitor.manager(home, ["duty_manager"], "Priya Shah")
 
 
+def token(visitor: Visitor, at: str) -> dict[str, str]:
+    """What a page's forms send along so that they are known to be ours."""
+    said = visitor.client.get(at, base_url=visitor.base).get_data(as_text=True)
+    return {"csrf_token": re.search(r'name="csrf_token" value="([^"]+)"', said).group(1)}
+
+
 def test_a_decision_is_recorded_once_and_no_escalation_because_is_one(home, priya, alert):  # noqa: F811
     at = f"/alerts/{alert['id']}"
     assert "Nobody has recorded a decision yet." in priya.open(at).text
@@ -29,8 +37,23 @@ def test_a_decision_is_recorded_once_and_no_escalation_because_is_one(home, priy
     said = home.rows()[-1]["submission"]
     assert said["kind"] == "escalation" and said["fields"]["alert"] == str(alert["id"]) and said["fields"]["no_escalation_reason"]
     count = len(home.rows())
-    priya.client.post(f"{at}/decide", data={"kind": "gp", "words": "Called"})
+    again = priya.client.post(f"{at}/decide", data={**token(priya, at), "kind": "gp", "words": "Called"})
+    assert again.status_code == 303
     assert "Record the decision" not in priya.open(at).text and len(home.rows()) == count
+
+
+def test_of_two_managers_who_decide_in_the_same_moment_one_is_recorded_and_both_are_answered(home, priya, alert):  # noqa: F811
+    at, sue = f"/alerts/{alert['id']}", Visitor.manager(home, ["registered_manager"], "Sue Hart")
+    together = Barrier(2)
+
+    def decide(visitor: Visitor) -> int:
+        form = token(visitor, at)
+        together.wait(10)
+        return visitor.client.post(f"{at}/decide", data={**form, "kind": "gp", "words": "Called"}).status_code
+
+    with ThreadPoolExecutor() as pool:
+        assert list(pool.map(decide, (priya, sue))) == [303, 303]
+    assert [row["submission"]["kind"] for row in home.rows()].count("escalation") == 1
 
 
 def test_an_alert_that_nobody_answered_is_a_red_banner_on_every_page(home, priya, alert):  # noqa: F811
