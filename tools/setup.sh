@@ -33,6 +33,14 @@ set_up_python() {
     echo "Installing the Python packages of requirements.lock"
     .venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+    add_pdf
+}
+
+# Evidence packs as PDF need Pango: without it everything else works, and the page says that no PDF can be made here.
+add_pdf() {
+    .venv/bin/python -I -c 'import weasyprint' >/dev/null 2>&1 && return 0
+    (install "Pango (for evidence packs as PDF)" libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation) ||
+        echo "Going on without Pango: evidence packs cannot be made as PDF here."
 }
 
 set_up_app() {

@@ -76,6 +76,14 @@ def day(c: Connection, home_id: int, measure: str, on: date) -> tuple[Day, dict[
     return None if row is None else (_day(row), orjson.loads(row.detail))
 
 
+def between(c: Connection, home_id: int, measure: str, first: date, last: date) -> list[tuple[Day, dict[str, Any]]]:
+    """The care days from `first` to `last` of a measure, oldest first, each with its detail as `day` gives it."""
+    query = select(*_DAY, measure_day.c.detail).where(
+        measure_day.c.home_id == home_id, measure_day.c.measure == measure, measure_day.c.day.between(first.toordinal(), last.toordinal())
+    )
+    return [(_day(row), orjson.loads(row.detail)) for row in c.execute(query.order_by(measure_day.c.day))]
+
+
 def details(c: Connection, home_id: int, measure: str, first: int) -> list[dict[str, Any]]:
     """The detail of every day of a measure from the ordinal `first` on."""
     mine = (measure_day.c.home_id == home_id) & (measure_day.c.measure == measure) & (measure_day.c.day >= first)

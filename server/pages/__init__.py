@@ -23,6 +23,7 @@ from server.pages import (
     routes_fatigue,
     routes_filed,
     routes_front,
+    routes_guests,
     routes_handovers,
     routes_ladder,
     routes_ledger,
@@ -31,11 +32,13 @@ from server.pages import (
     routes_missing,
     routes_numbers,
     routes_oversight,
+    routes_pack,
     routes_plan,
     routes_provider,
     routes_reach,
     routes_residents,
     routes_safety,
+    routes_show_me,
     routes_staff,
     routes_tablets,
     routes_thresholds,
@@ -73,6 +76,8 @@ MENU = (
     ("audits", "/audits", "audits.see"),
     ("oversight", "/oversight", "oversight.see"),
     ("provider", "/provider", "provider.see"),
+    ("pack", "/pack", "pack.make"),
+    ("guests", "/guests", "guests.see"),
     ("staff", "/staff", "people.see"),
     ("tablets", "/tablets", "devices.see"),
     ("thresholds", "/thresholds", "thresholds.see"),
@@ -82,6 +87,8 @@ MENU = (
     ("set_aside", "/set-aside", "quarantine.see"),
     ("ledger", "/ledger", "ledger.see"),
 )
+# What a guest is offered (`signed_in(…, guests=True)`).
+GUEST_MENU = (("plan", "/plan"), ("questions", "/plan/questions"), ("measures", "/measures"), ("pack", "/pack"))
 
 
 def register(app: Flask) -> None:
@@ -110,7 +117,8 @@ def register(app: Flask) -> None:
     for routes in (
         routes_front, routes_alerts, routes_fatigue, routes_missing, routes_residents, routes_visits, routes_handovers, routes_check, routes_log,
         routes_duties, routes_staff, routes_tablets, routes_thresholds, routes_ladder, routes_numbers, routes_reach, routes_safety, routes_aside,
-        routes_ledger, routes_plan, routes_measures, routes_audits, routes_filed, routes_oversight, routes_provider, routes_work,
+        routes_ledger, routes_plan, routes_measures, routes_audits, routes_filed, routes_oversight, routes_provider, routes_work, routes_pack,
+        routes_guests, routes_show_me,
     ):  # fmt: skip
         app.register_blueprint(routes.blueprint)
     app.context_processor(_what_every_page_shows)
@@ -124,14 +132,20 @@ def _what_every_page_shows() -> dict:
         "me": me,
         "other_homes": _other_homes(me),
         "here": PART_OF.get(part, part),
-        "menu": [{"name": name, "href": href} for name, href, action in MENU if me and may(me.roles, action)],
+        "menu": _menu(me),
         "demo": me.made_by == "demo" if me else False,
         "can": lambda action: bool(me) and may(me.roles, action),
         "unhandled": _unhandled(me),
-        "alerts_late": me is not None and _alerts_late(),
+        "alerts_late": me is not None and not isinstance(me, session.Guest) and _alerts_late(),
         "stylesheet": assets.address("pages.css"),
         "icon": assets.address("icon.svg", "icons/icon.svg"),
     }
+
+
+def _menu(me: session.Person | None) -> list[dict]:
+    if isinstance(me, session.Guest):
+        return [{"name": name, "href": href} for name, href in GUEST_MENU]
+    return [{"name": name, "href": href} for name, href, action in MENU if me and may(me.roles, action)]
 
 
 def _unhandled(me: session.Person | None) -> list:

@@ -5,6 +5,7 @@ An entry's history comes from the ledger rows themselves, so that a manager read
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
@@ -14,10 +15,11 @@ from sqlalchemy import Connection
 
 from server.pages import store as pages_store
 from server.pages.names import Names
-from server.pages.words import MINUTE_MS, clock_time, code, from_text, say, shift_words, span, when
+from server.pages.words import MINUTE_MS, clock_time, code, date_text, from_text, say, shift_words, span, when
 from server.people import store as people_store
-from server.records import flagging, store
+from server.records import flagging, proof, store
 from sync import days, flags
+from sync.messages import word
 
 KIND = "hydration_check"
 
@@ -27,11 +29,17 @@ COLOURS = {
     flags.TIME_NOT_PROVEN: "yellow", flags.SUSPECTED_DOUBLE: "orange", flags.NO_REASON: "yellow", flags.LEFT: "yellow",
 }  # fmt: skip
 # Fields that say nothing to a reader, or that the table shows by itself.
-NOT_SHOWN = {"resident", "correction_reason", "plan_version"}
+NOT_SHOWN = {"resident", "correction_reason", "plan_version", "action", "alert", "appointment"}
+#: Kinds that are written in the forms of the plan.
+PLAN_KINDS = {"improvement_action", "review"}
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def of_day(c: Connection, home_id: int, resident: uuid.UUID, day: int, names: Names, now: int) -> list[dict[str, Any]]:
-    """The person's entries of one care day, newest first, struck-out ones in their place."""
+def of_day(
+    c: Connection, home_id: int, resident: uuid.UUID, day: int, names: Names, now: int, *, prove: bool = False
+) -> list[dict[str, Any]]:
+    """The person's entries of one care day, newest first, struck-out ones in their place. With `prove`, each with its whole
+    history and the proof of each row."""
     home = people_store.home(home_id)
     rows = store.records(c, home_id, KIND, subject=resident, days=(day, day))
     shown = [(KIND, row.subject, row.occurred_ms, None, orjson.dumps(row.body)) for row in rows]
@@ -40,6 +48,10 @@ def of_day(c: Connection, home_id: int, resident: uuid.UUID, day: int, names: Na
     late_ms = near_ms(c, home_id, home.zone, now)
     pairs = zip(reversed(rows), reversed(bodies), strict=True)
     mine = [_entry(row, body, said.get(row.id, []), home.zone, names, late_ms) for row, body in pairs]
+    if prove:
+        proofs = proof.of(c, home_id, {each.seq for of in said.values() for each in of})
+        for row, entry in zip(reversed(rows), mine, strict=True):
+            entry["history"] = proven(said[row.id], history(said[row.id], home.zone, names), proofs)
     return mine + _moved_away(c, home_id, resident, day, names, late_ms, home.zone)
 
 
@@ -73,7 +85,7 @@ def _entry(
         "amount": amount(row.fields),
         "by": names.author(body),
         "struck": row.struck,
-        "tags": _tags(row, body, said, near_ms),
+        "tags": tags(row, body, said, near_ms),
         "history": history(said, zone, names) if len(said) > 1 or any(_repairs(each) for each in said) else [],
     }
 
@@ -97,19 +109,20 @@ def amount(fields: dict[str, Any]) -> str:
     return say("person.unfinished") if fields.get("outcome") in ("given", "left_within_reach") else "–"
 
 
-def _tags(row: store.RecordRow, body: dict[str, Any], said: list[store.LedgerRow], near_ms: int) -> list[tuple[str, str]]:
-    tags = [(say("person.struck"), "red")] if row.struck else []
+def tags(row: store.RecordRow, body: dict[str, Any], said: list[store.LedgerRow], near_ms: int) -> list[tuple[str, str]]:
+    """What is said about a record beside its values, each with a tag's colour: struck out, in conflict, changed, late, flags."""
+    found = [(say("person.struck"), "red")] if row.struck else []
     if body.get("conflicts"):
-        tags.append((say("person.conflict"), "orange"))
+        found.append((say("person.conflict"), "orange"))
     if len(said) > 1 and not row.struck:
-        tags.append((say("person.corrected"), "blue"))
+        found.append((say("person.corrected"), "blue"))
     late_ms = (from_text(body.get("recorded_at")) or row.occurred_ms) - row.occurred_ms
     if late_ms > near_ms:
-        tags.append((say("person.late", span=span(late_ms)), "yellow"))
-    tags += [(code("flags", mark), COLOURS.get(mark, "grey")) for mark in body.get("flags") or ()]
+        found.append((say("person.late", span=span(late_ms)), "yellow"))
+    found += [(code("flags", mark), COLOURS.get(mark, "grey")) for mark in body.get("flags") or ()]
     if row.fields.get("source") in ("paper", "practice"):
-        tags.append((code("source", row.fields["source"]), "grey"))
-    return tags
+        found.append((code("source", row.fields["source"]), "grey"))
+    return found
 
 
 def _repairs(row: store.LedgerRow) -> bool:
@@ -117,16 +130,17 @@ def _repairs(row: store.LedgerRow) -> bool:
     return bool((row.submission or {}).get("repairs"))
 
 
-def history(said: list[store.LedgerRow], zone: str, names: Names) -> list[dict[str, Any]]:
+def history(said: list[store.LedgerRow], zone: str, names: Names, kind: str = KIND) -> list[dict[str, Any]]:
+    """What each row about a record said, first row first: when, who, which fields were set to what, and why."""
     steps, so_far = [], {}
     for place, row in enumerate(said):
         body = row.submission or {}
         sets = body.get("fields") or {}
         lines = [
             {
-                "field": code("fields", name),
-                "was": shown(name, so_far[name], zone, names) if so_far.get(name) is not None else None,
-                "now": shown(name, value, zone, names),
+                "field": label(kind, name),
+                "was": shown(name, so_far[name], zone, names, kind) if so_far.get(name) is not None else None,
+                "now": shown(name, value, zone, names, kind),
             }
             for name, value in sets.items()
             if (name not in NOT_SHOWN or (name == "resident" and place)) and (place == 0 or so_far.get(name) != value)
@@ -143,7 +157,23 @@ def history(said: list[store.LedgerRow], zone: str, names: Names) -> list[dict[s
     return steps
 
 
-def shown(name: str, value: Any, zone: str, names: Names) -> str:
+def proven(said: list[store.LedgerRow], steps: list[dict[str, Any]], proofs: dict[int, proof.Proof]) -> list[dict[str, Any]]:
+    """A history whose every step says which ledger row it is, with which seal, and whether it stands as it was written."""
+    found = []
+    for row, step in zip(said, steps, strict=True):
+        one = proofs[row.seq]
+        words = say("show_me.holds") if one.wrong is None else say("show_me.broken")
+        found.append({**step, "proof": {"seq": f"{row.seq:,}", "hash": one.hash, "holds": one.wrong is None, "words": words}})
+    return found
+
+
+def label(kind: str, name: str) -> str:
+    """What a field is called where a record of that kind is written; else what it is called everywhere."""
+    own = ("pages.plan.fields.{}", "pages.plan.{}") if kind in PLAN_KINDS else (f"forms.{kind}.fields.{{}}.label",)
+    return next((found for place in own if (found := word(place.format(name), ""))), "") or code("fields", name)
+
+
+def shown(name: str, value: Any, zone: str, names: Names, kind: str = KIND) -> str:
     """One field's value in words."""
     if value is None:
         return say("person.cleared")
@@ -160,10 +190,13 @@ def shown(name: str, value: Any, zone: str, names: Names) -> str:
     if isinstance(value, str) and (ms := from_text(value)) is not None:
         return when(ms, zone)
     if isinstance(value, list):
-        return ", ".join(shown(name, item, zone, names) for item in value) or say("person.none_listed")
+        between = "; " if any(isinstance(item, dict) for item in value) else ", "
+        return between.join(shown(name, item, zone, names, kind) for item in value) or say("person.none_listed")
     if isinstance(value, dict):
-        return ", ".join(f"{code('fields', key)}: {shown(key, item, zone, names)}" for key, item in value.items())
-    return code(name, value) if isinstance(value, str) else str(value)
+        return ", ".join(f"{label(kind, key)}: {shown(key, item, zone, names, kind)}" for key, item in value.items() if key != "id")
+    if not isinstance(value, str) or _is_id(value):
+        return str(value)
+    return date_text(value) if _DAY.fullmatch(value) else code(name, value)
 
 
 def _is_id(value: Any) -> bool:

@@ -74,20 +74,22 @@ def as_at(days: Sequence[Day], zone: str, now: int) -> str:
 
 def miss(name: str, on: date, each: dict[str, Any], names: Names, zone: str) -> dict[str, Any]:
     """One miss: who or what, why, and where the records are."""
-    about = each["about"]
+    return {
+        **case(name, on, each["about"], names, zone),
+        "why": " ".join(say(f"measures.missed.{why}") for why in each["missed"]),
+        "late": say("measures.met_late") if each["in_the_end"] else "",
+    }
+
+
+def case(name: str, on: date, about: dict[str, Any], names: Names, zone: str) -> dict[str, Any]:
+    """What was due, met or missed: who or what, and the address of the original records."""
     person = names.resident(about["resident"]) if about.get("resident") else ""
     what = {
         MONITORING: lambda: code("window", about.get("window")),
         ESCALATION: lambda: say("measures.at", what=code("rule", about.get("rule")), time=clock_time(about["at"], zone)),
         FOLLOW_UP: lambda: say("measures.appointment_at", time=clock_time(about["at"], zone)),
     }.get(name, lambda: _shift(about, zone))()
-    return {
-        "who": person or what,
-        "what": what if person else "",
-        "why": " ".join(say(f"measures.missed.{why}") for why in each["missed"]),
-        "late": say("measures.met_late") if each["in_the_end"] else "",
-        "href": _href(name, on, about),
-    }
+    return {"who": person or what, "what": what if person else "", "href": _href(name, on, about)}
 
 
 def people(misses: Iterable[dict[str, Any]], names: Names) -> list[dict[str, Any]]:
@@ -113,8 +115,6 @@ def _shift(about: dict[str, Any], zone: str) -> str:
 
 
 def _href(name: str, on: date, about: dict[str, Any]) -> str | None:
-    if name == ESCALATION and about.get("record"):
-        return f"/alerts/{about['record']}"
-    if name == MONITORING and as_id(about.get("resident")):
-        return f"/measures/{name}/{on.isoformat()}/{about['resident']}"
-    return "/appointments" if name == FOLLOW_UP else f"/log/{on.isoformat()}"
+    if name == MONITORING:
+        return f"/measures/{name}/{on.isoformat()}/{about['resident']}" if as_id(about.get("resident")) else None
+    return f"/show-me/{about['record']}" if as_id(about.get("record")) else None

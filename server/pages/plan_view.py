@@ -78,7 +78,7 @@ def board(found: Sequence[Action], names: Names, today: date) -> dict[str, Any]:
     opened = sorted(((a, c) for a, c in cards if not c["closed"]), key=lambda each: _order(each[1]))
     areas = {area: [c for _, c in opened if c["area_code"] == area] for area in (*plan.AREAS, None)}
     return {
-        "areas": [{"name": _area(area), "cards": listed} for area, listed in areas.items() if listed],
+        "areas": [{"name": area_words(area), "cards": listed} for area, listed in areas.items() if listed],
         "closed": [c for _, c in cards if c["closed"]],
         "eyes": sum(bool(c["eyes"]) for _, c in cards),
         "none": not cards,
@@ -97,7 +97,7 @@ def card(action: Action, names: Names, today: date) -> dict[str, Any]:
         "status": say(f"plan.status.{fields.get('status') or 'open'}"),
         "risk": risk if risk in plan.RISKS else None,
         "area_code": area if area in plan.AREAS else None,
-        "area": _area(area),
+        "area": area_words(area),
         "does": fields.get("corrective_action") or "",
         "owner": names.staff(fields.get("owner")) or say("plan.no_owner"),
         "deputy": names.staff(fields.get("deputy")),
@@ -145,8 +145,8 @@ def evidence(action: Action, today: date, sides: Sequence[Side] = ()) -> list[di
     """The evidence named at the start against what is held, as the last review that weighed it says. `sides` are what the sources of
     the action's stream say by themselves: shown beside it."""
     held: dict[Any, dict[str, Any]] = {}
-    for review in action.said():
-        held |= {each.get("id"): {**each, "on": review["on"]} for each in plan.weighed(review) if each.get("strength")}
+    for row, review in zip(action.reviews, action.said(), strict=True):
+        held |= {each.get("id"): {**each, "on": review["on"], "review": row.id} for each in plan.weighed(review) if each.get("strength")}
     lines, made = [], audits(action)
     for each in plan.required(action.fields):
         last = held.get(each["id"])
@@ -160,6 +160,7 @@ def evidence(action: Action, today: date, sides: Sequence[Side] = ()) -> list[di
             "beside": beside_view.of_category(each.get("category") or "", sides),
             "lacking": not last or last["strength"] in (plan.WEAK, plan.AGAINST),
             "where": (last or {}).get("where") or "", "age": say("plan.days_old", n=(today - as_of).days) if as_of else "",
+            "as_of": as_of.isoformat() if as_of else "", "review": last["review"] if last else None,
         })  # fmt: skip
     return lines
 
@@ -285,5 +286,6 @@ def _order(found: dict[str, Any]) -> tuple[int, int]:
     return first, plan.RISKS.index(found["risk"]) if found["risk"] else len(plan.RISKS)
 
 
-def _area(code: Any) -> str:
+def area_words(code: Any) -> str:
+    """A quality area in words."""
     return say(f"plan.area.{code}") if code in plan.AREAS else say("plan.other_area")

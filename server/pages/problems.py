@@ -35,7 +35,8 @@ def _as_page(plain: Callable[[Any], Any]) -> Callable[[Any], Any]:
         decided = current_app.make_response(plain(error))
         if decided.status_code < 400 or request.path.startswith("/api/"):
             return decided
-        return _page(str(decided.status_code), decided.status_code, decided.headers)
+        refused_guest = decided.status_code == 403 and g.get("guest") is not None
+        return _page("guest" if refused_guest else str(decided.status_code), decided.status_code, decided.headers)
 
     return answer
 
@@ -44,7 +45,7 @@ def _page(name: str, status: int, headers=()) -> Response:
     words = section("pages")["problem"]
     name = name if name in words else ("500" if status >= 500 else "400")
     body = render_template(
-        "pages/problem.html", title=say(f"problem.{name}.title"), detail=say(f"problem.{name}.text"), menu=(), me=g.get("person")
+        "pages/problem.html", title=say(f"problem.{name}.title"), detail=say(f"problem.{name}.text"), menu=(), me=g.get("person"), guest=g.get("guest")
     )
     answer = Response(body, status, content_type="text/html; charset=utf-8")
     answer.headers["Cache-Control"] = "no-store"

@@ -42,7 +42,7 @@ def sign_in():
     if g.person:
         return redirect("/overview", 303)
     said = session.pop("said", None)
-    return _form(notice=say(said) if said else None)
+    return _form(notice=say(said, time=session.pop("said_time", "")) if said else None)
 
 
 @blueprint.post("/sign-in")

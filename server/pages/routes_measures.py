@@ -11,9 +11,9 @@ from server.clock import now_ms
 from server.db import reading
 from server.improvement import auditing
 from server.improvement import store as plan_store
-from server.pages import audit_scores, chart_view, entries, measures_view
+from server.pages import audit_scores, chart_view, entries, measures_view, originals_view
 from server.pages import store as pages_store
-from server.pages.names import Names
+from server.pages.initials import names_for
 from server.pages.words import at, say
 from server.pages.words import day as day_words
 from server.people.rights import signed_in
@@ -24,7 +24,7 @@ blueprint = Blueprint("pages_measures", __name__, template_folder="templates")
 
 
 @blueprint.get("/measures")
-@signed_in("plan.see")
+@signed_in("plan.see", guests=True)
 def measures():
     """Each measure's last two weeks in one line."""
     with reading() as c:
@@ -33,7 +33,7 @@ def measures():
 
 
 @blueprint.get("/measures/<name>")
-@signed_in("plan.see")
+@signed_in("plan.see", guests=True)
 def measure(name: str):
     """One measure: its chart, what may be claimed of it, and every day in a table."""
     asked = MEASURES.get(name)
@@ -60,7 +60,7 @@ def measure(name: str):
 
 
 @blueprint.get("/measures/<name>/<on>")
-@signed_in("plan.see")
+@signed_in("plan.see", guests=True)
 def one_day(name: str, on: str):
     """One care day: what was due, what was missed and why, what was left out."""
     which, home_id, zone = _day(name, on), g.person.home_id, g.person.zone
@@ -69,9 +69,10 @@ def one_day(name: str, on: str):
         if found is None:
             abort(404)
         day, detail = found
-        names = Names(c, home_id)
+        names = names_for(c)
         misses = [measures_view.miss(name, which, each, names, zone) for each in detail["misses"]]
         people = measures_view.people(detail["misses"], names) if name == "complete_monitoring" else []
+        cases = originals_view.cases(c, home_id, name, which, names, zone)
     return render_template(
         "pages/measure_day.html",
         name=name,
@@ -79,21 +80,22 @@ def one_day(name: str, on: str):
         on=day_words(which),
         figure=measures_view.day_line(day, zone),
         misses=misses,
+        cases=cases,
         people=people,
         left_out=[{"why": say(f"measures.left_out.{why}"), "n": n} for why, n in sorted(detail["left_out"].items())],
     )
 
 
 @blueprint.get("/measures/<name>/<on>/<uuid:resident>")
-@signed_in("records.see")
+@signed_in("records.see", guests=True)
 def one_person(name: str, on: str, resident: uuid.UUID):
     """The entries of one person's care day as they were made, with every change: what the figure rests on."""
     which, home_id = _day(name, on), g.person.home_id
     with reading() as c:
         if pages_store.one(c, home_id, "resident", resident) is None:
             abort(404)
-        names = Names(c, home_id)
-        made = entries.of_day(c, home_id, resident, which.toordinal(), names, now_ms())
+        names = names_for(c)
+        made = entries.of_day(c, home_id, resident, which.toordinal(), names, now_ms(), prove=True)
         person = {"name": names.resident(resident), "place": names.place(resident)}
     return render_template(
         "pages/measure_person.html", back_to=f"/measures/{name}/{which.isoformat()}", person=person, id=resident, on=day_words(which), made=made

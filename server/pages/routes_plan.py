@@ -14,6 +14,7 @@ from server.db import reading
 from server.improvement import frameworks
 from server.improvement import plan as acting
 from server.pages import plan_form, plan_view
+from server.pages.initials import names_for
 from server.pages.names import Names
 from server.pages.words import at, roles, say
 from server.people import store as people_store
@@ -33,22 +34,22 @@ MOVED = "moved"
 
 
 @blueprint.get("/plan")
-@signed_in("plan.see")
+@signed_in("plan.see", guests=True)
 def board():
     """The whole plan by quality area."""
     with reading() as c:
         found = plan_view.actions(c, g.person.home_id, g.person.zone, _today())
-        view = plan_view.board(found, Names(c, g.person.home_id), _today())
+        view = plan_view.board(found, names_for(c), _today())
     return render_template("pages/plan.html", plan=view, starts=[{"name": name, "title": say(f"plan.starts.{name}.title")} for name in STARTS])
 
 
 @blueprint.get("/plan/questions")
-@signed_in("plan.see")
+@signed_in("plan.see", guests=True)
 def questions():
     """What are the current risks, the evidence gaps, the closure decisions? One honest page."""
     with reading() as c:
         found = plan_view.actions(c, g.person.home_id, g.person.zone, _today())
-        view = plan_view.questions(found, Names(c, g.person.home_id), _today())
+        view = plan_view.questions(found, names_for(c), _today())
     return render_template("pages/plan_questions.html", plan=view)
 
 
@@ -85,12 +86,12 @@ def add():
 
 
 @blueprint.get("/plan/<uuid:id_>")
-@signed_in("plan.see")
+@signed_in("plan.see", guests=True)
 def one(id_: uuid.UUID):
     """One action: baseline, target, evidence required against held, measures, reviews."""
     today = _today()
     with reading() as c:
-        action, names = _action(c, id_), Names(c, g.person.home_id)
+        action, names = _action(c, id_), names_for(c)
         view = {
             **plan_view.card(action, names, today),
             "rows": plan_view.facts(action, names, _framework().named),

@@ -20,9 +20,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from server.clock import now_ms
 from server.db import reading
-from server.pages.words import roles
-from server.people import store
+from server.pages.words import roles, say, when
+from server.people import guests, store
 from server.people.tables import account
+from server.problems import Problem
 
 # The NHS manual's floor for an inactivity limit (ux.md, section 1).
 IDLE_LIMIT_MS = 20 * 3_600_000
@@ -40,10 +41,22 @@ class Person:
     home_name: str
     made_by: str | None
     doors: tuple[tuple[int, uuid.UUID], ...]
+    initials: bool = False  # whether people are shown to this person by their initials alone
 
     @property
     def role(self) -> str:
         return roles(self.roles)
+
+
+@dataclass(frozen=True)
+class Guest(Person):
+    """Whoever holds a guest link: no role, and so no button. `staff` is the link's id, `name` whom it was made for."""
+
+    until_ms: int = 0
+
+    @property
+    def role(self) -> str:
+        return say("guests.role", time=when(self.until_ms, self.zone))
 
 
 class PageSessions(SecureCookieSessionInterface):
@@ -88,14 +101,20 @@ def _key(app: Flask) -> bytes:
 def register(app: Flask) -> None:
     """Use our sessions, and find out before each view of a page who is signed in."""
     app.session_interface = PageSessions()
+    app.extensions["tidemark_guest"] = _admit
     app.before_request(_who)
 
 
 def _who() -> None:
-    g.person = None
-    if request.path.startswith(("/api/", "/app/")) or "doors" not in session:
+    g.person = g.guest = None
+    if request.path.startswith(("/api/", "/app/")):
         return
     now = now_ms()
+    if "guest" in session:
+        g.guest = _link(now)
+        return
+    if "doors" not in session:
+        return
     if not 0 <= now - session.get("seen", 0) <= IDLE_LIMIT_MS:
         sign_out()
         session["said"] = "sign_in.expired"
@@ -141,6 +160,48 @@ def _password_print(c: Connection, home_id: int, staff: uuid.UUID) -> str | None
     return hashlib.sha256(hashed.encode()).hexdigest()[:16] if hashed else None
 
 
+# ---- guests ----
+
+
+def _link(now: int) -> guests.Link | None:
+    """The guest's link as it stands now; where it is over, the session ends and says since when."""
+    try:
+        home_id, id_ = int(session["guest"][0]), uuid.UUID(session["guest"][1])
+    except (ValueError, TypeError, IndexError):
+        sign_out()
+        return None
+    with reading() as c:
+        link = guests.one(c, home_id, id_)
+    over = link.over_ms(now) if link else now
+    if over is None:
+        return link
+    sign_out()
+    session["said"], session["said_time"] = "guests.ended", when(over, store.home(home_id).zone, now)
+    return None
+
+
+def _admit(*, allowed: bool) -> None:
+    """Write down what the guest asks for, then let the view run as for `g.person`, or refuse. Called by `rights.signed_in`."""
+    link: guests.Link = g.guest
+    guests.note(link, request.path, refused=not allowed, now_ms=now_ms())
+    if not allowed:
+        raise Problem("forbidden")
+    home = store.home(link.home_id)
+    g.person = Guest(
+        link.home_id, link.id, link.who_for, (), home.zone, home.name, home.made_by, (), initials=link.initials, until_ms=link.until_ms
+    )
+
+
+def let_in(link: guests.Link) -> None:
+    """Start a guest's session. What the old session held is dropped."""
+    session.clear()
+    session.permanent = False
+    session["guest"] = [link.home_id, str(link.id)]
+
+
+# ---- managers ----
+
+
 def sign_in(doors: list[tuple[int, uuid.UUID]], now: int) -> None:
     """Start a session for the (home, staff) pairs that a password opened. What the old session held is dropped."""
     session.clear()
@@ -155,4 +216,4 @@ def sign_in(doors: list[tuple[int, uuid.UUID]], now: int) -> None:
 def sign_out() -> None:
     """End the session."""
     session.clear()
-    g.person = None
+    g.person = g.guest = None

@@ -7,8 +7,6 @@ Each event is from a row that was written when it happened: the ledger, the step
 
 from __future__ import annotations
 
-import csv
-import io
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from server.alerts import deliveries, duty
+from server.pages import sheets
 from server.pages import store as pages_store
 from server.pages.names import Names, as_id
 from server.pages.words import at, code, from_text, say, span, when
@@ -25,8 +24,6 @@ from sync.kinds.alert import ACKNOWLEDGED, RESOLVED, WITHDRAWN
 
 # The server hears of most things within seconds: a gap from here on was time without a connection.
 GAP_MS = 60_000
-# What a spreadsheet would take for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = ("server_clock", "device_clock", "offline_gap_seconds", "late_seconds", "event", "who", "role", "device", "channel", "ledger_row")
 
 
@@ -84,16 +81,13 @@ def table(found: list[Event], zone: str, now_ms: int) -> list[dict[str, str]]:
 
 def as_csv(found: list[Event], zone: str) -> str:
     """The same events for a file: times as RFC 3339 in the home's zone, lengths in seconds."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for event in found:
-        cells = (
+    return sheets.as_csv(COLUMNS, (
+        (
             _iso(event.server_ms, zone), _iso(event.device_ms, zone) if event.device_ms is not None else "", event.gap_ms // 1000 or "",
             event.late_ms // 1000 or "", event.what, event.who, event.role, event.device, event.channel, event.row or "",
-        )  # fmt: skip
-        writer.writerow(f"'{cell}" if str(cell).startswith(_FORMULA) else cell for cell in cells)
-    return out.getvalue()
+        )
+        for event in found
+    ))  # fmt: skip
 
 
 def _really(event: Event) -> int:

@@ -66,6 +66,10 @@ RIGHTS: dict[str, frozenset[str]] = {
     "oversight.sign": roles.PROVIDER,  # nobody assures their own house
     "provider.see": roles.PROVIDER,  # every home that the account is of
     "work.see": ANYONE,  # what is due from oneself
+    "guests.see": roles.AND_ABOVE,  # who was let in to read the evidence, and what they opened
+    "guests.make": frozenset({roles.REGISTERED_MANAGER}),
+    "guests.end": roles.AND_ABOVE,
+    "pack.make": roles.AND_ABOVE,  # take the evidence out of the home
     "ledger.see": roles.MANAGERS,
     "ledger.export": roles.AND_ABOVE,
 }
@@ -107,10 +111,11 @@ def token_required(view: Callable) -> Callable:
     return guarded
 
 
-def signed_in(action: str) -> Callable[[Callable], Callable]:
+def signed_in(action: str, *, guests: bool = False) -> Callable[[Callable], Callable]:
     """Only a person signed in on a page whose roles allow the action; the view reads `g.person`.
 
-    The pages feature puts `g.person` (with `home_id`, `staff`, `roles`) in place before any view runs.
+    The pages feature puts `g.person` (with `home_id`, `staff`, `roles`) in place before any view runs. With `guests`, so may whoever
+    holds a guest link (`guests.py`): the pages feature writes down what was asked for, and makes the guest `g.person`.
     """
     if action not in RIGHTS:
         raise KeyError(action)
@@ -118,6 +123,9 @@ def signed_in(action: str) -> Callable[[Callable], Callable]:
     def decorate(view: Callable) -> Callable:
         @wraps(view)
         def guarded(*args, **kwargs):
+            if g.get("guest") is not None:
+                current_app.extensions["tidemark_guest"](allowed=guests)
+                return view(*args, **kwargs)
             person = g.get("person")
             if person is None:
                 raise Problem("unknown") if request.path.startswith("/api/") else SignInNeeded()
@@ -126,6 +134,7 @@ def signed_in(action: str) -> Callable[[Callable], Callable]:
             return view(*args, **kwargs)
 
         guarded.access = f"signed_in:{action}"
+        guarded.guests = guests
         return guarded
 
     return decorate

@@ -173,3 +173,32 @@ account = Table(
     Column("until_ms", BigInteger, nullable=False, server_default="0"),
     Index("ix_account_email", "email"),
 )
+
+# A link by which a guest of the home (an inspector, a commissioner) reads the evidence until a time; only its hash is kept.
+guest_link = Table(
+    "guest_link",
+    db.metadata,
+    Column("home_id", ForeignKey("home.id"), primary_key=True, autoincrement=False),
+    Column("id", Id, primary_key=True),
+    Column("token_hash", LargeBinary, nullable=False),  # SHA-256 of the token
+    Column("who_for", Text, nullable=False),
+    Column("initials", Boolean, nullable=False),  # whether people are shown by their initials alone
+    Column("made_by", Id, nullable=False),
+    Column("made_ms", BigInteger, nullable=False),
+    Column("until_ms", BigInteger, nullable=False),
+    Column("ended_ms", BigInteger),  # ended before its time
+    Column("ended_by", Id),  # null where a restore ended it
+)
+
+# Every page that a guest asked for, written before it is shown.
+guest_opening = Table(
+    "guest_opening",
+    db.metadata,
+    Column("home_id", ForeignKey("home.id"), primary_key=True, autoincrement=False),
+    Column("id", Id, primary_key=True),
+    Column("link", Id, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("refused", Boolean, nullable=False),  # a page that the link does not show
+    Index("ix_guest_opening_link", "home_id", "link", "at_ms"),
+)

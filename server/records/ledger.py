@@ -44,7 +44,7 @@ def _rows(c: Connection, home_id: int, up_to: int) -> Iterator[Any]:
         seq = rows[-1].seq
 
 
-class _Lives:
+class Lives:
     """Which ledger id a row carries: ids change at a restore, from a recorded `seq` on."""
 
     def __init__(self, c: Connection, home_id: int):
@@ -57,7 +57,7 @@ class _Lives:
 def export(home_id: int) -> Iterator[bytes]:
     """The ledger as JSON lines in `seq` order: `{"header", "submission", "hash"}`, every row there is when it begins."""
     with reading() as c:
-        head, lives = store.head(c, home_id), _Lives(c, home_id)
+        head, lives = store.head(c, home_id), Lives(c, home_id)
         for row in _rows(c, home_id, head.seq):
             yield orjson.dumps({
                 "header": chain.header_of(row, lives.of(row.seq)),
@@ -69,12 +69,12 @@ def export(home_id: int) -> Iterator[bytes]:
 def verify(home_id: int) -> Verified:
     """Compute the chain again from row 1 and compare every row with what it is made of."""
     with reading() as c:
-        head, lives = store.head(c, home_id), _Lives(c, home_id)
+        head, lives = store.head(c, home_id), Lives(c, home_id)
         prev, expected, erased = chain.ZERO, 1, 0
         for row in _rows(c, home_id, 2**62):
             if row.seq != expected:
                 return Verified(expected - 1, erased, prev, expected, "missing")
-            why = _wrong_with(row)
+            why = wrong_with(row)
             computed = chain.link(prev, chain.header_bytes_of(row, str(lives.of(row.seq))))
             if why is None and computed != bytes(row.hash):
                 why = "hash"
@@ -87,7 +87,7 @@ def verify(home_id: int) -> Verified:
         return Verified(expected - 1, erased, prev)
 
 
-def _wrong_with(row: Any) -> str | None:
+def wrong_with(row: Any) -> str | None:
     """Why a row contradicts its own submission; None where it does not, or where the submission was erased."""
     if row.submission is None:
         return None

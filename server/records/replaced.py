@@ -2,7 +2,8 @@
 
 A backup brings back an older state. Where it was restored over data that knew better, what nobody may lose is carried over:
 keys that tablets sealed to, ledger ids that tablets heard, access that had ended, PINs and passwords that were set, tablets
-that were let in or shut out. What stands in the ledger (people added, their roles) cannot be: it is told, to be done again.
+that were let in or shut out, and what guests of the home opened; every guest's link ends. What stands in the ledger (people
+added, their roles) cannot be: it is told, to be done again.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
-from server.people import home_keys
+from server.people import guests, home_keys
 from server.people import store as people
-from server.people.tables import access, account, device, pin, unlock_key
+from server.people.tables import access, account, device, guest_link, guest_opening, pin, unlock_key
 from server.people.tables import home as homes_table
 from server.records import store
 from server.records.tables import counter, ledger, ledger_life
@@ -51,7 +52,7 @@ class Replaced:
         head = store.head(c, home_id)
         kept = {
             table.name: c.execute(select(table).where(table.c.home_id == home_id)).all()
-            for table in (access, account, device, pin, unlock_key)
+            for table in (access, account, device, pin, unlock_key, guest_link, guest_opening)
         }
         staff = people.staff_of(c, home_id)
         return _Home(home_id, head.seq, head.hash, home_keys.dated(c, home_id), store.lives(c, home_id), kept, staff)
@@ -79,6 +80,8 @@ class Replaced:
             _keep_secrets(c, home.home_id, old, here)
             _keep_tablets(c, home.home_id, old)
             _tell_staff(old, here, now_ms)
+            _keep_guests(c, home.home_id, old)
+        guests.end_all(c, home.home_id, now_ms)
         told = {name: ids for name, ids in old.told.items() if ids} if old else None
         _new_life(c, home, old, told, now_ms)
         return told
@@ -166,6 +169,15 @@ def _keep_tablets(c: Connection, home_id: int, old: _Home) -> None:
             mine = (device.c.home_id == home_id) & (device.c.id == row.id)
             c.execute(update(device).where(mine).values(revoked_ms=row.revoked_ms, revoked_by=row.revoked_by))
             old.told["tablets_ended"].append(str(row.id))
+
+
+def _keep_guests(c: Connection, home_id: int, old: _Home) -> None:
+    """Who was let in to read and what they opened: a log that a restore would shorten is no log."""
+    for table in (guest_link, guest_opening):
+        known = set(c.execute(select(table.c.id).where(table.c.home_id == home_id)).scalars())
+        for row in old.rows[table.name]:
+            if row.id not in known:
+                c.execute(insert(table).values({**row._mapping, "home_id": home_id}))
 
 
 def _tell_staff(old: _Home, here: dict[uuid.UUID, people.Staff], now_ms: int) -> None:

@@ -39,6 +39,9 @@ PAGES = {
     "/audits": "audits.see",
     "/audits/scores": "audits.see",
     "/audits/scores/hydration": "audits.see",
+    "/pack": "pack.make",
+    "/guests": "guests.see",
+    "/guests/add": "guests.make",
     "/appointments": "records.see",
     "/handovers": "records.see",
     "/staff": "people.see",
@@ -65,6 +68,7 @@ def test_every_page_needs_a_right_or_is_public(house):
     pages = {name: view.access for name, view in house.app.view_functions.items() if name.startswith("pages_")}
     assert {name for name, access in pages.items() if access == "public"} == {
         "pages_front.front", "pages_front.sign_in", "pages_front.do_sign_in", "pages_front.sign_out", "pages_front.choose_home",
+        "pages_guests.arrive", "pages_guests.enter",
     }  # fmt: skip
     named = {access.removeprefix("signed_in:") for access in pages.values() if access != "public"}
     assert named <= set(RIGHTS)

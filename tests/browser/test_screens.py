@@ -151,8 +151,8 @@ PUBLIC_PAGES = ["/", "/sign-in"]
 MANAGER_PAGES = [
     "/overview", "/residents", "/appointments", "/handovers", "/to-check", "/log", "/staff", "/tablets", "/tablets/add", "/tablets/rescue",
     "/thresholds", "/set-aside", "/ledger", "/numbers", "/safety-list", "/ladder", "/duties", "/missing", "/alerts/fatigue",
-    "/reach", "/reach/contacts", "/phone-tree", "/plan", "/plan/questions", "/measures", "/audits", "/audits/scores/hydration",
-    "/plan/by-question", "/oversight", "/oversight/beside", "/observations", "/observations/new", "/complaints", "/my-work",
+    "/reach", "/reach/contacts", "/phone-tree", "/plan", "/plan/questions", "/measures", "/pack", "/guests", "/guests/add", "/audits",
+    "/audits/scores/hydration", "/plan/by-question", "/oversight", "/oversight/beside", "/observations", "/observations/new", "/complaints", "/my-work",
 ]  # fmt: skip
 
 
