@@ -13,8 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from server.clock import now_ms
 from server.db import reading
-from server.improvement import auditing
-from server.improvement import plan as acting
+from server.improvement import auditing, filing
 from server.pages import audit_form, audit_scores, audits_view
 from server.pages import store as pages_store
 from server.pages.audit_entries import Entries
@@ -154,7 +153,7 @@ def _view(row: store.RecordRow, asked: Template) -> dict[str, Any]:
 
 def _form(row: store.RecordRow, asked: Template, said: MultiDict[str, str], wrong: dict[str, str] | None = None, status: int = 200) -> Response:
     wrong = wrong or {}
-    seen = said.get("seen") or acting.seen(row)
+    seen = said.get("seen") or filing.seen(row)
     page = render_template(
         "pages/audit_form.html",
         audit=_view(row, asked),
