@@ -1,4 +1,4 @@
-"""What several of these files ask for: a senior carer at a tablet that seals, a resident, and a backup to put back."""
+"""What several of these files ask for: a senior carer at a tablet that seals, managers at their pages, a resident, and a backup to put back."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import pytest
 from server import clock
 from server.records import backup
 from tests.harness.sealing import Session
+from tests.harness.visitor import Visitor
 
 
 @pytest.fixture
@@ -17,6 +18,21 @@ def edith(home):
 @pytest.fixture
 def ama(home):
     return home.staff("Ama Mensah", ["senior_carer"])
+
+
+@pytest.fixture
+def sue(home):
+    return Visitor.manager(home, ["registered_manager"], "Sue Hart")
+
+
+@pytest.fixture
+def nina(home):
+    return Visitor.manager(home, ["nutrition_lead"], "Nina Cole")
+
+
+@pytest.fixture
+def priya(home):
+    return Visitor.manager(home, ["duty_manager"], "Priya Shah")
 
 
 @pytest.fixture

@@ -23,11 +23,6 @@ WHY = "I asked Ama, and she was there"
 
 
 @pytest.fixture
-def sue(home):
-    return Visitor.manager(home, ["registered_manager"])
-
-
-@pytest.fixture
 def tablet(home):
     made = home.tablet()
     made.unlock(home.staff("Ama Mensah", ["support_worker"]))

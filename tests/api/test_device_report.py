@@ -16,11 +16,6 @@ NOTHING = dict.fromkeys(SAID)
 
 
 @pytest.fixture
-def sue(home):
-    return Visitor.manager(home, ["registered_manager"])
-
-
-@pytest.fixture
 def tablet(home):
     made = home.tablet("Oak lounge")
     made.unlock(home.staff())

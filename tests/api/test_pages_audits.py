@@ -42,16 +42,6 @@ def lives_here(home, name: str, **plan) -> str:
 
 
 @pytest.fixture
-def nina(home):
-    return Visitor.manager(home, ["nutrition_lead"], "Nina Cole")
-
-
-@pytest.fixture
-def sue(home):
-    return Visitor.manager(home, ["registered_manager"], "Sue Hart")
-
-
-@pytest.fixture
 def week(home):
     """Last week on Willow: Edith's drinks all written up at once and all of one amount, one low intake, one word about tea."""
     edith, joan, ama = lives_here(home, "Edith Vane"), lives_here(home, "Joan Reed"), home.staff("Ama Mensah")

@@ -7,18 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
 
-import pytest
-
 from sync.kinds.escalation import DECIDED
 from tests.api.test_pages_records import alert, state  # noqa: F401
 from tests.harness.visitor import Visitor
 
 CLIENT = Path(__file__).resolve().parents[2] / "pwa/src/kinds/alert_decision.ts"
-
-
-@pytest.fixture
-def priya(home):
-    return Visitor.manager(home, ["duty_manager"], "Priya Shah")
 
 
 def token(visitor: Visitor, at: str) -> dict[str, str]:

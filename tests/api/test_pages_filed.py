@@ -30,11 +30,6 @@ SAID = {
 
 
 @pytest.fixture
-def sue(home):
-    return Visitor.manager(home, ["registered_manager"], "Sue Hart")
-
-
-@pytest.fixture
 def ines(home):
     return Visitor.manager(home, ["nominated_individual"], "Ines Ward")
 

@@ -13,33 +13,13 @@ from server.people.rights import RIGHTS
 from server.records import intake
 from sync.alerts import alert_id
 from sync.measures import DEPLOYMENT, ESCALATION, FOLLOW_UP, MEASURES, MONITORING
-from tests.api.test_measures import DAY, HOUR_MS, ms, stated
+from tests.api.test_measures import DAY, HOUR_MS, edith, home, ms, stated  # noqa: F401 (two are fixtures)
 from tests.api.test_measures import keep as keep_figures
 from tests.api.test_pages_plan import TODAY, one_database, reviewed, start
 from tests.harness.apps import rfc3339
 from tests.harness.visitor import Visitor
 
 TAPS = 3
-
-
-@pytest.fixture
-def home(house):
-    """A home in which each measure has a case on one day, and an action whose evidence was weighed."""
-    made = house.home()
-    made.sql(f"UPDATE home SET started_on = '{(DAY - timedelta(days=1)).isoformat()}'")
-    return made
-
-
-@pytest.fixture
-def sue(home):
-    return Visitor.manager(home, ["registered_manager"], "Sue Hart")
-
-
-@pytest.fixture
-def edith(home):
-    edith = stated(home, "resident", {"preferred_name": "Edith Vane", "unit": "Willow", "room": "3"}, -30)
-    stated(home, "hydration_plan", {"resident": str(edith), "monitoring": True, "monitored_from": "2026-01-01"}, -30)
-    return edith
 
 
 @pytest.fixture

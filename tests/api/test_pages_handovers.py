@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from server import clock
 from tests.api.test_pages_records import stamp, state
 from tests.harness.visitor import Visitor
-
-
-@pytest.fixture
-def priya(home):
-    return Visitor.manager(home, ["duty_manager"], "Priya Shah")
 
 
 def test_a_handover_is_read_as_it_was_given_and_who_accepted_it_is_added(home, priya):

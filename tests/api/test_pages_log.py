@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
-
 from server import clock
 from sync import days
 from tests.api.test_pages_records import alert, stamp, state  # noqa: F401
 from tests.harness.visitor import Visitor
-
-
-@pytest.fixture
-def priya(home):
-    return Visitor.manager(home, ["duty_manager"], "Priya Shah")
 
 
 def day(ago: int = 0) -> str:

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 from server import clock
 from tests.api.test_pages_records import alert, state  # noqa: F401
 from tests.harness.apps import rfc3339
-from tests.harness.visitor import Visitor
 
 HOUR = 3_600_000
-
-
-@pytest.fixture
-def priya(home):
-    return Visitor.manager(home, ["duty_manager"], "Priya Shah")
 
 
 def test_a_window_without_an_entry_is_missing_in_the_hour_in_which_it_was_due_and_names_whose(home, priya):

@@ -22,7 +22,6 @@ from tests.api.test_measures import DAY, HOUR_MS, figure, keep, ms, stated
 from tests.api.test_pages_plan import TODAY, one_database, start
 from tests.api.test_pages_records import state
 from tests.harness.apps import rfc3339
-from tests.harness.visitor import Visitor
 
 SPAN = f"from={(DAY - timedelta(days=1)).isoformat()}&to={TODAY.isoformat()}"
 ANSWERS = [
@@ -52,11 +51,6 @@ def home(house):
         ])  # fmt: skip
     keep(made, clock.now_ms() + HOUR_MS)
     return made
-
-
-@pytest.fixture
-def sue(home):
-    return Visitor.manager(home, ["registered_manager"], "Sue Hart")
 
 
 def taken(visitor, form: str, names: str = "initials"):

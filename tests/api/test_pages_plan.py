@@ -44,16 +44,6 @@ def told(home, measure: str, figures: list[tuple[int, int]], until: date = TODAY
         c.execute(insert(measure_day), rows)
 
 
-@pytest.fixture
-def nina(home):
-    return Visitor.manager(home, ["nutrition_lead"], "Nina Cole")
-
-
-@pytest.fixture
-def sue(home):
-    return Visitor.manager(home, ["registered_manager"], "Sue Hart")
-
-
 def form(by, /, **changed) -> dict[str, str]:
     """A whole action, as it is typed."""
     said = {

@@ -5,12 +5,6 @@ from __future__ import annotations
 import pytest
 
 from server import clock
-from tests.harness.visitor import Visitor
-
-
-@pytest.fixture
-def sue(home):
-    return Visitor.manager(home, ["registered_manager"])
 
 
 def code_of(page) -> str:

@@ -16,11 +16,6 @@ WHY = "I asked Ama and Ben"
 
 
 @pytest.fixture
-def priya(home):
-    return Visitor.manager(home, ["duty_manager"], "Priya Shah")
-
-
-@pytest.fixture
 def pair(home, edith, tablet, rowan):
     first = tablet.drink(edith, 150, occurred_at=rfc3339(clock.now_ms() - 20_000))
     second = rowan.drink(edith, 150)

@@ -12,11 +12,6 @@ from server.records import intake
 from tests.harness.visitor import Visitor
 
 
-@pytest.fixture
-def sue(home):
-    return Visitor.manager(home, ["registered_manager"])
-
-
 def told(tablet):
     return tablet.client.get("/api/v1/device", headers=tablet.auth).json
 
