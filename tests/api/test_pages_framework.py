@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.api.test_pages_filed import one_database, sue  # noqa: F401 (fixture)
+from tests.api.test_pages_filed import one_database
 from tests.api.test_pages_plan import start
 from tests.rules.test_framework import NEXT
 

@@ -14,7 +14,7 @@ from server.db import reading
 from server.records import store
 from server.records.intake import Statement
 from sync import days
-from tests.api.test_pages_filed import SAID, ines, one_database, sue, version  # noqa: F401 (fixtures)
+from tests.api.test_pages_filed import SAID, ines, one_database, version  # noqa: F401 (a fixture)
 from tests.api.test_pages_plan import TODAY, start, told
 from tests.harness.visitor import Visitor
 

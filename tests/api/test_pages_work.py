@@ -6,7 +6,7 @@ from server import clock
 from server.alerts import duties
 from sync import roles
 from sync.rules.rhythm import TASKS, tasks_of
-from tests.api.test_pages_filed import SAID, ines, one_database, sue  # noqa: F401 (fixtures)
+from tests.api.test_pages_filed import SAID, ines, one_database  # noqa: F401 (a fixture)
 from tests.api.test_pages_plan import start
 from tests.harness.visitor import Visitor
 
