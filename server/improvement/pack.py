@@ -6,7 +6,6 @@ tables (`server/pages/pack_tables.py`), and every format of the pack is made fro
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections import defaultdict
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from server.records import proof, store
 from sync import days
 from sync.fields import time_ms
 from sync.measures import MEASURES
+from sync.rules.sampling import rank
 from sync.thresholds import Values
 
 ENTRY = "hydration_check"
@@ -87,7 +87,7 @@ def draw(seed: str, entries: list[store.RecordRow], late: frozenset[uuid.UUID]) 
 
     Drawn by the home's own seed and the days asked for, so that nobody chooses, and asking again draws the same.
     """
-    ranked = sorted(entries, key=lambda row: hashlib.sha256(f"{seed}/{row.id}".encode()).digest())
+    ranked = sorted(entries, key=lambda row: rank(seed, row.id))
     chosen = {row.id for row in ranked[:DRAWN]}
     told = (row for row in ranked[DRAWN:] if changed(row) or row.struck or row.id in late)
     chosen |= {row.id for _, row in zip(range(DRAWN_CHANGED), told, strict=False)}
