@@ -21,10 +21,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, CDPSession, Error, Page, Playwright, sync_playwright
+from playwright.sync_api import BrowserContext, CDPSession, Error, Page, Playwright, expect, sync_playwright
 
-from tests.harness.processes import REPOSITORY, descendants, kill, until
+from tests.harness.processes import PATIENCE_S, REPOSITORY, descendants, kill, until
 
+expect.set_options(timeout=PATIENCE_S * 1000)
 PHONE = (360, 640)
 DESKTOP = (1280, 800)
 QUIET = (
@@ -229,7 +230,7 @@ class Tablet:
                }"""
         )
 
-    def wait(self, ask: Any, *, within_s: float = 10.0, what: str = "it") -> Any:
+    def wait(self, ask: Any, *, within_s: float = PATIENCE_S, what: str = "it") -> Any:
         """`until`, while the browser's events keep being handled."""
 
         def asked() -> Any:

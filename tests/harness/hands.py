@@ -16,7 +16,7 @@ from typing import Any
 from playwright.sync_api import Locator, expect
 
 from tests.harness.browser import Tablet
-from tests.harness.processes import REPOSITORY
+from tests.harness.processes import PATIENCE_S, REPOSITORY
 
 WORDS = json.loads((REPOSITORY / "sync" / "messages.json").read_text())["app"]
 SAVED, SENT, LOOK = (WORDS["state"][name] for name in ("saved", "sent", "look"))
@@ -103,13 +103,13 @@ class Hands:
         """The state that the person's newest entry shows."""
         return self.row(resident).get_by_test_id("row-state").first
 
-    def expect_state(self, resident: str, state: str, *, within_s: float = 10) -> None:
+    def expect_state(self, resident: str, state: str, *, within_s: float = PATIENCE_S) -> None:
         expect(self.state(resident)).to_have_text(re.compile(re.escape(state)), timeout=within_s * 1000)
 
     def header(self) -> str:
         return " ".join(self.by("sync-header").inner_text().split())
 
-    def expect_header(self, words: str | re.Pattern[str], *, within_s: float = 10) -> None:
+    def expect_header(self, words: str | re.Pattern[str], *, within_s: float = PATIENCE_S) -> None:
         wanted = words if isinstance(words, re.Pattern) else re.compile(re.escape(words))
         expect(self.by("sync-header")).to_have_text(wanted, timeout=within_s * 1000)
 

@@ -20,6 +20,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from playwright.sync_api import expect
+
 from tests.harness.browser import DESKTOP, PHONE
 from tests.harness.hands import Hands
 from tests.harness.processes import REPOSITORY
@@ -102,6 +104,7 @@ class Look:
 
     def at(self, state: str) -> None:
         """Look at the screen as it stands, in every view, without leaving it."""
+        expect(self.hands.page.locator("h1:visible").first).to_be_visible()  # a page that is still being opened is not yet its screen
         tablet, examined = self.hands.tablet, self.views if FULL else self.in_turn(state)
         for view in self.views:
             tablet.resize(view.size)

@@ -28,7 +28,7 @@ WEBKIT = ("WebKitWebDriver", "Xvfb")
 #: Where Debian keeps WebKitGTK's small browser, which is on no PATH.
 MINIBROWSERS = "webkit2gtk-4.*/MiniBrowser"
 #: A loaded machine may need a while to start a browser, or to find what was not drawn yet.
-STARTED_WITHIN_S, FOUND_WITHIN_S = 60.0, 30.0
+STARTED_WITHIN_S, FOUND_WITHIN_S = 120.0, 90.0
 #: The element at a CSS selector, or at an XPath.
 FOUND = """
 const [where, taps] = arguments;

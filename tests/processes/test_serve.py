@@ -20,12 +20,16 @@ def tidemark(tmp_path):
     installation.kill9()
 
 
-def environments(process: int) -> list[bytes]:
-    return Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
+def said_to(process: int) -> list[bytes]:
+    """The words a process was started with; none when it has ended since it was listed."""
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
+    except FileNotFoundError:
+        return []
 
 
 def child(process, name: str) -> int | None:
-    return next((pid for pid in process.children() if name.encode() in environments(pid)), None)
+    return next((pid for pid in process.children() if name.encode() in said_to(pid)), None)
 
 
 def test_serve_answers_health_and_stays_in_its_process_group(tidemark):
