@@ -17,7 +17,7 @@ from server.records.body import Unparsed
 from server.records.device_state import DeviceState
 from server.records.entries import Entry
 from server.records.sealed import Unopened
-from server.records.tables import quarantine
+from server.records.tables import ledger, quarantine
 
 
 def same(piece: Any) -> bytes:
@@ -91,6 +91,32 @@ def keep(
         notes.append(note)
     fast.insert(c, quarantine, rows)
     return notes, list(fresh.values())
+
+
+def strangers(c: Connection, home_id: int, device: uuid.UUID, refused: list[Any]) -> list[Any]:
+    """Those of the refused whose id belongs to another entry: of another device, or of another number of this one. What
+    came under its own id and number with other content is no stranger: it is that entry, changed on its way."""
+    taken = [piece for piece in refused if piece.judged.digest and "id" in piece.result.errors]
+    wanted = {piece.id for piece in taken} - {None}
+    here = " AND device = ?"
+    came = [
+        *fast.select_in(c, ("id", "digest", "submission"), ledger, "id", home_id, wanted, here, (device,)),
+        *fast.select_in(c, ("id", "same", "body"), quarantine, "id", home_id, wanted, here, (device,)),
+    ]
+    at_home = {(id_, _number(body), bytes(alike)) for id_, alike, body in came if body}
+    return [
+        piece
+        for piece in taken
+        if not any(id_ == piece.id and number == piece.number and alike != same(piece) for id_, number, alike in at_home)
+    ]
+
+
+def _number(body: bytes | str) -> Any:
+    try:
+        read = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+    return read.get("number") if isinstance(read, dict) else None
 
 
 def _verdict(home: Any, device: uuid.UUID, piece: Any) -> str | None:

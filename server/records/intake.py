@@ -270,7 +270,8 @@ def _enter(
     if accepted and (refused_rows or notes):
         aside.lift(c, home.id, accepted.values())
     arrived = [piece.number for piece in pieces if piece.number and _arrived(piece)]
-    row.arrived(c, home.id, device, arrived, _first_heard(pieces, kept_now, heard_of), now_ms)
+    strangers = aside.strangers(c, home.id, device, kept_now)
+    row.arrived(c, home.id, device, arrived, _first_heard(pieces, kept_now, heard_of, strangers), now_ms)
     if said is None:
         row.save_clash(c, home.id, device)
     else:
@@ -311,12 +312,14 @@ def _arrived(piece: Piece) -> bool:
     return piece.result is None or piece.result.status != "retry"
 
 
-def _first_heard(pieces: list[Piece], kept_now: list[Piece], heard_of: set[uuid.UUID]) -> list[int]:
+def _first_heard(
+    pieces: list[Piece], kept_now: list[Piece], heard_of: set[uuid.UUID], strangers: list[Piece]
+) -> list[int]:
     """The numbers of the entries that this batch brought for the first time, each entry's once: what was sent again, or
-    is accepted after it was set aside, keeps its number."""
+    is accepted after it was set aside, keeps its number. `strangers` under an id that was heard of are entries too."""
     new = [piece for piece in pieces if piece.result is None] + kept_now
     found = {piece.id or aside.same(piece): piece.number for piece in new if piece.number and piece.id not in heard_of}
-    return list(found.values())
+    return [*found.values(), *(piece.number for piece in strangers if piece.number and piece.id in heard_of)]
 
 
 def proof(entry: Entry, received: dict[int, int], head: int) -> tuple[str, ...]:

@@ -213,6 +213,26 @@ def test_a_number_under_two_ids_is_noticed_also_when_an_entry_was_set_aside(home
     assert clashes(home), "the second entry of that number was set aside, and it came all the same"
 
 
+def test_a_number_under_two_ids_is_noticed_also_when_the_second_id_is_another_tablets(home, tablet):
+    edith, other = home.resident(), home.tablet("Willow 2")
+    theirs = other.drink(edith)
+    other.sync([theirs])
+    tablet.sync([tablet.drink(edith)])
+    assert not clashes(home)
+    tablet.sync([tablet.drink(edith, id=theirs["id"], number=1)])
+    assert clashes(home), "it was set aside for its id, and it is a second entry of that number all the same"
+
+
+def test_an_entry_that_was_set_aside_under_another_number_gives_its_id_no_right_to_this_one(home, tablet):
+    edith = home.resident()
+    bad = tablet.drink(edith, -5)
+    tablet.sync([bad])
+    tablet.sync([tablet.drink(edith)])
+    assert not clashes(home)
+    tablet.sync([tablet.drink(edith, -6, id=bad["id"], number=2)])
+    assert clashes(home)
+
+
 def test_a_number_under_two_ids_is_noticed_within_one_batch(home, tablet):
     edith = home.resident()
     tablet.sync([tablet.drink(edith, -5, number=7), tablet.drink(edith, -6, number=7)])

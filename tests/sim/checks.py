@@ -234,18 +234,20 @@ def what_is_missing_is_named(d: Drained) -> list[str]:
     runs: dict[Any, set[int]] = {}
     for id_, first, last in d.place.rows(device_number, "device", "first", "last"):
         runs.setdefault(_uuid(id_), set()).update(range(first, last + 1))
-    arrived: dict[Any, list[int]] = {}
+    arrived: dict[Any, set[tuple[int, Any]]] = {}
     for key in d.stored & d.book.saved.keys():
         saved = d.book.saved[key]
-        arrived.setdefault(saved.device, []).append(saved.entry.number)
+        arrived.setdefault(saved.device, set()).add((saved.entry.number, saved.entry.id))
     found = []
     for id_ in {saved.device for saved in d.book.saved.values()}:
-        if runs.get(id_, set()) != set(arrived.get(id_, ())):
-            found.append(f"{id_}: the server names {sorted(runs.get(id_, ()))}, arrived {sorted(arrived.get(id_, ()))}")
+        numbers = {number for number, _ in arrived.get(id_, ())}
+        if runs.get(id_, set()) != numbers:
+            found.append(f"{id_}: the server names {sorted(runs.get(id_, ()))}, arrived {sorted(numbers)}")
     clash = {_uuid(id_): at for id_, at in d.place.rows(device, "id", "number_clash_ms")}
-    for id_, numbers in arrived.items():
+    for id_, pairs in arrived.items():
+        numbers = sorted(number for number, _ in pairs)
         if len(numbers) != len(set(numbers)) and clash.get(id_) is None:
-            found.append(f"{id_}: numbers under two ids were not noticed: {sorted(numbers)}")
+            found.append(f"{id_}: numbers under two ids were not noticed: {numbers}")
         if id_ not in d.world.doubtful and clash.get(id_) is not None:
             found.append(f"{id_}: a clash of numbers is claimed, and there was none")
     return found
