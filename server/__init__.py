@@ -21,11 +21,13 @@ POOL = {"pool_size": 16, "max_overflow": 16, "pool_timeout": 30}
 
 def create_app(settings: config.Config | None = None) -> Flask:
     """The WSGI application. Who may call each view is said where the view is registered; the default is nobody."""
-    settings = settings or config.load()
+    return stand_on(wire(), settings or config.load())
+
+
+def wire() -> Flask:
+    """Every feature's views, standing on no database yet."""
     app = Flask(__name__, static_folder=None)
     app.config.update(
-        SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS={} if settings.is_sqlite else {**POOL, "pool_pre_ping": False},
         API_TITLE="Tidemark",
         API_VERSION="v1",
         OPENAPI_VERSION="3.0.3",
@@ -34,10 +36,6 @@ def create_app(settings: config.Config | None = None) -> Flask:
         API_SPEC_OPTIONS={"components": {"securitySchemes": {"device": {"type": "http", "scheme": "bearer"}}}},
         MAX_FORM_MEMORY_SIZE=1_000_000,
     )
-    app.extensions["tidemark"] = settings
-    database.init_app(app)
-    with app.app_context():
-        configure_engine(database.engine)
     rights.register(app)
     devices.register(app)
     limits.register(app)
@@ -55,6 +53,19 @@ def create_app(settings: config.Config | None = None) -> Flask:
     app.view_functions["api-docs.openapi_json"] = rights.public(lambda: described())
     app_files.register(app)  # public: the app's own files, the same for everybody
     pages.register(app)  # each view says: public, or the action of the rights table that it needs
+    return app
+
+
+def stand_on(app: Flask, settings: config.Config) -> Flask:
+    """Give the application its settings and its database."""
+    app.config.update(
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={} if settings.is_sqlite else {**POOL, "pool_pre_ping": False},
+    )
+    app.extensions["tidemark"] = settings
+    database.init_app(app)
+    with app.app_context():
+        configure_engine(database.engine)
     return app
 
 

@@ -8,8 +8,10 @@ import uuid
 
 import pytest
 
+import server
 from server.people import rights
 from sync import roles
+from tests.harness.apps import config_for
 
 
 def test_every_route_says_who_may_call_it(house):
@@ -30,9 +32,10 @@ def test_every_declared_access_is_one_that_there_is(house):
             assert access in ("public", "device")
 
 
-def test_a_route_that_forgot_to_say_is_refused_to_everybody(house):
-    house.app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
-    answer = house.app.test_client().get("/forgotten")
+def test_a_route_that_forgot_to_say_is_refused_to_everybody(database):
+    app = server.create_app(config_for(database))
+    app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
+    answer = app.test_client().get("/forgotten")
     assert answer.status_code == 403 and b"secret" not in answer.data
 
 

@@ -9,13 +9,17 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import shutil
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+from flask import Flask
 
 import server
 from server import clock
@@ -46,12 +50,28 @@ def rfc3339(ms: int) -> str:
     return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds")
 
 
+@cache
+def _wired() -> Flask:
+    return server.wire()
+
+
+def application(settings: Config) -> Flask:
+    """As `server.create_app` makes it. The views are wired once a process, which is most of the work; the settings, the
+    database and whatever requests leave behind are this application's own."""
+    app = copy.copy(_wired())
+    app.config, app.extensions = copy.copy(app.config), dict(app.extensions)
+    app.teardown_appcontext_funcs, app.shell_context_processors = [], []
+    for limiter in app.extensions["limiter"]:
+        limiter.reset()
+    return server.stand_on(app, settings)
+
+
 class House:
     """An application on a database, and the homes in it."""
 
     def __init__(self, database: Database, **options: Any):
         self.database = database
-        self.app = server.create_app(config_for(database, **options))
+        self.app = application(config_for(database, **options))
         self.provider: int | None = None
 
     def home(self, name: str = "Larkfield") -> Home:
