@@ -215,7 +215,7 @@ async function takeIn(answer: Answer, batch: StoredEntry[], before: Standing, as
   const rewound = answer.rewound;
   const standing: Standing = {
     cursor: rewound ? null : answer.cursor,
-    head: rewound ? null : answer.head,
+    head: answer.head, // also of a ledger that was put back: were it put back once more, the server could not tell otherwise
     safe: answer.safe,
     seen: rewound ? null : answer.locked || answer.more ? newest(answer.changes, before.seen) : answer.head.seq,
     offset_ms: now - asked < CLOCK_ROUND_TRIP_MS ? Math.round(server_ms - (asked + now) / 2) : before.offset_ms,

@@ -208,6 +208,9 @@ class Installation:
         with reading() as c:
             return home_keys.public_jwk(home_keys.all_of(c, self.facts.home_id)[0])
 
+    def rotate_home_key(self) -> None:
+        home_keys.rotate(self.facts.home_id, now_ms=self.server_ms())
+
     def enrol(self) -> tuple[uuid.UUID, str]:
         return store.enrol_device(self.facts.home_id, "Another tablet", now_ms=self.server_ms())
 

@@ -23,7 +23,7 @@ EVENTS = {
     "days_pass": 0.4, "tablet_clock": 1, "server_clock": 0.4, "escalate": 3, "kill": 2, "snapshot": 1, "roll_back": 0.6, "clone": 0.5,
     "wipe": 0.5, "server_restart": 1, "back_up": 1, "restore": 1, "revoke_person": 0.4, "revoke_device": 0.3, "change_role": 0.8,
     "old_app": 0.3, "lock": 2, "unlock": 4, "same_drink": 3, "decide_double": 2, "spoiled_row": 0.5, "without_keys": 0.5,
-    "rescue_file": 0.8, "bring_file": 1,
+    "rescue_file": 1.5, "bring_file": 2, "rotate_home_key": 0.5,
 }  # fmt: skip
 #: Rounds within which a home without faults must have come to rest.
 ROUNDS = 60

@@ -230,18 +230,19 @@ class Tablet:
             told.append((entry, status))
         rewound = answer.get("rewound")
         if rewound:
-            disk.records, disk.cursor, disk.head, disk.seen = {}, None, None, None
+            disk.records, disk.cursor, disk.seen = {}, None, None
         else:
             for change in answer["changes"]:
                 if change["seq"] >= disk.records.get(change["record"], change)["seq"]:
                     disk.records[change["record"]] = change
             for id_ in answer["removed"]:
                 disk.records.pop(id_, None)
-            disk.cursor, disk.head = answer["cursor"], answer["head"]
+            disk.cursor = answer["cursor"]
             if answer["locked"] or answer["more"]:
                 disk.seen = max([disk.seen or 0, *(change["seq"] for change in answer["changes"])]) or None
             else:
                 disk.seen = answer["head"]["seq"]
+        disk.head = answer["head"]
         just = {entry.number for entry in batch}
         for kept in (disk.sent, disk.looks):
             for number, entry in list(kept.items()):

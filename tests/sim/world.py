@@ -424,6 +424,12 @@ class World:
         self.note(f"{name} is now {roles}")
         self.seen["role changed"] += 1
 
+    def rotate_home_key(self, _number: int) -> None:
+        """The home gets a new key to seal to; tablets hear of it when somebody unlocks them, and the old one still opens."""
+        self.place.rotate_home_key()
+        self.note("the home's key is changed")
+        self.seen["home key changed"] += 1
+
     def old_app(self, number: int) -> None:
         """An app so old that the server tells it to update: it keeps everything until it is."""
         self.tablets[number].protocol = 0
