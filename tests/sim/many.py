@@ -59,6 +59,7 @@ def many(first: int, schedules: int, processes: int, database: str) -> bool:
             with multiprocessing.get_context("spawn").Pool(processes, _start, (folder,)) as pool:
                 for found in pool.imap_unordered(_chunk, chunks):
                     outcomes += found
+                    show_broken(found)  # at once: a long run may be ended before its table
                     _progress(outcomes, schedules)
     show(outcomes, time.monotonic() - began)
     return all(outcome.holds for outcome in outcomes)
@@ -90,4 +91,4 @@ def show_broken(outcomes: list[Outcome]) -> None:
     for outcome in sorted((o for o in outcomes if not o.holds), key=lambda o: o.seed)[:10]:
         print(f"\nBroken: python -m tests.sim --seed {outcome.seed}")
         for name, said in outcome.broken.items():
-            print(f"  {name}: {said[0][:600]}" + (f" (and {len(said) - 1} more)" if len(said) > 1 else ""))
+            print(f"  {name}: {said[0][:600]}" + (f" (and {len(said) - 1} more)" if len(said) > 1 else ""), flush=True)
