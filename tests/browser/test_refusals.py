@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import copy
 import re
-import subprocess
-import sys
 import time
 import uuid
 from collections.abc import Iterator
@@ -16,9 +14,10 @@ from playwright.sync_api import expect
 
 from tests.harness import small_home
 from tests.harness.browser import Browsers
+from tests.harness.by_tidemark import end_access
 from tests.harness.floor import FloorTablet
 from tests.harness.hands import LOOK, SAVED, SENT, WORDS, Hands
-from tests.harness.processes import REPOSITORY, Installation, until
+from tests.harness.processes import Installation, until
 from tests.harness.proxy import captive_portal, lose_request, slow
 from tests.harness.scripted import ScriptedProxy, foreign, gateway, problem
 from tests.harness.small_home import RESIDENTS
@@ -26,14 +25,6 @@ from tests.harness.spoil import write
 
 SENTENCES = WORDS["link"]
 ACCESS_ENDED = "This person's access had ended before this was recorded."
-END_ACCESS = """
-import sys, uuid
-from server import clock, create_app
-from server.people import store
-with create_app().app_context():
-    now = clock.now_ms()
-    store.revoke_person(store.home_by_uuid(uuid.UUID(sys.argv[1])).id, uuid.UUID(sys.argv[2]), at_ms=now, now_ms=now)
-"""
 # Give a waiting row another key's name, between two round trips as above; says the name that it had.
 RENAME_KEY = """([number, kid]) => navigator.locks.request('tidemark-sync', () => new Promise((done, fail) => {
   const opening = indexedDB.open('tidemark');
@@ -272,10 +263,7 @@ def test_what_somebody_recorded_after_their_access_ended_needs_a_look_with_the_r
     before = len(drinks(elsewhere, home, "Edith"))
     come_back(ama, "Ben Okoro")
     proxy.always(lose_request)
-    subprocess.run(
-        [sys.executable, "-c", END_ACCESS, home["id"], home["staff"]["Ben Okoro"]["id"]],
-        cwd=REPOSITORY, env=tidemark.environment, check=True, timeout=60,
-    )  # fmt: skip
+    end_access(tidemark, home, "Ben Okoro")
     ama.drink("Edith")
     (entry,) = ama.queued()
     proxy.always(None)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.test_offline import drinks_of
+from tests.harness.by_tidemark import change_pin
 from tests.harness.floor import FloorTablet
 from tests.harness.hands import SAVED, SENT, WORDS, Hands
-from tests.harness.processes import REPOSITORY, until
+from tests.harness.processes import until
 
 # A tablet that the version before left behind: what waits and the way in are kept in clear, as that version kept them.
 AS_VERSION_1 = """async ({entries, staff, pin, grant, names}) => {
@@ -69,21 +68,6 @@ FULL_ONCE = """() => {
 }"""
 
 NEW_PIN = "918273"
-CHANGE_PIN = """
-import sys, uuid
-from server import clock, create_app
-from server.people import store
-with create_app().app_context():
-    home = store.home_by_uuid(uuid.UUID(sys.argv[1]))
-    store.set_pin(home.id, uuid.UUID(sys.argv[2]), sys.argv[3], now_ms=clock.now_ms())
-"""
-
-
-def change_pin(tidemark, home, person: str, pin: str) -> None:
-    """As a manager's page does, while the server serves."""
-    said = [home["id"], home["staff"][person]["id"], pin]
-    subprocess.run([sys.executable, "-c", CHANGE_PIN, *said], cwd=REPOSITORY, env=tidemark.environment, check=True, timeout=60)
-
 
 def lock(hands: Hands) -> None:
     hands.tap(hands.by("switch"))

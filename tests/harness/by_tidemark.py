@@ -1,40 +1,52 @@
-"""Something that the server itself states, in a served Tidemark: for what no tablet may write.
+"""What the server itself does or states in a served Tidemark: for what no tablet may write, and what a manager's page does.
 
     sample = state(tidemark, home["id"], "shift_sample", {"shift": "2026-11-22/day", …})   # the record's id
+    end_access(tidemark, home, "Ben Okoro"); change_pin(tidemark, home, "Ama Mensah", "918273")
 """
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 import uuid
 from typing import Any
 
-from server import clock, create_app
+from server import clock
 from server.people import store
 from server.records import intake
-from tests.harness.processes import REPOSITORY, Installation
+from tests.harness.processes import Installation
+from tests.harness.warm import within
 
 
 def state(tidemark: Installation, home: str, kind: str, fields: dict[str, Any]) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.harness.by_tidemark", home, kind, json.dumps(fields)],
-        cwd=REPOSITORY, env=tidemark.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
+    """Let the system state one record of this kind now; its id."""
+    return within(tidemark, _state, home, kind, fields)
 
 
-def main() -> None:
-    home, kind, fields = sys.argv[1:]
-    with create_app().app_context():
-        id_, now = uuid.uuid4(), clock.now_ms()
-        statement = intake.Statement(record=id_, id=id_, kind=kind, fields=json.loads(fields), occurred_ms=now)
-        (result,) = intake.write(store.home_by_uuid(uuid.UUID(home)).id, [statement], now_ms=now, origin="system")
-        assert result.status == "accepted", result
-    print(id_)
+def end_access(tidemark: Installation, home: dict[str, Any], person: str) -> None:
+    """End a person's access now."""
+    within(tidemark, _end_access, home["id"], home["staff"][person]["id"])
 
 
-if __name__ == "__main__":
-    main()
+def change_pin(tidemark: Installation, home: dict[str, Any], person: str, pin: str) -> None:
+    """Give a person another PIN."""
+    within(tidemark, _change_pin, home["id"], home["staff"][person]["id"], pin)
+
+
+def _state(home: str, kind: str, fields: dict[str, Any]) -> str:
+    id_, now = uuid.uuid4(), clock.now_ms()
+    statement = intake.Statement(record=id_, id=id_, kind=kind, fields=fields, occurred_ms=now)
+    (result,) = intake.write(_home(home), [statement], now_ms=now, origin="system")
+    assert result.status == "accepted", result
+    return str(id_)
+
+
+def _end_access(home: str, person: str) -> None:
+    now = clock.now_ms()
+    store.revoke_person(_home(home), uuid.UUID(person), at_ms=now, now_ms=now)
+
+
+def _change_pin(home: str, person: str, pin: str) -> None:
+    store.set_pin(_home(home), uuid.UUID(person), pin, now_ms=clock.now_ms())
+
+
+def _home(home: str) -> int:
+    return store.home_by_uuid(uuid.UUID(home)).id

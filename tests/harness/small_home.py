@@ -1,6 +1,6 @@
 """A small home for tests, made through the one intake: two units, seven people, six members of staff, codes for six tablets.
 
-    home = make(tidemark)                      # runs in a process of its own, under the installation's clock
+    home = make(tidemark)                      # in a process of its own, under the installation's clock
     home["staff"]["Ama Mensah"]["pin"]; home["residents"]["Joan"]; home["id"]
 
 Everyone here is made up. Figures are chosen so that a test can reach a limit in a few taps.
@@ -8,17 +8,17 @@ Everyone here is made up. Figures are chosen so that a test can reach a limit in
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from server import clock, create_app, db_upgrade
+from flask import current_app
+
+from server import clock, db_upgrade
 from server.people import store
 from server.records import intake
-from tests.harness.processes import REPOSITORY, Installation
+from tests.harness.processes import Installation
+from tests.harness.warm import within
 
 # One-time enrolment codes that a home comes with: as many tablets as a test may want.
 CODES = 6
@@ -50,12 +50,7 @@ def make(tidemark: Installation, *, name: str = "Larkfield", started_days_ago: i
     A home that began today lists most alerts and calls nobody (care.md, Alerts 3), whatever the hour at which a test runs; red flags,
     too much and wrong thickness call from the first day.
     """
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.harness.small_home", name, str(started_days_ago), str(more)],
-        cwd=REPOSITORY, env=tidemark.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return within(tidemark, build, name, started_days_ago, more)
 
 
 def fill(home: store.Home, now_ms: int, more: int = 0) -> dict[str, Any]:
@@ -96,22 +91,14 @@ def fill(home: store.Home, now_ms: int, more: int = 0) -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    name, days, more = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    app = create_app()
-    db_upgrade(app)
-    with app.app_context():
-        now_ms = clock.now_ms()
-        started = (datetime.fromtimestamp(now_ms / 1000, UTC) - timedelta(days=days)).date()
-        home = store.create_home(
-            name, provider_id=store.create_provider("Saltmarsh Care"), started_on=started.isoformat(), now_ms=now_ms
-        )
-        made = fill(home, now_ms, more)
-        sue = uuid.UUID(made["staff"]["Sue Hart"]["id"])
-        made["codes"] = [store.new_enrolment_code(home.id, f"Tablet {n}", now_ms=now_ms) for n in range(1, CODES + 1)]
-        store.create_account(home.id, made["manager"]["email"], PASSWORD, sue, now_ms=now_ms)
-    print(json.dumps(made))
-
-
-if __name__ == "__main__":
-    main()
+def build(name: str, started_days_ago: int, more: int) -> dict[str, Any]:
+    """Make the home in the application that this runs in."""
+    db_upgrade(current_app)
+    now_ms = clock.now_ms()
+    started = (datetime.fromtimestamp(now_ms / 1000, UTC) - timedelta(days=started_days_ago)).date()
+    home = store.create_home(name, provider_id=store.create_provider("Saltmarsh Care"), started_on=started.isoformat(), now_ms=now_ms)
+    made = fill(home, now_ms, more)
+    sue = uuid.UUID(made["staff"]["Sue Hart"]["id"])
+    made["codes"] = [store.new_enrolment_code(home.id, f"Tablet {n}", now_ms=now_ms) for n in range(1, CODES + 1)]
+    store.create_account(home.id, made["manager"]["email"], PASSWORD, sue, now_ms=now_ms)
+    return made
