@@ -160,7 +160,7 @@ class Tablet:
             color_scheme="dark" if self._dark else "light", service_workers="allow",
             permissions=["notifications", "background-sync"],
         )  # fmt: skip
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(PATIENCE_S * 1000)
         for script in self._init_scripts:
             self.context.add_init_script(script)
         self._take(self.context.pages[0] if self.context.pages else self.context.new_page())

@@ -21,6 +21,11 @@ def state(tidemark: Installation, home: str, kind: str, fields: dict[str, Any]) 
     return within(tidemark, _state, home, kind, fields)
 
 
+def enrol(tidemark: Installation, home: str, name: str) -> tuple[str, str]:
+    """Enrol another device: its id and its token."""
+    return within(tidemark, _enrol, home, name)
+
+
 def end_access(tidemark: Installation, home: dict[str, Any], person: str) -> None:
     """End a person's access now."""
     within(tidemark, _end_access, home["id"], home["staff"][person]["id"])
@@ -37,6 +42,11 @@ def _state(home: str, kind: str, fields: dict[str, Any]) -> str:
     (result,) = intake.write(_home(home), [statement], now_ms=now, origin="system")
     assert result.status == "accepted", result
     return str(id_)
+
+
+def _enrol(home: str, name: str) -> tuple[str, str]:
+    id_, token = store.enrol_device(_home(home), name, now_ms=clock.now_ms())
+    return str(id_), token
 
 
 def _end_access(home: str, person: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from tests.harness import by_tidemark
 from tests.harness.processes import Installation
 
 
@@ -13,8 +14,7 @@ class FloorTablet:
 
     def __init__(self, tidemark: Installation, home: str, name: str):
         self.tidemark = tidemark
-        made = tidemark.tidemark_json("device", "enrol", "--home", home, "--name", name)
-        self.id, self.token = made["device"], made["token"]
+        self.id, self.token = by_tidemark.enrol(tidemark, home, name)
         self.number, self.cursor, self.grant, self.staff = 0, None, None, None
 
     def unlock(self, person: dict[str, Any]) -> None:
