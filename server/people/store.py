@@ -276,10 +276,14 @@ def staff_one(c: Connection, home_id: int, id_: uuid.UUID) -> Staff | None:
 
 
 def revoke_person(home_id: int, id_: uuid.UUID, *, at_ms: int, now_ms: int, by: uuid.UUID | None = None) -> None:
-    """End a person's access at a time: what they record after it is quarantined, what came before stays."""
+    """End a person's access at a time: what they record after it is quarantined, what came before stays. Access that
+    ended earlier stays ended then: to end it again lets nothing in that was recorded in between."""
+    mine = (access.c.home_id == home_id) & (access.c.staff == id_)
 
     def work(c: Connection) -> None:
-        c.execute(delete(access).where(access.c.home_id == home_id, access.c.staff == id_))
+        if c.execute(select(access.c.staff).where(mine, access.c.revoked_ms <= at_ms)).first():
+            return
+        c.execute(delete(access).where(mine))
         c.execute(insert(access).values(home_id=home_id, staff=id_, revoked_ms=at_ms, revoked_by=by, said_ms=now_ms))
 
     writing(work)

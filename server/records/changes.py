@@ -88,8 +88,12 @@ def cut_at(c: Connection, home_id: int, ledger_id: uuid.UUID, seq: int, hash_: b
 
 def pull(c: Connection, home: Home, device: uuid.UUID, cursor: Cursor | None, head: store.Head, now_ms: int) -> Pulled:
     """The next page of changes for a tablet that may read."""
+    today = _care_day(home, now_ms)
     seq, after = (cursor.seq, cursor.id) if cursor else (0, None)
-    rows = _page(c, home, seq, after, head.seq, now_ms) if seq < head.seq or after else []
+    # A cursor of a later day was given under a wrong clock: what was past its day then is told now.
+    if cursor and _care_day(home, cursor.told_ms) > today:
+        seq, after = 0, None
+    rows = _page(c, home, seq, after, head.seq, today) if seq < head.seq or after else []
     more = len(rows) > PAGE
     rows = rows[:PAGE]
     at = Cursor(head.ledger, rows[-1][1], rows[-1][0], now_ms) if more else Cursor(head.ledger, head.seq, None, now_ms)
@@ -97,11 +101,12 @@ def pull(c: Connection, home: Home, device: uuid.UUID, cursor: Cursor | None, he
     return Pulled(bodies, removed(c, home, cursor, now_ms), at.text(), more)
 
 
-def _page(
-    c: Connection, home: Home, seq: int, after: uuid.UUID | None, head: int, now_ms: int
-) -> list[tuple]:
+def _care_day(home: Home, at_ms: int) -> int:
+    return days.care_day(days.from_ms(at_ms), home.zone).toordinal()
+
+
+def _page(c: Connection, home: Home, seq: int, after: uuid.UUID | None, head: int, today: int) -> list[tuple]:
     """Rows of `record` beyond a place that a tablet holds today; one more than a page where there is more."""
-    today = days.care_day(days.from_ms(now_ms), home.zone).toordinal()
     # The unary plus keeps a column out of the choice of index; both databases understand it.
     held, place = ("held_day", "+seq") if head - seq > FAR_BEHIND else ("+held_day", "seq")
     beyond = f"{place} > ?" if after is None else f"({place}, id) > (?, ?)"

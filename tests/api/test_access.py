@@ -168,6 +168,26 @@ def test_what_somebody_saved_before_their_access_ended_stays_and_what_they_saved
     assert list(results[1]["errors"]) == ["author"]
 
 
+def test_ending_access_again_lets_nothing_in_that_was_saved_after_it_first_ended(house, home, tablet, ama, edith):
+    tablet.unlock(ama)
+    now = clock.now_ms()
+    between = tablet.drink(edith, occurred_at=rfc3339(now - HOUR), recorded_at=rfc3339(now - HOUR))
+    with house.app.app_context():
+        store.revoke_person(home.id, ama.id, at_ms=now - 2 * HOUR, now_ms=now - 2 * HOUR)
+        store.revoke_person(home.id, ama.id, at_ms=now, now_ms=now)
+    assert tablet.sync([between])["results"][0]["status"] == "quarantined"
+
+
+def test_an_end_of_access_can_be_put_earlier(house, home, tablet, ama, edith):
+    tablet.unlock(ama)
+    now = clock.now_ms()
+    between = tablet.drink(edith, occurred_at=rfc3339(now - HOUR), recorded_at=rfc3339(now - HOUR))
+    with house.app.app_context():
+        store.revoke_person(home.id, ama.id, at_ms=now, now_ms=now)
+        store.revoke_person(home.id, ama.id, at_ms=now - 2 * HOUR, now_ms=now)
+    assert tablet.sync([between])["results"][0]["status"] == "quarantined"
+
+
 def test_set_up_asks_for_a_role_and_care_does_not(home, tablet, edith):
     tablet.unlock(home.staff("Ben", ["support_worker"]))
     plan = tablet.statement("hydration_plan", {"resident": str(edith), "target_ml": 1600})

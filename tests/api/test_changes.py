@@ -319,3 +319,17 @@ def test_a_tablet_that_was_told_under_a_clock_a_day_ahead_still_hears_whose_acce
     with home.house.app.app_context():
         people.revoke_person(home.id, ben.id, at_ms=clock.now_ms(), now_ms=clock.now_ms())
     assert tablet.sync()["removed"] == [str(ben.id)]
+
+
+def test_a_tablet_that_was_told_under_a_clock_a_day_ahead_still_hears_of_yesterdays_drinks(home, tablet, monkeypatch):
+    edith, now = home.resident(), clock.now_ms()
+    tablet.sync()
+    yesterday = Statement(
+        record=(a := uuid.uuid4()), id=a, kind="hydration_check", fields={"resident": str(edith), "outcome": "asleep"},
+        occurred_ms=now - DAY,
+    )  # fmt: skip
+    home.append(yesterday, origin="import")
+    monkeypatch.setattr(devices, "now_ms", lambda: now + DAY)
+    assert str(a) not in [change["record"] for change in tablet.sync()["changes"]], "tomorrow no tablet holds it any more"
+    monkeypatch.setattr(devices, "now_ms", clock.now_ms)
+    assert str(a) in [change["record"] for change in tablet.sync()["changes"]]

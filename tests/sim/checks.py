@@ -89,10 +89,13 @@ class Drained:
 
 
 def acknowledged_is_stored(d: Drained) -> list[str]:
-    """What a tablet was told is in the ledger or set aside is there, at that instant and at the end."""
-    found = list(d.book.lies)
+    """What a tablet was told is in the ledger or set aside is there, at that instant and at the end. What a restore took
+    away, and only a tablet still holds that is let in no more, waits there for a person."""
+    found, shut_out = list(d.book.lies), d.world.held()
+    for _, tablet in d.live():
+        shut_out -= _keys(tablet)
     for key, saved in d.book.saved.items():
-        if saved.word and key not in d.stored and not saved.may_be_gone:
+        if saved.word and key not in d.stored and not saved.may_be_gone and not (key in shut_out and d.world.seen["server restored"]):
             found.append(f"number {saved.entry.number} of {saved.device} was {saved.word}, and is gone")
     return found
 
