@@ -18,22 +18,22 @@ from tests.harness.warm import within
 
 def state(tidemark: Installation, home: str, kind: str, fields: dict[str, Any]) -> str:
     """Let the system state one record of this kind now; its id."""
-    return within(tidemark, _state, home, kind, fields)
+    return within(tidemark.environment, _state, home, kind, fields)
 
 
 def enrol(tidemark: Installation, home: str, name: str) -> tuple[str, str]:
     """Enrol another device: its id and its token."""
-    return within(tidemark, _enrol, home, name)
+    return within(tidemark.environment, _enrol, home, name)
 
 
 def end_access(tidemark: Installation, home: dict[str, Any], person: str) -> None:
     """End a person's access now."""
-    within(tidemark, _end_access, home["id"], home["staff"][person]["id"])
+    within(tidemark.environment, _end_access, home["id"], home["staff"][person]["id"])
 
 
 def change_pin(tidemark: Installation, home: dict[str, Any], person: str, pin: str) -> None:
     """Give a person another PIN."""
-    within(tidemark, _change_pin, home["id"], home["staff"][person]["id"], pin)
+    within(tidemark.environment, _change_pin, home["id"], home["staff"][person]["id"], pin)
 
 
 def _state(home: str, kind: str, fields: dict[str, Any]) -> str:

@@ -1,9 +1,9 @@
 """Tidemark as real processes: started on free ports, moved through time, killed hard, and ended by their ids.
 
     tidemark = Installation(tmp_path)
-    tidemark.start()                 # `tidemark serve`: web + escalator
+    tidemark.start()                 # web and escalator; start("serve") is the command with both in it
     tidemark.forward(hours=3)        # every process of it sees the time move
-    tidemark.kill9()                 # no goodbye: supervisor, web and escalator at once
+    tidemark.kill9()                 # no goodbye: all processes at once
     tidemark.start()                 # the same data, the same port
 
 Nothing outlives the test run: every process holds a pipe from us as its standard input, and ends with it.
@@ -25,8 +25,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+from flask import current_app
+
+from server import db_upgrade
+from tests.harness.warm import REPOSITORY, Command, within
+
 T = TypeVar("T")
-REPOSITORY = Path(__file__).resolve().parents[2]
 # Two busy cores may need a while to import everything twice.
 READY_WITHIN_S = 120.0
 ENDED_WITHIN_S = 60.0
@@ -57,12 +61,9 @@ class Process:
     """One started process of Tidemark, with its children."""
 
     def __init__(self, arguments: list[str], environment: dict[str, str], log: Path):
-        self.log = log
-        with log.open("ab") as output:
-            self.popen = subprocess.Popen(
-                [sys.executable, "-m", "server", *arguments, "--end-with-stdin"],
-                cwd=REPOSITORY, env=environment, stdin=subprocess.PIPE, stdout=output, stderr=output,
-            )  # fmt: skip
+        self.log, arguments = log, [*arguments, "--end-with-stdin"]
+        # `serve` is started as people start it; what it would start itself is forked, and so is there at once.
+        self.popen = Popen(arguments, environment, log) if arguments[0] == "serve" else Command(arguments, environment, log)
 
     @property
     def running(self) -> bool:
@@ -92,13 +93,34 @@ class Process:
         until(lambda: not any(alive(process) for process in ids), what="killed processes to be gone")
 
     def _gone(self) -> int:
-        try:
-            code = self.popen.wait(ENDED_WITHIN_S)
-        except subprocess.TimeoutExpired:
+        code = self.popen.wait(ENDED_WITHIN_S)
+        if code is None:
             self.popen.kill()
             code = self.popen.wait()
-        self.popen.stdin.close()
+        self.popen.close()
         return code
+
+
+class Popen(subprocess.Popen):
+    """A command of the console script, started by a Python of its own."""
+
+    def __init__(self, arguments: list[str], environment: dict[str, str], log: Path):
+        with log.open("ab") as output:
+            super().__init__(
+                [sys.executable, "-m", "server", *arguments],
+                cwd=REPOSITORY, env=environment, stdin=subprocess.PIPE, stdout=output, stderr=output,
+            )  # fmt: skip
+
+    def wait(self, timeout: float | None = None) -> int | None:
+        """Its exit code, waited for so long; None when it still runs then."""
+        try:
+            return super().wait(timeout)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def close(self) -> None:
+        """Let go of what we hold of a process that ended."""
+        self.stdin.close()
 
 
 class Installation:
@@ -128,14 +150,17 @@ class Installation:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self, command: str = "serve", *, wait: bool = True) -> Process:
-        """Start `serve`, `web` or `escalator`; with `wait`, return when it answers."""
-        process = Process([command], self.environment, self.log)
-        self.processes.append(process)
+    def start(self, command: str | None = None, *, wait: bool = True) -> Process:
+        """Start `serve`, `web` or `escalator`, or where none is named web and escalator apart; with `wait`, return when it
+        answers. Returns the process, of two the first."""
+        if command is None:
+            within(self.environment, _migrate)
+        started = [Process([each], self.environment, self.log) for each in ([command] if command else ["web", "escalator"])]
+        self.processes += started
         if wait and command != "escalator":
-            ready = self.healthy if command == "serve" else self._answers
-            until(lambda: self._still(process) and ready(), within_s=READY_WITHIN_S, what=f"{command} to be up")
-        return process
+            ready = self._answers if command == "web" else self.healthy
+            until(lambda: all(map(self._still, started)) and ready(), within_s=READY_WITHIN_S, what=f"{command or 'Tidemark'} to be up")
+        return started[0]
 
     @property
     def serving(self) -> bool:
@@ -206,6 +231,10 @@ class Installation:
             return bool(self.call("/api/v1/health")[0])
         except (OSError, ValueError):
             return False
+
+
+def _migrate() -> None:
+    db_upgrade(current_app)
 
 
 def children_of(process: int) -> list[int]:

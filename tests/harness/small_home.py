@@ -50,7 +50,7 @@ def make(tidemark: Installation, *, name: str = "Larkfield", started_days_ago: i
     A home that began today lists most alerts and calls nobody (care.md, Alerts 3), whatever the hour at which a test runs; red flags,
     too much and wrong thickness call from the first day.
     """
-    return within(tidemark, build, name, started_days_ago, more)
+    return within(tidemark.environment, build, name, started_days_ago, more)
 
 
 def fill(home: store.Home, now_ms: int, more: int = 0) -> dict[str, Any]:

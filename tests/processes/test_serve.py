@@ -33,7 +33,7 @@ def child(process, name: str) -> int | None:
 
 
 def test_serve_answers_health_and_stays_in_its_process_group(tidemark):
-    process = tidemark.start()
+    process = tidemark.start("serve")
     children = process.children()
     assert len(children) == 2
     groups = {os.getpgid(pid) for pid in [process.popen.pid, *children]}
@@ -41,7 +41,7 @@ def test_serve_answers_health_and_stays_in_its_process_group(tidemark):
 
 
 def test_ctrl_c_ends_everything_cleanly(tidemark):
-    process = tidemark.start()
+    process = tidemark.start("serve")
     children = process.children()
     process.popen.send_signal(signal.SIGINT)
     assert process.stop() == 0
@@ -50,7 +50,7 @@ def test_ctrl_c_ends_everything_cleanly(tidemark):
 
 
 def test_a_child_that_is_killed_is_started_again(tidemark):
-    process = tidemark.start()
+    process = tidemark.start("serve")
     for name in ("web", "escalator"):
         before = until(lambda: child(process, name), what=name)
         os.kill(before, signal.SIGKILL)
@@ -59,7 +59,7 @@ def test_a_child_that_is_killed_is_started_again(tidemark):
 
 
 def test_the_children_end_when_their_supervisor_is_killed(tidemark):
-    process = tidemark.start()
+    process = tidemark.start("serve")
     children = process.children()
     os.kill(process.popen.pid, signal.SIGKILL)
     process.popen.wait()
@@ -67,7 +67,7 @@ def test_the_children_end_when_their_supervisor_is_killed(tidemark):
 
 
 def test_a_second_serve_on_the_same_port_says_so_in_one_line(tidemark):
-    tidemark.start()
+    tidemark.start("serve")
     second = subprocess.run(
         [sys.executable, "-m", "server", "serve"],
         env=tidemark.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
@@ -77,8 +77,8 @@ def test_a_second_serve_on_the_same_port_says_so_in_one_line(tidemark):
 
 
 def test_killed_without_warning_it_starts_again_on_the_same_data(tidemark):
-    first = tidemark.start()
+    first = tidemark.start("serve")
     tidemark.kill9()
     assert not first.running and children_of(first.popen.pid) == []
-    tidemark.start()
+    tidemark.start("serve")
     assert tidemark.healthy()
