@@ -20,6 +20,21 @@ from tests.harness.look import ZOOMED, Look
 from tests.harness.processes import until
 
 
+# What a page does after it has drawn comes late: after the screens that are fetched beside it.
+LATE_EFFECTS = """(() => {
+  const soon = setTimeout;
+  self.requestAnimationFrame = () => 0;
+  self.setTimeout = (work, ms = 0, ...more) => soon(work, ms + (ms < 200 ? 3000 : 0), ...more);
+})()"""
+
+
+def test_a_screen_that_is_fetched_later_is_shown_however_late_a_busy_tablet_gets_to_it(browsers, tidemark, home):
+    hands = Hands(browsers.open(), tidemark.url, home)
+    hands.tablet.add_init_script(LATE_EFFECTS)
+    hands.open()
+    expect(hands.page.locator("h1")).to_be_visible()
+
+
 def test_screens_before_anyone_has_signed_in(browsers, tidemark, home):
     hands = Hands(browsers.open(), tidemark.url, home)
     look = Look(hands)

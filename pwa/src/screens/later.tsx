@@ -25,8 +25,10 @@ export async function fetchRest(): Promise<typeof import('./rest')> {
 export function Later({ screen, ...props }: Asked): JSX.Element | null {
   const [tries, setTries] = useState(0);
   const [failed, setFailed] = useState(false);
+  const drawn = screens;
   useEffect(() => {
-    if (!screens) void fetchRest().then(() => setFailed(false), () => setFailed(true)).then(() => setTries((n) => n + 1));
+    // Whether they were there when this was drawn, and not now: an effect may come after they have.
+    if (!drawn) void fetchRest().then(() => setFailed(false), () => setFailed(true)).then(() => setTries((n) => n + 1));
   }, [screen]);
   if (screens) {
     const Found = screens[screen] as ComponentType<Record<string, unknown>>;
