@@ -61,7 +61,9 @@ export async function startWorker(): Promise<void> {
     }
     if (registration.waiting && navigator.serviceWorker.controller && quiet()) registration.waiting.postMessage({ type: 'take over' });
   };
-  registration.addEventListener('updatefound', () => registration.installing?.addEventListener('statechange', offer));
+  const found = () => registration.installing?.addEventListener('statechange', offer);
+  registration.addEventListener('updatefound', found);
+  found(); // one that the browser found before we could listen
   listen('session', offer);
   listen('link', () => {
     if (state.link === 'update') void registration.update().catch(() => undefined);

@@ -349,7 +349,7 @@ def test_a_server_put_back_from_a_backup_takes_nothing_from_the_tablet(ama, prox
     ama.expect_state("Harold", SENT)
     (_at, first), (_then, second), *_ = proxy.offered
     assert first["cursor"] and first["head"]
-    assert second["cursor"] is None and second["head"] is None
+    assert second["cursor"] is None and second["head"], "all is asked for anew, and a second restore would be noticed by the head"
     offered = {number for batch in proxy.numbers() for number in batch}
     assert offered == {joan["number"], lost["number"]} and not offered & kept
     assert [entry["id"] for entry in ama.queued()] == [joan["id"]], "the queue is never dropped"

@@ -196,6 +196,12 @@ FINDS_A_VERSION = """() => navigator.serviceWorker.getRegistration()
   .then((one) => one.update().then(() => (one.installing ?? one.waiting) !== null))"""
 
 
+WHAT_HOLDS_IT = """() => navigator.serviceWorker.getRegistration().then((one) => JSON.stringify({
+  installing: one.installing?.state, waiting: one.waiting?.state, active: one.active?.state, marked: window.before === true,
+  page: document.readyState, hidden: document.hidden, open: [...document.querySelectorAll('dialog[open], form, input:focus, h1')].map((found) => found.outerHTML.slice(0, 120)),
+}))"""
+
+
 def app_update(storm: Storm, residents: Residents) -> None:
     """A new version comes while entries are made; it takes over when nobody is at the screen."""
     storm.proxy.new_version()
@@ -204,7 +210,10 @@ def app_update(storm: Storm, residents: Residents) -> None:
     storm.witness.wait(lambda: storm.page.evaluate(FINDS_A_VERSION), within_s=30, what="the browser to find the new version")
     storm.tap(residents)
     storm.page.evaluate("() => { window.before = true; storm.lock(); }")
-    storm.witness.wait(storm.is_fresh, within_s=30, what="the new version to have taken over")
+    try:
+        storm.witness.wait(storm.is_fresh, within_s=60, what="the new version to have taken over")
+    except AssertionError as error:
+        raise AssertionError(f"{error}; {storm.page.evaluate(WHAT_HOLDS_IT)}") from error
     storm.sign_in()
 
 

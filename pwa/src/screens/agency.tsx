@@ -24,7 +24,7 @@ export function Agency() {
   const [again, setAgain] = useState('');
   const [problems, setProblems] = useState<string[]>([]);
   // What went wrong is read, and the next tap means it.
-  const once = useOnce(problems[0]);
+  const once = useOnce(problems);
   const [going, setGoing] = useState(false);
   const [added, setAdded] = useState<{ name: string; until: number | null } | null>(null);
 
@@ -53,8 +53,12 @@ export function Agency() {
     event.preventDefault();
     setAdded(null);
     const found = [!name.trim() && said.agency.name_missing, !PIN.test(pin) && said.agency.pin_bad, PIN.test(pin) && pin !== again && said.agency.pin_differs].filter((one) => one !== false);
-    setProblems(found);
-    if (!found.length) once('add', () => void add());
+    if (found.length) return setProblems(found);
+    // A tap that is not taken leaves what is said where it stands.
+    once('add', () => {
+      if (problems.length) setProblems([]);
+      void add();
+    });
   }
 
   return (
