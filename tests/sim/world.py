@@ -364,7 +364,8 @@ class World:
         """Somebody saves what waits on a tablet to a file. The tablet goes on, or is wiped later."""
         disk = self.tablets[number].disk
         if disk.queue:
-            self.files.append((self.tablets[number].rescue_file(self.place.facts.home), list(disk.queue.values())))
+            waiting = [entry for _, entry in sorted(disk.queue.items())]  # as they stand in the file
+            self.files.append((self.tablets[number].rescue_file(self.place.facts.home), waiting))
             self.note(f"a rescue file of tablet {number} with {sorted(disk.queue)}")
             self.seen["rescue file made"] += 1
 
