@@ -97,6 +97,8 @@ def strangers(c: Connection, home_id: int, device: uuid.UUID, refused: list[Any]
     """Those of the refused whose id belongs to another entry: of another device, or of another number of this one. What
     came under its own id and number with other content is no stranger: it is that entry, changed on its way."""
     taken = [piece for piece in refused if piece.judged.digest and "id" in piece.result.errors]
+    if not taken:
+        return []
     wanted = {piece.id for piece in taken} - {None}
     here = " AND device = ?"
     came = [

@@ -19,7 +19,7 @@ from server import fast
 from server.fast import Question
 from server.people.store import Home
 from server.people.tables import access, device_number, staff
-from server.records import flagging, store
+from server.records import flagging, holding, store
 from server.records.tables import ledger, record
 from sync import days
 
@@ -88,10 +88,10 @@ def cut_at(c: Connection, home_id: int, ledger_id: uuid.UUID, seq: int, hash_: b
 
 def pull(c: Connection, home: Home, device: uuid.UUID, cursor: Cursor | None, head: store.Head, now_ms: int) -> Pulled:
     """The next page of changes for a tablet that may read."""
-    today = _care_day(home, now_ms)
+    today = holding.day_of(home, now_ms)
     seq, after = (cursor.seq, cursor.id) if cursor else (0, None)
     # A cursor of a later day was given under a wrong clock: what was past its day then is told now.
-    if cursor and _care_day(home, cursor.told_ms) > today:
+    if cursor and holding.day_of(home, cursor.told_ms) > today:
         seq, after = 0, None
     rows = _page(c, home, seq, after, head.seq, today) if seq < head.seq or after else []
     more = len(rows) > PAGE
@@ -99,10 +99,6 @@ def pull(c: Connection, home: Home, device: uuid.UUID, cursor: Cursor | None, he
     at = Cursor(head.ledger, rows[-1][1], rows[-1][0], now_ms) if more else Cursor(head.ledger, head.seq, None, now_ms)
     bodies = flagging.with_flags(c, home, [row[2:] for row in rows], first=cursor is None, device=device, now_ms=now_ms)
     return Pulled(bodies, removed(c, home, cursor, now_ms), at.text(), more)
-
-
-def _care_day(home: Home, at_ms: int) -> int:
-    return days.care_day(days.from_ms(at_ms), home.zone).toordinal()
 
 
 def _page(c: Connection, home: Home, seq: int, after: uuid.UUID | None, head: int, today: int) -> list[tuple]:

@@ -29,7 +29,7 @@ class Held(NamedTuple):
 def of(home: Home, kind: Kind, found: Folded) -> Held:
     """Where a folded record stands. A pure function of the ledger: the rows' own times decide, never the wall clock."""
     values = found.values
-    day = _day_ms(home, _dated_ms(home, kind, found))
+    day = day_of(home, _dated_ms(home, kind, found))
     ends = _ends_day(home, found) if found.kind in PEOPLE else None
     is_open = not found.struck_out and (kind.holds == ALWAYS or (kind.holds == OPEN and kind.still_open(values)))
     if kind.holds == NEVER:
@@ -40,11 +40,12 @@ def of(home: Home, kind: Kind, found: Folded) -> Held:
     # Today's and yesterday's (some kinds are held for longer), and whatever was said since then about something older, so that
     # a tablet that holds it hears of it. An import of old records concerns no tablet.
     said = [row.received_ms for row in found.rows if row.origin != "import"]
-    last = max([day, *([_day_ms(home, max(said))] if said else []), *([_day_ms(home, over)] if over is not None else [])])
+    last = max([day, *([day_of(home, max(said))] if said else []), *([day_of(home, over)] if over is not None else [])])
     return Held(day, is_open and over is None, last + kind.keeps_days, ends)
 
 
-def _day_ms(home: Home, ms: int) -> int:
+def day_of(home: Home, ms: int) -> int:
+    """The ordinal of the care day in which this moment lies."""
     return days.care_day(days.from_ms(ms), home.zone).toordinal()
 
 
