@@ -2,7 +2,7 @@
 
 Hashed files never change and are kept for a year; the page and the service worker are asked for anew every time, so
 that a new version is found. The worker is served from /app/sw.js, so that its scope is the app and nothing else.
-Whoever takes gzip gets the squeezed file that the build put beside each text.
+Whoever takes Brotli or gzip gets the squeezed file that the build put beside each text; browsers take Brotli over https only.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from sync.messages import text
 DIST = Path(__file__).resolve().parent.parent / "pwa" / "dist"
 HASHED = re.compile(r"[-.][A-Za-z0-9_-]{8,}\.(js|css|woff2|svg|png|webp|json)$")
 BUILD = re.compile(r"<script[^>]+src=\"[^\"]*-([A-Za-z0-9_-]{8,})\.js\"")
+#: The smallest first: how a text may be squeezed, by the name that a browser asks with, and how its file's name ends.
+SQUEEZED = {"br": ".br", "gzip": ".gz"}
 TYPES = {".webmanifest": "application/manifest+json", ".js": "text/javascript; charset=utf-8"}
 
 
@@ -44,14 +46,14 @@ def file(name: str = "index.html") -> Response:
     found = DIST / name
     if not found.is_file():
         abort(404)
-    squeezed = (DIST / f"{name}.gz").is_file()
-    packed = squeezed and request.accept_encodings["gzip"] > 0
+    squeezed = [how for how, end in SQUEEZED.items() if (DIST / (name + end)).is_file()]
+    packed = next((how for how in squeezed if request.accept_encodings[how] > 0), None)
     kind = TYPES.get(found.suffix) or mimetypes.guess_type(name)[0]
-    answer = send_from_directory(DIST, f"{name}.gz" if packed else name, mimetype=kind, conditional=True, etag=True)
+    answer = send_from_directory(DIST, name + SQUEEZED.get(packed, ""), mimetype=kind, conditional=True, etag=True)
     if squeezed:
         answer.vary.add("Accept-Encoding")
     if packed:
-        answer.content_encoding = "gzip"
+        answer.content_encoding = packed
     if HASHED.search(name) and not name.endswith(("sw.js", ".html")):
         answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     else:
