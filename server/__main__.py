@@ -12,6 +12,7 @@ WHERE = {
     "web": "server.serving",
     "escalator": "server.serving",
     "demo": "server.demo.commands",
+    "create-home": "server.records.commands",
     "home": "server.people.commands",
     "staff": "server.people.commands",
     "device": "server.people.commands",

@@ -38,6 +38,7 @@ from server.pages import (
     routes_reach,
     routes_residents,
     routes_safety,
+    routes_set_up,
     routes_show_me,
     routes_staff,
     routes_tablets,
@@ -78,6 +79,7 @@ MENU = (
     ("provider", "/provider", "provider.see"),
     ("pack", "/pack", "pack.make"),
     ("guests", "/guests", "guests.see"),
+    ("set_up", "/set-up", "people.see"),
     ("staff", "/staff", "people.see"),
     ("tablets", "/tablets", "devices.see"),
     ("thresholds", "/thresholds", "thresholds.see"),
@@ -118,7 +120,7 @@ def register(app: Flask) -> None:
         routes_front, routes_alerts, routes_fatigue, routes_missing, routes_residents, routes_visits, routes_handovers, routes_check, routes_log,
         routes_duties, routes_staff, routes_tablets, routes_thresholds, routes_ladder, routes_numbers, routes_reach, routes_safety, routes_aside,
         routes_ledger, routes_plan, routes_measures, routes_audits, routes_filed, routes_oversight, routes_provider, routes_work, routes_pack,
-        routes_guests, routes_show_me,
+        routes_guests, routes_show_me, routes_set_up,
     ):  # fmt: skip
         app.register_blueprint(routes.blueprint)
     app.context_processor(_what_every_page_shows)

@@ -13,11 +13,12 @@ from sync.messages import section
 from sync.roles import ROLES
 from sync.rules.standing_beside import TOPICS
 
-LINE, WORDS, DAY, TIME, ONE, YES_NO, PERSON, ROLE, STANDARD, ACTION, UNIT, QUESTION = (
-    "line", "words", "day", "time", "one", "yes_no", "person", "role", "standard", "action", "unit", "question",
+LINE, WORDS, WHOLE, DAY, TIME, CLOCK, ONE, YES_NO, PERSON, STAFF, ROLE, ROLES_HELD, STANDARD, ACTION, UNIT, QUESTION = (
+    "line", "words", "whole", "day", "time", "clock", "one", "yes_no", "person", "staff", "role", "roles_held", "standard", "action",
+    "unit", "question",
 )  # fmt: skip
-#: The questions that are answered by choosing.
-CHOSEN = frozenset({ONE, YES_NO, PERSON, ROLE, STANDARD, ACTION, UNIT, QUESTION})
+#: The questions that are answered by choosing one.
+CHOSEN = frozenset({ONE, YES_NO, PERSON, STAFF, ROLE, STANDARD, ACTION, UNIT, QUESTION})
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,18 @@ class Asked:
     must: bool = True
     codes: tuple[str, ...] = ()
     future: bool = False  # a day or time that may lie ahead
+    past: bool = False  # a day that may lie in another century
+    numbered: bool = False  # the codes are numbers, and the record holds a number
+    least: int = 0  # of a whole number
+    most: int = 0
+    unit: str = ""  # of a whole number: ml, minutes, hours
 
 
 @dataclass(frozen=True)
 class Filed:
     """One kind that is filed by hand. `when` is the question that says when it happened; without one it is now.
-    `first` are the fields that say in a list what it is; `signed` ones are never put in other words, only struck out."""
+    `first` are the fields that say in a list what it is; `signed` ones are never put in other words, only struck out.
+    What is `standing` counts until somebody changes it, however old: it is listed by what it says. `back` leads out of the list."""
 
     kind: str
     path: str
@@ -44,6 +51,9 @@ class Filed:
     first: tuple[str, ...]
     when: str | None = None
     signed: bool = False
+    standing: bool = False
+    strikes: bool = True  # may be struck out as entered in error
+    back: str = "/oversight"
 
 
 _TOPIC = Asked("topic", ONE, codes=TOPICS)
@@ -65,7 +75,7 @@ _ALL = (
     ),
     Filed(
         "staff_account", "/staff-accounts", "practice.see", "practice.change",
-        (_HAPPENED, Asked("question", QUESTION), Asked("role", ROLE, codes=ROLES), Asked("score", ONE, codes=SCORES), Asked("words", WORDS, must=False)),
+        (_HAPPENED, Asked("question", QUESTION), Asked("role", ROLE, codes=ROLES), Asked("score", ONE, codes=SCORES, numbered=True), Asked("words", WORDS, must=False)),
         ("question", "score", "words"), "occurred_at",
     ),
     Filed(

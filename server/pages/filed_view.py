@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 from datetime import date
+from datetime import time as dt_time
 from typing import Any
 
 from sqlalchemy import Connection
 
 from server.improvement import filing
 from server.improvement import store as plan_store
-from server.pages.filed_forms import ACTION, DAY, ONE, PERSON, QUESTION, ROLE, STANDARD, TIME, UNIT, YES_NO, Asked, Filed
+from server.pages.filed_forms import (
+    ACTION,
+    CLOCK,
+    DAY,
+    ONE,
+    PERSON,
+    QUESTION,
+    ROLE,
+    ROLES_HELD,
+    STAFF,
+    STANDARD,
+    TIME,
+    UNIT,
+    WHOLE,
+    YES_NO,
+    Asked,
+    Filed,
+)
 from server.pages.names import Names
 from server.pages.store import as_id
-from server.pages.words import at, code, date_text, day, from_text, say, when
+from server.pages.words import at, code, date_text, day, from_text, roles, say, when
+from server.people import store as people_store
 from server.records import store
+from sync import days
 from sync.messages import section, word
 from sync.rules.plan import read_day
 
@@ -23,22 +43,28 @@ SHORT = 120
 Options = dict[str, list[tuple[str, str]]]
 
 
-def options(c: Connection, home_id: int, filed: Filed, names: Names) -> Options:
-    """(answer, words) that each question of the form offers."""
-    return {asked.name: _options(c, home_id, filed, asked, names) for asked in filed.asked}
+def options(c: Connection, home_id: int, filed: Filed, names: Names, row: store.RecordRow | None = None) -> Options:
+    """(answer, words) that each question of the form offers; `row` is the record that is being changed."""
+    return {asked.name: _options(c, home_id, filed, asked, names, row) for asked in filed.asked}
 
 
-def _options(c: Connection, home_id: int, filed: Filed, asked: Asked, names: Names) -> list[tuple[str, str]]:
+def _options(c: Connection, home_id: int, filed: Filed, asked: Asked, names: Names, row: store.RecordRow | None) -> list[tuple[str, str]]:
     if asked.how == ONE:
         return [(name, code_words(filed.kind, asked.name, name)) for name in asked.codes]
     if asked.how == YES_NO:
         return [(name, say(f"plan.{name}")) for name in ("yes", "no")]
-    if asked.how == ROLE:
+    if asked.how in (ROLE, ROLES_HELD):
         return [(name, code("roles", name)) for name in asked.codes]
+    if asked.how == STAFF:
+        return [(str(person.id), person.name) for person in people_store.staff_of(c, home_id) if person.ends_ms is None]
     if asked.how == QUESTION:
         return [(name, words) for name, words in section("pages.filed.staff_account.options.question").items()]
     if asked.how == PERSON:
-        return sorted(((str(id_), names.resident(id_)) for id_, row in names.residents().items() if not row.fields.get("left_on")), key=lambda each: each[1])
+        # One plan a person: two would have to be told apart at the bedside.
+        planned = {plan.subject for plan in store.records(c, home_id, filed.kind) if not plan.struck} if filed.kind == "hydration_plan" else set()
+        planned -= {row.subject} if row else set()
+        here = {id_ for id_, one in names.residents().items() if not one.struck and not one.fields.get("left_on")} - planned
+        return sorted(((str(id_), names.resident(id_)) for id_ in here), key=lambda each: each[1])
     if asked.how == UNIT:
         return [(unit, unit) for unit in store.units(c, home_id)]
     if asked.how == STANDARD:
@@ -49,8 +75,9 @@ def _options(c: Connection, home_id: int, filed: Filed, asked: Asked, names: Nam
 
 
 def listed(rows: list[store.RecordRow], filed: Filed, names: Names, zone: str) -> list[dict[str, Any]]:
-    """Each record in a line, newest first; what was struck out stays in its place."""
-    return [line(row, filed, names, zone) for row in sorted(rows, key=lambda row: (row.occurred_ms, row.id), reverse=True)]
+    """Each record in a line, newest first, or by what it says where it stands; what was struck out stays in its place."""
+    lines = [line(row, filed, names, zone) for row in sorted(rows, key=lambda row: (row.occurred_ms, row.id), reverse=True)]
+    return sorted(lines, key=lambda each: each["says"].lower()) if filed.standing else lines
 
 
 def line(row: store.RecordRow, filed: Filed, names: Names, zone: str) -> dict[str, Any]:
@@ -60,12 +87,14 @@ def line(row: store.RecordRow, filed: Filed, names: Names, zone: str) -> dict[st
     return {
         "id": row.id, "href": f"{filed.path}/{row.id}", "on": day(on_day(row, zone)), "by": names.author(row.body),
         "says": _short(": ".join([*said[:1], " · ".join(said[1:])]) if len(said) > 1 else "".join(said)), "struck": row.struck,
-        "corrected": len(row.body.get("history") or ()) > 1 and not row.struck, "open": open_words(row),
+        "corrected": len(row.body.get("history") or ()) > 1 and not row.struck and not filed.standing, "open": open_words(row),
     }  # fmt: skip
 
 
 def open_words(row: store.RecordRow) -> str:
     """What still waits for an answer."""
+    if not row.struck and (gone := date_text(row.fields.get("left_on"))):
+        return say("filed.left", date=gone)
     waits = not row.struck and not row.fields.get("answered_at")
     if waits and row.kind == "complaint":
         return say("filed.complaint.open")
@@ -119,6 +148,11 @@ def shown(filed: Filed, asked: Asked | None, value: Any, names: Names, zone: str
     if isinstance(value, bool) or (asked is not None and asked.how == YES_NO):
         return say("plan.yes") if value in (True, "yes") else say("plan.no")
     how = asked.how if asked is not None else TIME if from_text(str(value)) is not None else None
+    if how == WHOLE:
+        return say(f"thresholds.units.{asked.unit}", n=f"{value:,}")
+    if how == CLOCK:
+        # Said as the clock on the wall shows it: any winter's day will do.
+        return days.say_time(days.local(date(2026, 1, 15), dt_time.fromisoformat(str(value)), zone), zone)
     if how == TIME:
         return when(from_text(str(value)), zone)
     if how == DAY:
@@ -127,6 +161,10 @@ def shown(filed: Filed, asked: Asked | None, value: Any, names: Names, zone: str
         return code_words(filed.kind, asked.name, value)
     if how == ROLE:
         return code("roles", value)
+    if how == ROLES_HELD:
+        return roles(value)
+    if how == STAFF:
+        return names.staff(value)
     if how == PERSON:
         return names.resident(value)
     if how in (STANDARD, ACTION) and (found := as_id(value)) is not None:

@@ -38,7 +38,7 @@ LISTED_DAYS = 366
 ASKED_ROLES, ASKED = frozenset({SUPPORT_WORKER, SENIOR_CARER, SHIFT_LEADER, KEY_WORKER}), 2
 
 
-def _wire(filed: Filed) -> None:
+def wire(blueprint: Blueprint, filed: Filed) -> None:
     """The views of one kind, each with the right that opens it."""
 
     def add(rule: str, name: str, right: str, view: Callable[..., Any], *methods: str) -> None:
@@ -70,14 +70,15 @@ def _wire(filed: Filed) -> None:
     add("/new", "new", filed.change, ask)
     add("/new", "add", filed.change, save, "POST")
     add("/<uuid:id_>", "one", filed.see, one)
-    add("/<uuid:id_>/strike", "strike", filed.change, strike, "POST")
+    if filed.strikes:
+        add("/<uuid:id_>/strike", "strike", filed.change, strike, "POST")
     if not filed.signed:
         add("/<uuid:id_>/correct", "ask_again", filed.change, ask_again)
         add("/<uuid:id_>/correct", "correct", filed.change, correct, "POST")
 
 
 for _each in FILED.values():
-    _wire(_each)
+    wire(blueprint, _each)
 
 
 @blueprint.post("/minutes/<uuid:id_>/answer")
@@ -104,7 +105,7 @@ def _list(filed: Filed) -> str:
     today = days.care_day(at(now_ms(), g.person.zone), g.person.zone).toordinal()
     with reading() as c:
         # A standard counts from the day it was agreed until it is struck out, however long ago that was.
-        within = None if filed.kind == "standard" else (today - LISTED_DAYS, today + 1)
+        within = None if filed.standing or filed.kind == "standard" else (today - LISTED_DAYS, today + 1)
         rows = store.records(c, g.person.home_id, filed.kind, days=within)
         lines = filed_view.listed(rows, filed, Names(c, g.person.home_id), g.person.zone)
     return render_template("pages/filed_list.html", filed=filed, lines=lines, ask=_whom_to_ask() if filed.kind == "staff_account" else [])
@@ -127,9 +128,10 @@ def _one(filed: Filed, id_: uuid.UUID, wrong: Mapping[str, str] | None = None, s
 
 def _add(filed: Filed) -> Response:
     now = now_ms()
-    fields, wrong = filed_read.fields(filed, request.form, _allowed(filed), g.person.zone, now)
+    form = filed_read.said_in(request.form)
+    fields, wrong = filed_read.fields(filed, form, _allowed(filed), g.person.zone, now)
     if wrong:
-        return _form(filed, None, request.form, wrong, 400)
+        return _form(filed, None, form, wrong, 400)
     at_ms = min(now, time_ms(fields[filed.when]) or now) if filed.when else now
     said = {name: value for name, value in fields.items() if value is not None and name != "occurred_at"}
     id_ = filing.add(g.person.home_id, filed.kind, said, at_ms=at_ms, by=g.person.staff, now_ms=now)
@@ -139,15 +141,16 @@ def _add(filed: Filed) -> Response:
 
 def _correct(filed: Filed, id_: uuid.UUID) -> Response:
     row, now = _standing(filed, id_), now_ms()
-    fields, wrong = filed_read.fields(filed, request.form, _allowed(filed), g.person.zone, now)
+    form = filed_read.said_in(request.form)
+    fields, wrong = filed_read.fields(filed, form, _allowed(filed, row), g.person.zone, now)
     reason = request.form.get("reason", "").strip()
     if not reason or len(reason) > LONGEST_REASON:
         wrong["reason"] = say("filed.need_reason")
     if wrong:
-        return _form(filed, row, request.form, wrong, 400)
+        return _form(filed, row, form, wrong, 400)
     shown = filed_read.as_form(filed, row.fields, row.occurred_ms, g.person.zone)
     # What the form says as it said it before is not set again: a time's seconds are not lost to a form of minutes.
-    told = {name: value for name, value in fields.items() if name not in shown or request.form.get(name, "").strip() != shown[name]}
+    told = {name: value for name, value in fields.items() if name not in shown or form.get(name, "").strip() != shown[name]}
     if filed.when in told:
         told["occurred_at"] = told[filed.when]
     done = filing.correct(g.person.home_id, row, told, reason, request.form.get("version", ""), by=g.person.staff, now_ms=now)
@@ -186,15 +189,15 @@ def _fresh(filed: Filed) -> dict[str, str]:
     return filed_read.as_form(filed, {filed.when: rfc3339(now_ms())} if filed.when else {}, now_ms(), g.person.zone)
 
 
-def _allowed(filed: Filed) -> dict[str, list[str]]:
+def _allowed(filed: Filed, row: store.RecordRow | None = None) -> dict[str, list[str]]:
     with reading() as c:
-        found = filed_view.options(c, g.person.home_id, filed, Names(c, g.person.home_id))
+        found = filed_view.options(c, g.person.home_id, filed, Names(c, g.person.home_id), row)
     return {name: [value for value, _ in listed] for name, listed in found.items()}
 
 
 def _form(filed: Filed, row: store.RecordRow | None, said: Mapping[str, str], wrong: Mapping[str, str] | None = None, status: int = 200) -> Response:
     with reading() as c:
-        offered = filed_view.options(c, g.person.home_id, filed, Names(c, g.person.home_id))
+        offered = filed_view.options(c, g.person.home_id, filed, Names(c, g.person.home_id), row)
     page = render_template(
         "pages/filed_form.html",
         filed=filed,

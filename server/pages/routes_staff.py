@@ -12,7 +12,7 @@ from server.db import reading
 from server.pages import restored_view
 from server.pages import store as pages_store
 from server.pages.words import roles, say, when
-from server.people import store
+from server.people import signin, store
 from server.people.rights import may, signed_in
 from server.people.signin import PIN_DIGITS
 
@@ -52,7 +52,8 @@ def staff():
         else:
             people.append(line)
     return render_template(
-        "pages/staff.html", people=people, removed=removed, restored=restored, may_change=may(g.person.roles, "people.change")
+        "pages/staff.html", people=people, removed=removed, restored=restored, may_change=may(g.person.roles, "people.change"),
+        may_give_accounts=may(g.person.roles, "accounts.change"),
     )
 
 
@@ -73,6 +74,28 @@ def make_pin(person: uuid.UUID):
     found, fresh = _person(person), new_pin()
     store.set_pin(g.person.home_id, found.id, fresh, now_ms=now_ms())
     return render_template("pages/new_pin.html", name=found.name, pin=fresh)
+
+
+@blueprint.get("/staff/<uuid:person>/account")
+@signed_in("accounts.change")
+def ask_account(person: uuid.UUID):
+    """Ask for the address with which somebody signs in to the pages."""
+    return render_template("pages/account_for.html", person=_person(person), said="", wrong="")
+
+
+@blueprint.post("/staff/<uuid:person>/account")
+@signed_in("accounts.change")
+def make_account(person: uuid.UUID):
+    """Give somebody a sign-in with a password that is shown this once; one that was there before ends."""
+    found, email = _person(person), request.form.get("email", "").strip()
+    wrong = "" if signin.EMAIL.fullmatch(email) else say("account_for.need_email")
+    if not wrong and signin.account_of(g.person.home_id, email) not in (None, found.id):
+        wrong = say("account_for.taken")
+    if wrong:
+        return render_template("pages/account_for.html", person=found, said=email, wrong=wrong), 400
+    password = signin.fresh_password()
+    store.create_account(g.person.home_id, email, password, found.id, now_ms=now_ms())
+    return render_template("pages/new_password.html", name=found.name, email=email, password=password)
 
 
 @blueprint.get("/staff/<uuid:person>/remove")

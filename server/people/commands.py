@@ -1,4 +1,4 @@
-"""`tidemark home`, `staff` and `device`: who and what is here. Never a PIN, never a password."""
+"""`tidemark home`, `staff` and `device`: who and what is here. Never a PIN, and a password only as it is made."""
 
 from __future__ import annotations
 

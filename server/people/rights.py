@@ -31,6 +31,8 @@ RIGHTS: dict[str, frozenset[str]] = {
     "log.sign": roles.MANAGERS,
     "people.see": FLOOR_LEADERS | OFFICE,
     "people.add_agency": FLOOR_LEADERS,
+    "set_up.change": roles.PLANNERS,  # residents, their plans, the home's cups
+    "dependency.change": roles.PLANNERS_OF_ROTA,
     "people.change": roles.AND_ABOVE,  # staff, PINs, ending access
     "devices.see": FLOOR_LEADERS | OFFICE,
     "devices.enrol": roles.MANAGERS,

@@ -5,6 +5,8 @@ A PIN has 6 digits and unlocks a tablet that the home already trusts; a password
 
 from __future__ import annotations
 
+import re
+import secrets
 import uuid
 from dataclasses import dataclass, field
 
@@ -17,6 +19,8 @@ from server.people.tables import account, pin, pin_try, unlock_key
 
 PIN_DIGITS = 6
 PIN_TRIES = 5
+# Enough to tell an address from a slip; whether it is theirs is for whoever writes it to know.
+EMAIL = re.compile(r"[^@\s]{1,200}@[^@\s]+\.[^@\s]+")
 PASSWORD_TRIES = 10
 # The first wait; each further one is twice as long, up to the last.
 WAIT_FIRST_MS = 5 * 60_000
@@ -112,12 +116,23 @@ def try_pin(home_id: int, device: uuid.UUID, who: uuid.UUID, plain: str, *, may_
     return Tried(False, tries_left=PIN_TRIES - wrong)
 
 
+def fresh_password() -> str:
+    """A password to be shown once: a hundred bits, in letters that are not taken for one another."""
+    return "-".join("".join(secrets.choice("abcdefghjkmnpqrstuvwxyz23456789") for _ in range(5)) for _ in range(4))
+
+
+def account_of(home_id: int, email: str) -> uuid.UUID | None:
+    """Whose sign-in for the pages of this home the address is."""
+    with reading() as c:
+        return c.execute(select(account.c.staff).where(account.c.home_id == home_id, account.c.email == email.strip().lower())).scalar()
+
+
 def create_account(home_id: int, email: str, password: str, staff_id: uuid.UUID, *, now_ms: int) -> None:
-    """Give a member of staff a sign-in for the pages, or set its password anew."""
+    """Give a member of staff a sign-in for the pages in place of any other, or set its password anew."""
     hashed, address = hash_secret(password), email.strip().lower()
 
     def work(c: Connection) -> None:
-        c.execute(delete(account).where(account.c.home_id == home_id, account.c.email == address))
+        c.execute(delete(account).where(account.c.home_id == home_id, (account.c.email == address) | (account.c.staff == staff_id)))
         c.execute(insert(account).values(home_id=home_id, email=address, staff=staff_id, hash=hashed, made_ms=now_ms))
 
     writing(work)

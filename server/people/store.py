@@ -119,6 +119,12 @@ def create_provider(name: str, *, id_: uuid.UUID | None = None) -> int:
     return writing(work)
 
 
+def provider_named(name: str) -> int | None:
+    """The number of the provider of that name, or None."""
+    with reading() as c:
+        return c.execute(select(provider.c.id).where(provider.c.name == name)).scalar()
+
+
 def create_home(
     name: str,
     *,

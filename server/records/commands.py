@@ -1,4 +1,4 @@
-"""`tidemark ledger`, `backup`, `restore`, `rescue`, `translation` and `migrate`."""
+"""`tidemark create-home`, `ledger`, `backup`, `restore`, `rescue`, `translation` and `migrate`."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import click
 
 from server import clock, commandline
 from server.commandline import json_option
+from server.people import signin
 from server.people import store as people
 from server.problems import Problem
 from server.records import backup as backups
+from server.records import founding
 from server.records import ledger as ledgers
 from server.records import putting_away
 from server.records import rebuild as rebuilding
@@ -20,6 +22,30 @@ from server.records import rescue as rescues
 from server.records import translations
 from server.running import app_context
 from sync.messages import text, word
+
+
+@click.command("create-home")
+@click.option("--name", prompt="Name of the home", help="What the home is called.")
+@click.option("--provider", prompt="Name of the provider", help="Who runs it. Homes of one provider name it alike.")
+@click.option("--manager", prompt="Name of the registered manager", help="Who signs in first.")
+@click.option("--email", prompt="E-mail address of the registered manager", help="With it the manager signs in.")
+@json_option
+def create_home(name: str, provider: str, manager: str, email: str, as_json: bool) -> None:
+    """Make a home, with a sign-in for its registered manager. The password is shown this once."""
+    name, provider, manager, email = (each.strip() for each in (name, provider, manager, email))
+    if not (name and provider and manager):
+        commandline.fail(text("cli.create_home.empty"))
+    if not signin.EMAIL.fullmatch(email):
+        commandline.fail(text("cli.create_home.email"))
+    with app_context():
+        if any(home.made_by == "demo" for home in people.homes()):
+            commandline.fail(text("cli.create_home.demo"))
+        made, password = founding.found(name, provider, manager, email, now_ms=clock.now_ms())
+    if as_json:
+        commandline.show({"home": str(made.uuid), "password": password}, True)
+    else:
+        click.echo(text("cli.create_home.made", name=name, manager=manager, email=email, password=password))
+        click.echo(text("cli.create_home.next"))
 
 
 @click.group()
@@ -224,4 +250,4 @@ def _homes(given: str | None) -> list[people.Home]:
     return [found]
 
 
-commands = [ledger, backup, backup_kept, restore, rescue, open_again, translation, migrate]
+commands = [create_home, ledger, backup, backup_kept, restore, rescue, open_again, translation, migrate]
