@@ -41,7 +41,7 @@ def _steps(c: Connection, home_id: int) -> list[dict[str, Any]]:
     tablets = [row for row in people_store.devices(home_id) if row.revoked_ms is None]
     numbers = [row for row in store.records(c, home_id, "call_number") if not row.struck]
     return [
-        _step("people", "/set-up/people", len(people), bool(people)),
+        _step("people", "/set-up/residents", len(people), bool(people)),
         _step("plans", "/set-up/plans", len(planned), bool(people) and planned == people, len(people)),
         _step("cups", "/set-up/cups", len(cups), bool(cups)),
         _step("staff", "/staff", len(staff), len(staff) > 1 and not without_pin, len(without_pin)),

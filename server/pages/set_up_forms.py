@@ -20,7 +20,7 @@ LEVELS = ("0", "1", "2", "3", "4")
 
 _ALL = (
     Filed(
-        "resident", "/set-up/people", "records.see", "set_up.change",
+        "resident", "/set-up/residents", "records.see", "set_up.change",
         (Asked("preferred_name", LINE), Asked("unit", LINE), Asked("room", LINE, must=False), Asked("born", DAY, must=False, past=True),
          Asked("sex", ONE, must=False, codes=("female", "male")), Asked("key_worker", STAFF, must=False), Asked("name_alert", LINE, must=False),
          Asked("communication_needs", WORDS, must=False), Asked("left_on", DAY, must=False)),

@@ -46,7 +46,7 @@ def version(page) -> str:
 def test_a_new_home_goes_from_nothing_to_its_first_drink_on_the_pages_alone(founded):
     home, step = founded.home, lambda: re.findall(r"(To do|Done)\s*<", founded.open("/set-up").html)
     assert step() == ["To do"] * 6
-    joan = founded.send("/set-up/people/new", preferred_name="Joan Ellery", unit="Willow", room="12", sex="female", born="1936-02-29")
+    joan = founded.send("/set-up/residents/new", preferred_name="Joan Ellery", unit="Willow", room="12", sex="female", born="1936-02-29")
     assert joan.status == 200 and "It is in the record." in joan.text and "29 February 1936" in joan.text
     assert founded.send("/set-up/plans/new", resident=made(joan), **PLAN).status == 200
     assert founded.send("/set-up/cups/new", name="Blue beaker", ml="180", drink_default="Squash").status == 200
@@ -67,10 +67,10 @@ def test_a_new_home_goes_from_nothing_to_its_first_drink_on_the_pages_alone(foun
 
 
 def test_a_person_has_one_plan_and_a_change_of_it_says_why_and_keeps_what_stood(founded):
-    joan = made(founded.send("/set-up/people/new", preferred_name="Joan Ellery", unit="Willow"))
+    joan = made(founded.send("/set-up/residents/new", preferred_name="Joan Ellery", unit="Willow"))
     plan = founded.send("/set-up/plans/new", resident=joan, **PLAN)
     again = founded.send("/set-up/plans/new", resident=joan, **PLAN)
-    assert again.status == 400 and "Choose a person who lives here and has no plan yet" in again.text
+    assert again.status == 400 and "Choose a resident who has no plan yet" in again.text
     form = founded.open(f"{plan.path}/correct")
     changed = {**PLAN, "resident": joan, "iddsi_level": "3", "target_ml": "", "limit_ml": "1200", "version": version(form)}
     done = founded.send(f"{plan.path}/correct", **changed, reason="Speech therapist, visit of today")
@@ -90,11 +90,11 @@ def test_a_person_has_one_plan_and_a_change_of_it_says_why_and_keeps_what_stood(
         ({"wakes_at": "7am"}, "Write a time of day"),
         ({"review_on": "2020-01-01"}, "Choose the day of the next review"),
         ({"nil_by_mouth_until": "2026-01-01T08:00"}, "Nil by mouth ends after it began"),
-        ({"resident": str(uuid.uuid4())}, "Choose a person who lives here"),
+        ({"resident": str(uuid.uuid4())}, "Choose a resident"),
     ],
 )
 def test_a_plan_that_cannot_be_right_is_refused_with_what_to_write_and_keeps_what_was_typed(founded, wrong, said):
-    joan = made(founded.send("/set-up/people/new", preferred_name="Joan Ellery", unit="Willow"))
+    joan = made(founded.send("/set-up/residents/new", preferred_name="Joan Ellery", unit="Willow"))
     page = founded.send("/set-up/plans/new", **{"resident": joan, **PLAN, "nil_by_mouth_from": "", **wrong})
     assert page.status == 400 and said in page.text, page.text[:1500]
     assert 'value="Care plan, eating and drinking"' in page.html and founded.home.sql("SELECT 1 FROM record WHERE kind = 'hydration_plan'") == []
@@ -125,7 +125,7 @@ def test_roles_are_changed_on_a_page_by_who_may_and_by_nobody_else(founded):
     planner = Visitor.manager(founded.home, ["senior_carer"])
     assert planner.open("/set-up").status == 200
     assert planner.send("/set-up/staff/new", form_at="/set-up", name="Me", roles=["registered_manager"]).status == 403
-    assert planner.send("/set-up/people/new", preferred_name="Harold", unit="Willow").status == 200, "a senior carer may plan care"
+    assert planner.send("/set-up/residents/new", preferred_name="Harold", unit="Willow").status == 200, "a senior carer may plan care"
     assert "strike" not in founded.open(joe.path).html, "access is ended on the page Staff; nobody who works here is struck out"
 
 
