@@ -164,7 +164,7 @@ def test_screens_with_an_alert(person, tidemark, home):
 
 PUBLIC_PAGES = ["/", "/sign-in"]
 MANAGER_PAGES = [
-    "/overview", "/residents", "/appointments", "/handovers", "/to-check", "/log", "/staff", "/tablets", "/tablets/add", "/tablets/rescue",
+    "/overview", "/residents", "/appointments", "/handovers", "/to-check", "/log", "/staff", "/set-up", "/set-up/plans/new", "/tablets", "/tablets/add", "/tablets/rescue",
     "/thresholds", "/set-aside", "/ledger", "/numbers", "/safety-list", "/ladder", "/duties", "/missing", "/alerts/fatigue",
     "/reach", "/reach/contacts", "/phone-tree", "/plan", "/plan/questions", "/measures", "/pack", "/guests", "/guests/add", "/audits",
     "/audits/scores/hydration", "/plan/by-question", "/oversight", "/oversight/beside", "/observations", "/observations/new", "/complaints", "/my-work",
