@@ -268,6 +268,8 @@ def schema_of(kind: str, own: Mapping[str, Any], *, care: bool = False) -> type[
     if care:
         # Who really gave it, or who the typed name of an emergency entry was.
         common["performed_by"] = Ref()
+        # Somebody wants the next shift to hear of it.
+        common["for_handover"] = YesNo()
     title = "".join(part.capitalize() for part in kind.split("_"))
     return Schema.from_dict({**common, **own}, name=f"{title}Fields")
 

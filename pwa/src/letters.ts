@@ -41,6 +41,12 @@ export function letters(): readonly Row[] {
   return rows;
 }
 
+/** The pages of an outcome's letter that lie here, to be looked at; a key that nobody here holds leaves them shut. */
+export async function pages(about: string): Promise<string[]> {
+  const own = await Promise.all(rows.filter((one) => one.about === about).map(async (one) => [one.type, await show<string>(one.sha256, one.hidden)] as const));
+  return own.flatMap(([type, content]) => (content === null ? [] : [`data:${type};base64,${content.replaceAll('-', '+').replaceAll('_', '/')}`]));
+}
+
 /** Keep a small photo as a letter of this outcome. Resolves when both it and its record are saved on this tablet. */
 export async function keep(photo: Blob, about: Shown): Promise<void> {
   const bytes = new Uint8Array(await photo.arrayBuffer());

@@ -28,6 +28,8 @@ FIELDS = schema_of(
         "rushed_support": Open(),
         "staff_pressure": Open(),
         "redeployment": Open(),
+        # What people and staff said of it on that shift.
+        "feedback_heard": Text(),
         "incidents": ListOf(Open()),
         "cause": Text(),
         "action": Text(),

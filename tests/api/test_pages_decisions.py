@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
 
+from server import clock
+from server.records import intake
 from sync.kinds.escalation import DECIDED
 from tests.api.test_pages_records import alert, state  # noqa: F401
 from tests.harness.visitor import Visitor
@@ -34,6 +37,14 @@ def test_a_decision_is_recorded_once_and_no_escalation_because_is_one(home, priy
     assert again.status_code == 303
     assert "Record the decision" not in priya.open(at).text and len(home.rows()) == count
 
+    # One that was entered in error answers nothing: it is asked again, and may be answered again.
+    struck = intake.Statement(id=uuid.uuid4(), record=uuid.UUID(said["id"]), kind="escalation", fields={"struck_out": True, "correction_reason": "Wrong person"}, occurred_ms=clock.now_ms())
+    assert home.append(struck)[0].status == "accepted"
+    assert "Record the decision" in priya.open(at).text
+    priya.send(f"{at}/decide", form_at=at, kind="gp", words="Called")
+    told = home.rows()[-1]["submission"]
+    assert told["kind"] == "escalation" and told["record"] not in (said["record"], None) and told["fields"]["contacted"]
+
 
 def test_of_two_managers_who_decide_in_the_same_moment_one_is_recorded_and_both_are_answered(home, priya, alert):  # noqa: F811
     at, sue = f"/alerts/{alert['id']}", Visitor.manager(home, ["registered_manager"], "Sue Hart")
@@ -51,9 +62,6 @@ def test_of_two_managers_who_decide_in_the_same_moment_one_is_recorded_and_both_
 
 def test_an_alert_that_nobody_answered_is_a_red_banner_on_every_page(home, priya, alert):  # noqa: F811
     assert "Nobody has answered" not in priya.open("/staff").text
-    from server import clock
-    from server.records import intake
-
     with home.house.app.app_context():
         said = intake.Statement(record=alert["id"], kind="alert", fields={"status": "unhandled"}, occurred_ms=clock.now_ms())
         assert intake.write(home.id, [said], now_ms=clock.now_ms(), origin="system")[0].status == "accepted"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 
 import pytest
@@ -107,6 +108,7 @@ def test_two_versions_of_a_drink_are_decided_by_a_senior_with_a_reason(person, b
     expect(ama.by("to-checks")).to_be_visible(timeout=20_000)
     ama.tap(ama.by("to-checks"))
     expect(ama.by("side")).to_have_count(2)
+    expect(ama.page.get_by_text(re.compile(r"Someone else changed this at (\d|mid).*\. Both versions are kept\."))).to_be_visible()
     look = Look(ama)
     look.at("check two records, two versions")
     right = ama.by("side").filter(has_text="150ml").get_by_test_id("this-one")

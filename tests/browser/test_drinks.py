@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from sync.days import care_day, local
 from tests.browser.test_screens import Look
-from tests.harness import small_home
+from tests.harness import by_tidemark, small_home
 from tests.harness.floor import FloorTablet
 from tests.harness.hands import WORDS, Hands
 from tests.harness.processes import REPOSITORY, Installation, until
@@ -226,4 +226,90 @@ def test_a_day_is_drawn_told_and_checked_and_the_sign_off_is_in_the_log(person, 
     expect(ama.by("only-here")).to_be_visible()
     look.at("shift check, offline, another signed off")
     look.done()
+    assert ama.tablet.errors == []
+
+
+def test_a_drink_is_put_right_in_four_taps_whatever_was_wrong_with_it_and_every_version_stays(person, tidemark, home, ben):
+    # A home that gives two hours to write down what happened: what is put right below is not late to it.
+    by_tidemark.state(tidemark, home["id"], "threshold", {"name": "hydration.bedside_minutes", "value": 120, "from": "2026-01-01T00:00:00+00:00", "reason": "x"})
+    ama = person("Ama Mensah")
+    look = Look(ama)
+    ama.residents()
+    ama.tap(ama.row("Joan").get_by_test_id("drink-button"))
+    # Another's hands gave it; nobody who gave it themselves taps once more for that.
+    ama.by("gave-by").locator("summary").tap()
+    ama.by("gave-by").locator("select").select_option(label="Ben Okoro")
+    look.at("record a drink, given by somebody else")
+    ama.tap(ama.by("drink-tile").filter(has_text="Mug"))
+    (made,) = until(lambda: ben.changes("hydration_check"), what="the drink on the server")
+    assert made["fields"]["performed_by"] == home["staff"]["Ben Okoro"]["id"] and made["author"] == home["staff"]["Ama Mensah"]["id"]
+
+    def now(**fields: Any) -> dict[str, Any]:
+        return until(lambda: next((one for one in ben.changes("hydration_check") if all(one["fields"].get(name) == value for name, value in fields.items())), None), what=f"{fields}")
+
+    ama.go("")
+    ama.taps = 0
+    ama.tap(ama.by("to-residents"))
+    ama.tap(ama.row("Joan").get_by_role("link", name="Joan"))
+    ama.tap(ama.by("correct").first)
+    look.at("correct a drink")
+    ama.tap(ama.by("correct-fraction").filter(has_text=WORDS["fraction"]["half"]))
+    assert ama.taps == 4
+    assert now(drunk_ml=125)["history"][-1]["fields"]["correction_reason"] == WORDS["correct"]["reasons"]["amount"]
+    for field, change, reason, set_ in (
+        ("correct-time", lambda at: at.fill("18:05"), "time", {"drunk_ml": 125}),
+        ("correct-cup", lambda at: at.select_option(label="Teacup 150ml"), "amount", {"drunk_ml": 125, "vessel_ml": 150}),
+        ("correct-outcome", lambda at: at.select_option(label=WORDS["drink"]["asleep"]), "happened", {"outcome": "asleep"}),
+    ):
+        ama.tap(ama.by("correct").first)
+        change(ama.by(field))
+        ama.tap(ama.by("correct-save"))
+        expect(ama.by("correct-save")).to_have_count(0)
+        put_right = now(**set_)
+        until(lambda: now(**set_)["history"][-1]["fields"].get("correction_reason") == WORDS["correct"]["reasons"][reason], what=reason)
+    put_right = now(outcome="asleep")
+    assert put_right["fields"].get("drunk_ml") is None and put_right["fields"].get("vessel") is None
+    assert datetime.fromisoformat(put_right["occurred_at"]) == local(care_day(tidemark.now()), time(18, 5))
+    assert len(put_right["history"]) == 5 and put_right["history"][0]["fields"]["drunk_ml"] == 250
+    # 95 minutes are late where nobody says otherwise; this home says otherwise.
+    expect(ama.page.locator(".tm-entries")).to_contain_text("6:05pm")
+    expect(ama.page.locator(".tm-entries")).not_to_contain_text("Recorded late")
+    ama.tap(ama.by("correct").first)
+    ama.tap(ama.by("correct-strike"))
+    expect(ama.by("problem")).to_contain_text(WORDS["correct"]["reason_missing"])
+    ama.tap(ama.page.get_by_text(WORDS["correct"]["reasons"]["twice"]))
+    ama.tap(ama.by("correct-strike"))
+    assert until(lambda: (one := now(outcome="asleep"))["struck_out"] and one, what="the strike")["history"][0]["fields"]["drunk_ml"] == 250
+
+    # Somebody asks about her: three taps from the list.
+    ama.residents()
+    ama.taps = 0
+    ama.tap(ama.row("Joan").get_by_role("link", name="Joan"))
+    ama.tap(ama.by("everything").locator("summary"))
+    look.at("hydration today, everything about the person")
+    ama.tap(ama.by("add-contact"))
+    assert ama.taps == 3
+    expect(ama.by("form-contact")).to_contain_text("Joan")
+    look.done()
+    assert ama.tablet.errors == []
+
+
+def test_a_double_tap_is_one_drink_and_asks_beside_it_whether_two_were_meant(person, home, ben):
+    ama = person("Ama Mensah")
+    look = Look(ama)
+    ama.residents()
+    ama.drink("Joan", "Mug")
+    row_ = ama.row("Joan")
+    row_.get_by_test_id("same-again").evaluate("one => { one.click(); one.click(); }")
+    expect(row_.get_by_test_id("twice")).to_contain_text(WORDS["residents"]["already"])
+    look.at("residents, tapped twice")
+    until(lambda: len(ben.changes("hydration_check")) == 2, what="two drinks")
+    ama.tap(row_.get_by_test_id("twice").get_by_role("button"))
+    until(lambda: len(ben.changes("hydration_check")) == 3, what="the third that was meant")
+    expect(row_.get_by_test_id("twice")).to_have_count(0)
+    ama.tap(ama.row("Harold").get_by_test_id("drink-button"))
+    ama.by("drink-tile").filter(has_text="Glass").evaluate("one => { one.click(); one.click(); }")
+    expect(ama.row("Harold").get_by_test_id("twice")).to_be_visible()
+    look.done()
+    until(lambda: len(ben.changes("hydration_check")) == 4, what="one drink of Harold's")
     assert ama.tablet.errors == []

@@ -131,6 +131,7 @@ def test_a_drawn_shift_is_observed_in_eight_taps_and_a_copied_reason_is_told(per
     for field in ("unmet_need", "rushed_support"):
         priya.tap(priya.page.get_by_role("group", name=FORMS["deployment_observation"]["fields"][field]["label"]).get_by_text("Yes", exact=True))
     priya.tap(priya.by("ask-staff_pressure-high"))
+    priya.by("ask-feedback_heard").fill("Joan said that she waited")
     priya.by("switch").tap()
     priya.sign_in("Priya Shah")  # asks the server; what was begun stands where it was
     expect(priya.by("warning")).to_contain_text("Rota changed since you started", timeout=40_000)
@@ -138,6 +139,7 @@ def test_a_drawn_shift_is_observed_in_eight_taps_and_a_copied_reason_is_told(per
     priya.tap(priya.by("form-save"))
     found = until(lambda: [one for one in records(tidemark, home, "Elsewhere 2", "deployment_observation") if one["fields"].get("delays")], what="the delay")
     assert found[0]["fields"]["delays"][0]["minutes"] == 15 and found[0]["fields"]["delays"][0]["id"]
+    assert found[0]["fields"]["feedback_heard"] == "Joan said that she waited"
     assert found[0]["fields"]["actual"][1] == {"role": "support_worker", "count": 1, "agency": 1}
 
     priya.go(f"form=allocation.{shift}")
@@ -151,11 +153,15 @@ def test_a_drawn_shift_is_observed_in_eight_taps_and_a_copied_reason_is_told(per
     expect(priya.by("warning").last).to_contain_text("This shift has started")
     look.at("allocation, a copied reason")
     priya.tap(priya.by("form-save"))
+    expect(priya.by("problem")).to_contain_text("Say what changed, and why")  # the shift has started
+    priya.by("ask-changed_because").fill("Ben came early")
+    priya.tap(priya.by("form-save"))
     expect(priya.by("form-saved").get_by_test_id("row-state")).to_have_text(SENT, timeout=30_000)
     look.done()
 
 
 def test_a_word_without_a_name_a_preference_for_the_plan_and_a_handover(person, tidemark, home):
+    FloorTablet(tidemark, home["id"], "Tablet 2 of the lounge")
     ama = person("Ama Mensah")
     look = Look(ama)
     expect(ama.by("place-record")).to_be_visible()
@@ -188,10 +194,21 @@ def test_a_word_without_a_name_a_preference_for_the_plan_and_a_handover(person, 
     ama.tap(ama.by("suggestion-yes"))
     expect(ama.by("suggestion")).to_have_count(0)
 
+    ama.residents()
+    ama.drink("Harold", "Mug")
+    ama.tap(ama.row("Harold").get_by_test_id("drink-button"))
+    ama.tap(ama.by("to-entry"))
+    ama.tap(ama.by("flag"))
+    expect(ama.by("flagged")).to_be_visible()
+    look.at("an entry, flagged for handover")
+
     ama.go("")
     ama.taps = 0
     ama.tap(ama.by("place-handover"))
     expect(ama.by("handover-offline")).to_be_visible()
+    expect(ama.by("handover-changes")).to_contain_text("Harold")
+    # Without a connection nobody has told it which tablets are silent: to it, each of them may be.
+    expect(ama.by("handover-tablets")).to_contain_text("Tablet 2 of the lounge may hold entries that are not here")
     ama.by("handover-line").fill("The lift is out of order")
     ama.by("handover-add").tap()
     expect(ama.by("handover-tablets")).to_contain_text("not sent yet")
@@ -219,5 +236,6 @@ def test_a_word_without_a_name_a_preference_for_the_plan_and_a_handover(person, 
     assert plan[0]["fields"]["preferences"] == "I like my tea in a china cup" and plan[0]["fields"]["resident"] == home["residents"]["Joan"]
     (given,) = until(lambda: [one for one in elsewhere.changes("handover") if one["fields"].get("accepted_by")], what="the accepted handover")
     assert given["fields"]["accepted_by"] == home["staff"]["Priya Shah"]["id"]
+    assert "Tablet 2 of the lounge" in given["fields"]["silent_devices"]
     assert "The lift is out of order" in [one["words"] for one in given["fields"]["lines"]]
     assert elsewhere.changes("feedback") == []

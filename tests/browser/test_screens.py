@@ -66,8 +66,10 @@ def test_screens_before_anyone_has_signed_in(browsers, tidemark, home):
     look.done()
 
 
-def test_screens_of_a_shift_online_and_offline(person, tidemark, home):
+def test_screens_of_a_shift_online_and_offline_ask_nothing_of_another_host(person, tidemark, home):
     ama = person("Ama Mensah")
+    asked: list[str] = []
+    ama.tablet.context.on("request", lambda request: asked.append(request.url))
     look = Look(ama)
     look.at("shift home, not signed on")
     ama.start_shift()
@@ -140,6 +142,7 @@ def test_screens_of_a_shift_online_and_offline(person, tidemark, home):
     ama.go("")
     look.at("shift home, offline")
     look.done()
+    assert any("/api/v1/sync" in url for url in asked) and [url for url in asked if not url.startswith((tidemark.url, "data:", "blob:"))] == []
 
 
 def test_screens_with_an_alert(person, tidemark, home):

@@ -168,12 +168,62 @@ def test_an_outcome_begun_offline_is_kept_through_a_restart_and_its_actions_reac
     expect(ama.by("outcome")).to_contain_text(SAVED)
     expect(ama.by("follow-ups").get_by_test_id("todo-row")).to_have_count(2)
     look.at("appointment, offline, two things to do")
+    # A letter is read where whoever is asked to read it stands, while it lies here.
+    ama.by("letter-file").set_input_files([{"name": "letter.png", "mimeType": "image/png", "buffer": picture(300, 200)}])
+    ama.tap(ama.by("follow-ups").get_by_test_id("todo-row").filter(has_text="Read the letter").locator("a").first)
+    ama.tap(ama.by("letter-open"))
+    expect(ama.by("letter-page")).to_be_visible()
+    assert ama.page.wait_for_function("document.querySelector('[data-testid=letter-page]').naturalWidth === 300")
+    look.at("follow-up, the letter")
+    ama.page.go_back()
     floor.tidemark.start()
     (outcome,) = floor.on_server("appointment_outcome", 1, appointment=arthur)
     assert outcome["fields"]["safeguarding_decision"] == "manager_deciding"
-    todo = floor.on_server("follow_up", 2, about=outcome["record"])
+    todo = [one for one in floor.on_server("follow_up", 3, about=outcome["record"]) if one["fields"].get("asks") != "letter"]
     assert sorted((one["fields"]["what"], "owner" in one["fields"]) for one in todo) == [("Ask why nobody was free", False), ("Book it again", True)]
+
+    # Once it has gone, it is said where it is.
+    expect(ama.by("letter-elsewhere")).to_be_visible(timeout=30_000)
+    # He did go along after all: the attendance is put right with a reason, and what was said first stays.
+    ama.tap(ama.by("outcome").locator(f"a[href='#entry={outcome['record']}']"))
+    ama.tap(ama.by("correct").locator("summary"))
+    ama.by("correct-attendance").select_option("attended_part")
+    ama.tap(ama.by("correct-save"))
+    expect(ama.by("problem")).to_contain_text("Give a reason for the change")
+    look.at("an outcome, corrected")
+    ama.tap(ama.page.get_by_text("Something else happened"))
+    ama.tap(ama.by("correct-save"))
+    (put_right,) = floor.on_server("appointment_outcome", 1, appointment=arthur, attendance="attended_part")
+    assert put_right["history"][0]["fields"]["attendance"] == "not_supported_to_attend"
+    assert put_right["history"][-1]["fields"]["correction_reason"] == "Something else happened"
+    # A thing to do that was entered in error leaves the list, and its history says why.
+    (wrong,) = [one for one in todo if one["fields"]["what"] == "Book it again"]
+    ama.go(f"entry={wrong['record']}")
+    ama.tap(ama.by("correct").locator("summary"))
+    ama.tap(ama.page.get_by_text("Recorded twice"))
+    ama.tap(ama.by("correct-strike"))
+    until(lambda: [one for one in floor.office.changes("follow_up") if one["record"] == wrong["record"] and one["struck_out"]], what="the strike")
+    expect(ama.by("version").last).to_contain_text("Recorded twice")
+    expect(ama.by("correct")).to_have_count(0)
     look.done()
+
+
+def test_what_changes_the_care_plan_is_there_for_its_review_without_typing_it_again(floor):
+    ama = floor.ama
+    harold = floor.appointment("Harold", 1)
+    ama.go(f"outcome={harold}")
+    until(lambda: ama.by("question").count() or (ama.go("appointments"), ama.go(f"outcome={harold}")) is None, within_s=30, what="the appointment on the tablet")
+    ama.tap(code(ama, "attendance", "attended"))
+    ama.by("advice").fill("Sit upright to drink.")
+    ama.tap(code(ama, "needed", "none_advised"))
+    ama.tap(code(ama, "change", "care_plan"))
+    ama.tap(code(ama, "next", "none"))
+    ama.tap(ama.by("save-outcome"))
+    (outcome,) = floor.on_server("appointment_outcome", 1, appointment=harold)
+    for kind in ("daily_note", "care_review_note"):
+        (note,) = floor.on_server(kind, 1, ref=outcome["record"])
+        assert "Sit upright to drink." in note["fields"]["words"] and note["fields"]["resident"] == floor.home["residents"]["Harold"]
+    assert floor.on_server("care_review_note", 1, about="appointment") and len(floor.office.changes("care_review_note")) == 1  # and none where no plan changes
 
 
 def test_a_follow_up_is_given_to_somebody_done_with_evidence_and_checked_by_another(floor):

@@ -30,7 +30,10 @@ FULL = os.environ.get("WALK") == "full"
 SHOTS = os.environ.get("SHOTS")
 CAPTURE_PX, OTHER_PX, GAP_PX = 64, 48, 8
 # What a hand taps to record: at least 64 px. Everything else that is tapped: at least 48, but for links inside a sentence.
-CAPTURE = "[data-testid=drink-button], [data-testid=same-again], .tm-tile, .tm-key, [data-testid=ack-button], [data-testid=cup-fraction]"
+CAPTURE = (
+    "[data-testid=drink-button], [data-testid=same-again], .tm-tile, .tm-key, [data-testid=ack-button], [data-testid=cup-fraction], .tm-answer, "
+    ".tm-cup .nhsuk-button, .tm-justnow .nhsuk-button, .tm-sheet .tm-chip, button[data-testid^=gap-]"
+)
 TAPPED = "button, select, input:not([type=radio]):not([type=checkbox]), .tm-chip, a.nhsuk-button, a.tm-link"
 IBM = REPOSITORY / "pwa" / "node_modules" / "accessibility-checker-engine" / "ace.js"
 

@@ -37,7 +37,7 @@ export const FORM: Form = {
     ],
     [
       { ask: 'text', field: 'rationale' },
-      { ask: 'text', field: 'changed_because', short: true, optional: true, when: begun },
+      { ask: 'text', field: 'changed_because', short: true, when: begun },
     ],
   ],
   start: (about) => (about && shiftBounds(about, zone()) ? { shift: about } : {}),

@@ -65,6 +65,7 @@ export const FORM: Form = {
       { ask: 'yes', field: 'rushed_support', unsure: true },
       { ask: 'one', field: 'staff_pressure', codes: ['none', 'some', 'high', 'not_known'] },
       { ask: 'text', field: 'redeployment', short: true, optional: true },
+      { ask: 'text', field: 'feedback_heard', short: true, optional: true },
       { ask: 'text', field: 'cause', short: true, optional: true, when: somethingWrong },
       { ask: 'text', field: 'action', short: true, optional: true, when: somethingWrong },
     ],

@@ -19,6 +19,7 @@ export type Fraction = keyof typeof FRACTIONS;
 export const FRACTIONS = { all: 1, three_quarters: 0.75, half: 0.5, quarter: 0.25 } as const;
 /** How long a row offers to undo. */
 export const UNDO_MS = 10_000;
+const OFFERS = new Set(['drank', 'given', 'refused', 'unwell', 'left_within_reach']);
 /** Above this one entry is asked about; above the other the server would refuse it. */
 export const A_LOT_ML = 1_000;
 export const MOST_ML = 5_000;
@@ -72,6 +73,18 @@ export function otherAmount(shown: Shown, drunk_ml: number, reason: string): Dra
     basis: within ? 'estimated' : 'measured',
     correction_reason: reason,
   });
+}
+
+/** What is left of the group once something else happened: an offer keeps its cup, and nothing keeps an amount or a reason. */
+export function otherOutcome(shown: Shown, outcome: string): Fields {
+  const lost = ['drunk_ml', 'fraction', 'basis', 'from_food', 'reason', 'next_step', ...(OFFERS.has(outcome) ? [] : ['drink', 'vessel', 'vessel_ml', 'offered_ml'])];
+  return { ...Object.fromEntries(lost.filter((name) => name in shown.fields).map((name) => [name, null])), outcome };
+}
+
+/** Another amount, out of another cup where one is named. */
+export function otherDrink(shown: Shown, drunk_ml: number, cup: Vessel | null): Fields {
+  const other = { ...(shown.fields['outcome'] === 'drank' ? {} : otherOutcome(shown, 'drank')), ...(cup ? { ...vesselFields(cup), offered_ml: cup.ml } : {}) };
+  return { ...other, ...otherAmount({ ...shown, fields: { ...shown.fields, ...other } }, drunk_ml, '').fields };
 }
 
 export function correction(shown: Shown, fields: Fields): Draft {

@@ -81,7 +81,10 @@ export function drafts(visit: Visit, answers: Answers): ((saved: string[]) => Dr
     const fields = { resident, type, starts_at: iso(withinCareDay(answers.moved_day, answers.moved_time, zone(), true)), ...(whom ? { with: whom } : {}), ...(place ? { place } : {}), ...(escort ? { escort } : {}), origin: 'rescheduled', arises_from: visit.shown.record };
     made.push(() => ({ kind: 'appointment', resident, fields }));
   }
-  if (resident) made.push((saved) => ({ kind: 'daily_note', resident, fields: { resident, words: inWords(visit, [{ fields: outcomeFields(visit, answers) }], answers.actions), about: 'appointment', ref: saved[0]! } }));
+  const fields = outcomeFields(visit, answers);
+  // What changes the plan is there for its review, too, without being typed a second time.
+  const notes = fields['care_plan_change'] === 'needed' ? ['daily_note', 'care_review_note'] : ['daily_note'];
+  for (const kind of resident ? notes : []) made.push((saved) => ({ kind, resident, fields: { resident, words: inWords(visit, [{ fields }], answers.actions), about: 'appointment', ref: saved[0]! } }));
   return made;
 }
 

@@ -10,7 +10,7 @@ import { sayWhen } from '../time';
 import { useOnce } from '../ui/hooks';
 import { Button, Field, StateTag } from '../ui/parts';
 import { authorName, zone, type Shown } from '../view';
-import { fill } from '../words';
+import { fill, words } from '../words';
 import { Escalate } from './shift_decisions';
 
 export function Decision({ alert, onAct }: { alert: Shown; onAct: (draft: Draft, sentence: string) => void }) {
@@ -27,7 +27,7 @@ export function Decision({ alert, onAct }: { alert: Shown; onAct: (draft: Draft,
       {made ? (
         <>
           <p class="tm-lead" data-testid="decided">{text(made.fields['decision'])} <StateTag state={made.state} /></p>
-          <p class="tm-fine">{fill(own.decided_by, { name: authorName(made) ?? said.plain.unknown, time: sayWhen(at ? Date.parse(at) : made.happened_ms, Date.now(), zone()) })}</p>
+          <p class="tm-fine">{fill(own.decided_by, { name: authorName(made) ?? said.plain.unknown, time: sayWhen(at ? Date.parse(at) : made.happened_ms, Date.now(), zone()) })} <a class="tm-link" href={`#entry=${made.record}`}>{words.drink.entry}</a></p>
           {text(made.fields['advice']) && <p>{fill(own.advice, { words: text(made.fields['advice'])! })}</p>}
           {asked && (
             <form noValidate autocomplete="off" onSubmit={(event) => {

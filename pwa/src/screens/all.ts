@@ -39,7 +39,7 @@ import { Practice } from './practice';
 import { Enrol } from './enrol';
 import { Agency } from './agency';
 import { CupBack } from './cup_back';
-import { AskFirst, OtherAmount, StopAndCheck } from './drink_forms';
+import { AskFirst, GaveBy, OtherAmount, StopAndCheck } from './drink_forms';
 import { NotDrunk } from './not_drunk';
 import { RedFlags } from './red_flags';
 import { Refusal } from './refusal';
@@ -63,6 +63,7 @@ export const SCREENS = {
   fix: Fix,
   'follow-up': FollowUp,
   form: FormScreen,
+  'gave-by': GaveBy,
   'gp-round': GpRound,
   home: Home,
   handover: Handover,

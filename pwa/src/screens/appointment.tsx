@@ -12,8 +12,8 @@ import { authorName, staffName, type Shown } from '../view';
 import { fill, word, words } from '../words';
 import { Facts } from './check';
 import { Letter } from './letter';
-import { PersonCare } from './person_care';
-import { fieldName, personOf, valueOf } from './plain';
+import { Everything } from './person_care';
+import { fieldName, personOf, sayConflict, valueOf } from './plain';
 import { useSave } from './use_save';
 import { Asks, TodoRow, waitingLine, when } from './visit_row';
 import '../styles/more.scss';
@@ -34,7 +34,7 @@ export function AppointmentScreen({ id }: { id: string }) {
     <>
       <h1 class="tm-title tm-title--tight">{typeName(shown.fields)}</h1>
       <p class="tm-lead">{personOf(shown)}</p>
-      {Object.keys(shown.conflicts).length > 0 && <p class="tm-old">{words.default.conflict} <a class="tm-link" href={`#check=${id}`}>{allWords.entry.two_versions}</a></p>}
+      {Object.keys(shown.conflicts).length > 0 && <p class="tm-old">{sayConflict(shown)} <a class="tm-link" href={`#check=${id}`}>{allWords.entry.two_versions}</a></p>}
       {state.link === 'unreachable' && <p class="tm-fine">{words.default.offline}</p>}
       <Facts of={[[said.when, when(visit.starts_ms)], ...fact('with'), ...fact('place'), ...fact('escort'), ...(origin ? [[said.origin, word(allWords.visits.origins, origin)] as [string, string]] : [])]} />
       <StateTag state={shown.state} />
@@ -56,12 +56,7 @@ export function AppointmentScreen({ id }: { id: string }) {
       <ul class="tm-rows" data-testid="follow-ups">{visit.followUps.map((one) => <FollowUpLine key={one.record} shown={one} />)}</ul>
       {outcomes.length > 0 && <Letter about={outcomes.at(-1)!} />}
       {outcomes.length > 0 && <Copy visit={visit} />}
-      {visit.person && (
-        <details class="tm-details" data-testid="everything">
-          <summary>{said.everything}</summary>
-          <PersonCare resident={visit.person.id} />
-        </details>
-      )}
+      {visit.person && <Everything resident={visit.person.id} />}
       <p><a class="tm-link" href="#appointments">{fill(allWords.back_to, { screen: said.back })}</a></p>
     </>
   );

@@ -18,7 +18,7 @@ function dayOf(ms: number): string {
   return `${y}-${String(m).padStart(2, '0')}-${String(d).padStart(2, '0')}`;
 }
 
-function clockOf(ms: number): string {
+export function clockOf(ms: number): string {
   const { h, min } = local(ms, zone());
   return `${String(h).padStart(2, '0')}:${String(min).padStart(2, '0')}`;
 }

@@ -17,7 +17,7 @@ import { announce, Button, Choice, Problems } from '../ui/parts';
 import { tabletName, view, zone, type Shown } from '../view';
 import { english, fill, words } from '../words';
 import { pairsOf } from './checks';
-import { fieldName, inALine, kindName, personOf, valueOf, whoRecorded } from './plain';
+import { fieldName, inALine, kindName, personOf, sayConflict, valueOf, whoRecorded } from './plain';
 import '../styles/more.scss';
 
 export function Check({ id }: { id: string }) {
@@ -117,7 +117,7 @@ function Conflict({ shown, differ }: { shown: Shown; differ: Difference[] }) {
     <>
       <Problems list={problems} />
       {again && <p class="tm-old" role="status" data-testid="third-change">{said.check.third}</p>}
-      <p>{said.check.conflict_intro}</p>
+      <p>{sayConflict(shown)}</p>
       {decides && (
         <Choice
           legend={said.check.reason} name="why" value={why} onChoose={setWhy}

@@ -3,11 +3,14 @@
 
 import { useState } from 'preact/hooks';
 import { MOST_ML } from '../kinds/hydration_check';
-import { said } from '../said';
+import { fieldWords, said } from '../said';
+import { session } from '../session';
+import { state } from '../state';
 import type { Fields } from '../types';
 import { useOnce } from '../ui/hooks';
 import { Stop } from '../ui/icons';
 import { Button, Field, Problems } from '../ui/parts';
+import { staffName } from '../view';
 import { words } from '../words';
 
 export function OtherAmount({ onRecord, onBack }: { onRecord: (drink: string, ml: number, food: Fields) => void; onBack: () => void }) {
@@ -78,5 +81,23 @@ export function AskFirst({ question, yes, onYes, onNo }: { question: string; yes
       <Button data-testid="a-lot-yes" onClick={() => once('yes', onYes)}>{yes}</Button>
       <Button kind="secondary" onClick={onNo}>{said.drink.a_lot_no}</Button>
     </div>
+  );
+}
+
+/** Who gave the drink, where that was not whoever writes it down. */
+export function GaveBy({ value, onChoose }: { value: string; onChoose: (staff: string) => void }) {
+  const me = session();
+  return (
+    <details class="tm-details" data-testid="gave-by">
+      <summary>{fieldWords['performed_by']}: {staffName(value) ?? me?.name}</summary>
+      <Field label={fieldWords['performed_by']!}>
+        {(ids) => (
+          <select {...ids} class="nhsuk-select" autocomplete="off" value={value} onChange={(event) => onChoose(event.currentTarget.value)}>
+            <option value="">{me?.name}</option>
+            {state.staff.filter((one) => one.id !== me?.id).sort((a, b) => a.name.localeCompare(b.name)).map((one) => <option key={one.id} value={one.id}>{one.name}</option>)}
+          </select>
+        )}
+      </Field>
+    </details>
   );
 }

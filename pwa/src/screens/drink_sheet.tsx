@@ -11,7 +11,7 @@ import { namesakes, residentOf, residents } from '../kinds/resident';
 import { signedText } from '../kinds/threshold';
 import { MOST_TILES, sayVessel, vessels, type Vessel } from '../kinds/vessel';
 import { putAway, type Draft } from '../outbox';
-import { setRecent } from '../kinds/recent';
+import { setRecent, tappedTwice } from '../kinds/recent';
 import { state, text } from '../state';
 import { sayWhen } from '../time';
 import type { Fields, Look } from '../types';
@@ -64,6 +64,7 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
   const [happened, setHappened] = useState<Happened>(() => (opened.repairs ? { ms: Math.min(Date.parse(opened.repairs.submission.occurred_at), Date.now()) } : { minutes: 0 }));
   const [note, setNote] = useState(() => text(opened.repairs?.submission.fields['note']) ?? '');
   const [more, setMore] = useState(false);
+  const [by, setBy] = useState('');
   const [problems, setProblems] = useState<string[]>([]);
   const once = useOnce(problems);
   useEffect(() => void draft(opened.resident).then((kept) => kept && setNote(kept)), [opened.resident]);
@@ -94,7 +95,7 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
     const before = opened.cup ? now.day.up_to_ml - (number(view(opened.cup)?.fields['drunk_ml']) ?? 0) : now.day.up_to_ml;
     const found = stops(person!, now.plan, fields, before, correctedNow());
     if (found.length && !sure.reason) return setStep({ at: 'stop', fields, sentences: found });
-    const whole = { ...fields, ...(note ? { note } : {}), ...(sure.reason ? { override_reason: sure.reason } : {}) };
+    const whole = { ...fields, ...(note ? { note } : {}), ...(by ? { performed_by: by } : {}), ...(sure.reason ? { override_reason: sure.reason } : {}) };
     if (opened.repairs) return keep({ kind: 'hydration_check', record: opened.repairs.record, repairs: opened.repairs.id, resident: person!.id, fields: whole, happened: happened_ms });
     await keep(correcting ? asCorrection(whole) : { kind: 'hydration_check', fields: whole, happened: happened_ms });
   }
@@ -121,7 +122,7 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
   }
 
   function tap(vessel: Vessel): void {
-    once(vessel.id, () => void submit(amount === 'given' ? gave(person!, vessel, now.plan, thickness) : drank(person!, vessel, amount, now.plan, thickness)));
+    once(vessel.id, () => void submit(amount === 'given' ? gave(person!, vessel, now.plan, thickness) : drank(person!, vessel, amount, now.plan, thickness)), () => tappedTwice(person!.id));
   }
 
   const title = person.room ? `${person.name}, ${fill(words.residents.room, { room: person.room })}` : person.name;
@@ -199,7 +200,7 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
           <Later
             screen="not-drunk"
             onRefused={() => setStep({ at: 'refused' })}
-            onOutcome={(outcome, said) => once(outcome, () => void submit({ resident: person.id, outcome, ...(said ? { reason: said } : {}) }))}
+            onOutcome={(outcome, said) => once(outcome, () => void submit({ resident: person.id, outcome, ...(said ? { reason: said } : {}) }), () => tappedTwice(person.id))}
           />
           <label class="tm-note">
             <span class="nhsuk-label">{words.drink.note}</span>
@@ -211,6 +212,7 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
               }}
             />
           </label>
+          {!opened.guest && <Later screen="gave-by" value={by} onChoose={setBy} />}
           {!opened.guest && <Later screen="entries-today" person={person} entries={now.day.entries} />}
         </>
       )}

@@ -6,18 +6,20 @@ import { formOf } from '../forms';
 import { mayDecide } from '../kinds/deciding';
 import { correction } from '../kinds/hydration_check';
 import { residentOf, residents } from '../kinds/resident';
-import { flagWords, said } from '../said';
+import { change } from '../kinds/visit';
+import { codesOf, flagWords, said } from '../said';
 import { state, tell, text } from '../state';
 import { sayWhen } from '../time';
 import type { Fields, Look } from '../types';
 import { useOnce, useTopics } from '../ui/hooks';
 import { StateIcon } from '../ui/icons';
-import { announce, Button, Problems, StateTag, Tile } from '../ui/parts';
+import { announce, Button, Choice, Field, Problems, StateTag, Tile } from '../ui/parts';
 import { tabletName, view, zone, type RowState, type Shown } from '../view';
 import { english, fill, sayMinutes, words } from '../words';
 import { Facts } from './check';
-import { Correct, LATE_MS } from './entries_today';
-import { fieldName, inALine, kindName, personOf, valueOf, whoRecorded } from './plain';
+import { Correct, lateMs } from './entries_today';
+import { fieldName, inALine, kindName, personOf, sayConflict, valueOf, whoRecorded } from './plain';
+import { useSave } from './use_save';
 import '../styles/more.scss';
 
 export function EntryScreen({ id }: { id: string }) {
@@ -36,10 +38,10 @@ export function EntryScreen({ id }: { id: string }) {
       <p class="tm-entries__tags">
         <StateTag state={shown.state} />
         {shown.struck && <span class="tm-tag">{words.drink.struck}</span>}
-        {late > LATE_MS && <span class="tm-tag">{fill(words.drink.late_by, { span: sayMinutes(late / 60_000) })}</span>}
+        {late > lateMs(residentOf(String(shown.fields['resident']))) && <span class="tm-tag">{fill(words.drink.late_by, { span: sayMinutes(late / 60_000) })}</span>}
         {flags.map((flag) => <span class="tm-tag" key={flag} data-testid="flag">{flag}</span>)}
       </p>
-      {conflict && <p><a class="tm-link" href={`#check=${id}`}>{said.entry.two_versions}</a></p>}
+      {conflict && <p class="tm-old">{sayConflict(shown)} <a class="tm-link" href={`#check=${id}`}>{said.entry.two_versions}</a></p>}
       <section class="tm-card">
         <h2 class="tm-heading">{said.entry.times}</h2>
         <Facts of={[
@@ -58,6 +60,7 @@ export function EntryScreen({ id }: { id: string }) {
         </ol>
       </section>
       {!shown.struck && <PutRight shown={shown} />}
+      {!shown.struck && (shown.kind === 'hydration_check' || ANYBODYS.has(shown.kind) || (shown.kind !== 'feedback' && formOf(shown.kind))) && <Flag shown={shown} />}
     </>
   );
 }
@@ -134,6 +137,7 @@ function PutRight({ shown }: { shown: Shown }) {
   const from = text(shown.fields['resident']);
   const person = from ? residentOf(from) : null;
   if (formOf(shown.kind)) return <p><a class="nhsuk-button nhsuk-button--secondary" href={`#form=${shown.kind}.${shown.record}`} data-testid="correct">{words.residents.correct_this}</a></p>;
+  if (ANYBODYS.has(shown.kind)) return <InError shown={shown} />;
   if (shown.kind !== 'hydration_check' || !person) return null;
 
   async function move(to: string, name: string) {
@@ -166,5 +170,51 @@ function PutRight({ shown }: { shown: Shown }) {
       )}
       {!mayDecide() && <p class="tm-fine">{words.correct.kept}</p>}
     </section>
+  );
+}
+
+/** The next shift hears of it: the handover that is built next has a line of it. (Feedback is not on tablets to be built from.) */
+function Flag({ shown }: { shown: Shown }) {
+  const [problems, save] = useSave();
+  if (shown.fields['for_handover']) return <p class="tm-tag" data-testid="flagged">{said.entry.flagged}</p>;
+  return (
+    <>
+      <Problems list={problems} />
+      <Button kind="secondary" data-testid="flag" onClick={() => save([change(shown, { for_handover: true })], said.entry.flagged)}>{said.entry.flag}</Button>
+    </>
+  );
+}
+
+/** What staff write without a form of its own. Set-up has its own screens, and an alert is Tidemark's. */
+const ANYBODYS = new Set(['appointment_outcome', 'follow_up', 'shift_hydration_check', 'escalation', 'handover', 'double_check', 'emergency_note']);
+type Why = keyof typeof words.correct.reasons;
+
+/** Entered in error, or another attendance: why is always said, and the first version stays. */
+function InError({ shown }: { shown: Shown }) {
+  const [problems, save, fail] = useSave();
+  const [why, setWhy] = useState<Why | null>(null);
+  const [attendance, setAttendance] = useState(shown.fields['attendance']);
+  const put = (fields: Fields) => (why ? save([change(shown, { ...fields, correction_reason: english.words.correct.reasons[why] })], words.drink.corrected) : fail(words.correct.reason_missing));
+  const caused = attendance === 'cancelled_by_service' ? { service_caused: true } : shown.fields['service_caused'] ? { service_caused: null } : {};
+  return (
+    <details class="tm-details" data-testid="correct">
+      <summary>{words.residents.correct_this}</summary>
+      <Problems list={problems} />
+      <Choice legend={words.correct.reason} name="why" value={why} onChoose={setWhy} options={(Object.entries(words.correct.reasons) as [Why, string][]).filter(([code]) => code !== 'amount')} />
+      {shown.kind === 'appointment_outcome' && (
+        <>
+          <Field label={fieldName('attendance')}>
+            {(ids) => (
+              <select {...ids} class="nhsuk-select" data-testid="correct-attendance" autocomplete="off" value={String(attendance)} onChange={(event) => setAttendance(event.currentTarget.value)}>
+                {Object.entries(codesOf(shown.kind, 'attendance')!).map(([code, label]) => <option key={code} value={code}>{label}</option>)}
+              </select>
+            )}
+          </Field>
+          <Button data-testid="correct-save" onClick={() => (attendance === shown.fields['attendance'] ? fail(said.form.nothing_changed) : put({ attendance, ...caused }))}>{said.form.save_change}</Button>
+        </>
+      )}
+      <Button kind="warning" data-testid="correct-strike" onClick={() => put({ struck_out: true })}>{words.correct.strike}</Button>
+      <p class="tm-fine">{words.correct.kept}</p>
+    </details>
   );
 }

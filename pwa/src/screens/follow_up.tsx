@@ -13,7 +13,9 @@ import { Button, Choice, Field, Problems, StateTag } from '../ui/parts';
 import { authorName, staffName, view, type Shown } from '../view';
 import { fill, word, words } from '../words';
 import { Facts } from './check';
+import { LetterRead } from './letter_read';
 import { OwnerAndDay } from './outcome_questions';
+import { sayConflict } from './plain';
 import { useSave } from './use_save';
 import { Asks, personOfTodo, when } from './visit_row';
 import '../styles/more.scss';
@@ -43,10 +45,11 @@ export function FollowUp({ id }: { id: string }) {
       <h1 class="tm-title tm-title--tight">{said.title}</h1>
       <p class="tm-lead">{personOfTodo(shown)}</p>
       <p class="tm-lead">{String(fields['what'] ?? '')}</p>
-      {Object.keys(shown.conflicts).length > 0 && <p class="tm-old">{words.default.conflict} <a class="tm-link" href={`#check=${id}`}>{allWords.entry.two_versions}</a></p>}
+      {Object.keys(shown.conflicts).length > 0 && <p class="tm-old">{sayConflict(shown)} <a class="tm-link" href={`#check=${id}`}>{allWords.entry.two_versions}</a></p>}
       {state.link === 'unreachable' && <p class="tm-fine">{words.default.offline}</p>}
       <p><Asks asked={open?.open.open ?? 'done'} late={open?.open.late ?? false} /> <StateTag state={shown.state} /></p>
       <Facts of={facts.flatMap(([name, value]): [string, string][] => (value ? [[name, value]] : []))} />
+      {fields['asks'] === 'letter' && <LetterRead about={String(fields['about'])} />}
       {verified && <p data-testid="verified">{fill(said.verified, { name: staffName(verified) ?? allWords.plain.unknown })}</p>}
       {above && <p><a class="tm-link" href={`#appointment=${above.record}`}>{said.from}: {typeName(above.fields)}</a></p>}
       {open && <Allocate shown={shown} />}

@@ -125,7 +125,7 @@ function Given({ one }: { one: Shown }) {
   return (
     <>
       <p class="tm-lead">{sayShift(String(one.fields['shift']))}</p>
-      <p>{fill(said.handover.by, { name: authorName(one) ?? said.plain.unknown, time: sayWhen(one.recorded_ms, Date.now(), zone()) })} <StateTag state={one.state} /></p>
+      <p>{fill(said.handover.by, { name: authorName(one) ?? said.plain.unknown, time: sayWhen(one.recorded_ms, Date.now(), zone()) })} <StateTag state={one.state} /> <a class="tm-link" href={`#entry=${one.record}`}>{words.drink.entry}</a></p>
       <Problems list={problems} />
       {lines.length === 0 && <p class="tm-empty">{said.handover.empty}</p>}
       <Lines lines={lines} />

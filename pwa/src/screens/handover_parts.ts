@@ -2,13 +2,14 @@
 
 import type { Told } from './handover_build';
 import { alerts, isOpen } from '../kinds/alert';
+import { alone, silent } from '../kinds/shift_hydration_check';
 import { said } from '../said';
 import { inALine, personOf, valueOf } from './plain';
 import { shiftsFrom } from '../shifts';
 import { state, text } from '../state';
 import { careDay, careDayBounds, sayTime, sayWhen } from '../time';
 import type { Fields } from '../types';
-import { ofKind, staffName, zone, type Shown } from '../view';
+import { ofKind, recordedMs, staffName, zone, type Shown } from '../view';
 import { fill, plural, word, words } from '../words';
 
 const NEWS = ['incident', 'hydration_plan', 'absence', 'contact'];
@@ -16,15 +17,16 @@ const NEWS = ['incident', 'hydration_plan', 'absence', 'contact'];
 /** When anything was last said of a record. */
 function touched(one: Shown): number {
   const told = state.records.get(one.record)?.history?.at(-1)?.recorded_at;
-  return Math.max(one.recorded_ms, told ? Date.parse(told) : 0);
+  return Math.max(one.recorded_ms, told ? Date.parse(told) : 0, ...(state.overlay.get(one.record) ?? []).map(recordedMs));
 }
 
-/** Incidents, plans, absences and questions that were recorded or changed since, and red flags. */
+const isRed = ({ fields: { red_flags: flags } }: Shown) => Array.isArray(flags) && flags.length > 0;
+
+/** Incidents, plans, absences and questions that were recorded or changed since, red flags, and what somebody flagged for it. */
 export function changes(from: number): Told[] {
-  const found = NEWS.flatMap((kind) => ofKind(kind)).filter((one) => touched(one) >= from);
-  const flagged = ofKind('hydration_check').filter((one) => one.recorded_ms >= from && Array.isArray(one.fields['red_flags']) && one.fields['red_flags'].length > 0);
-  return [...found, ...flagged].sort((a, b) => a.happened_ms - b.happened_ms).map((one) => {
-    const red = one.kind === 'hydration_check' ? valueOf(one.kind, 'red_flags', one.fields['red_flags']) : inALine(one.kind, one.fields);
+  const found = [...state.byKind.keys()].flatMap(ofKind).filter((one) => (NEWS.includes(one.kind) || one.fields['for_handover'] === true ? touched(one) : isRed(one) ? one.recorded_ms : -1) >= from);
+  return found.sort((a, b) => a.happened_ms - b.happened_ms).map((one) => {
+    const red = isRed(one) ? valueOf(one.kind, 'red_flags', one.fields['red_flags']) : inALine(one.kind, one.fields);
     return { part: 'changes', about: one.record, words: `${sayWhen(touched(one), Date.now(), zone())}: ${[personOf(one), red].filter(Boolean).join(': ')}` };
   });
 }
@@ -47,8 +49,9 @@ interface Silent {
   heard: number;
 }
 
-/** Tablets that the server has not heard from, by its open alerts about them. */
+/** Tablets that the server has not heard from, by its open alerts about them; without a connection all others are, since this one's last answer. */
 export function silentTablets(): Silent[] {
+  if (alone()) return silent().map((name) => ({ name, heard: state.standing.last_contact ?? Date.now() }));
   return alerts().filter((one) => isOpen(one) && one.fields['rule'] === 'tablets.silent').map((one) => {
     const facts = (one.fields['facts'] ?? {}) as Fields;
     return { name: String(facts['tablet'] ?? '?'), heard: Date.parse(String(facts['heard_at'] ?? '')) };
@@ -56,9 +59,9 @@ export function silentTablets(): Silent[] {
 }
 
 /** What may be lying on a tablet: this one's own queue, and tablets that are silent. */
-export function tablets(silent: Silent[]): Told[] {
+export function tablets(of: Silent[]): Told[] {
   const own = state.queue.size ? [plural(said.handover.unsent, state.queue.size).replace('{tablet}', state.enrolment?.name ?? '')] : [];
-  const others = silent.map(({ name, heard }) => fill(said.handover.silent, { tablet: name, time: sayWhen(heard, Date.now(), zone()) }));
+  const others = of.map(({ name, heard }) => fill(alone() ? said.handover.alone : said.handover.silent, { tablet: name, time: sayWhen(heard, Date.now(), zone()) }));
   return [...own, ...others].map((one) => ({ part: 'tablets', words: one }));
 }
 

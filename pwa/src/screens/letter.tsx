@@ -12,6 +12,7 @@ import { useTopics } from '../ui/hooks';
 import { announce, Problems } from '../ui/parts';
 import type { Shown } from '../view';
 import { fill, plural } from '../words';
+import { LetterRead } from './letter_read';
 import '../styles/more.scss';
 
 const said = allWords.letters;
@@ -53,7 +54,7 @@ export function Letter({ about }: { about: Shown }) {
       <Problems list={problems} />
       <p>{said.hint}</p>
       {kept && <p data-testid="letter-kept"><strong>{said.saved}</strong></p>}
-      {had && <p class="tm-fine">{said.kept}</p>}
+      {had && <LetterRead about={about.record} />}
       <label class="nhsuk-button nhsuk-button--secondary tm-letter">
         {working ? said.working : had ? said.again : said.take}
         <input

@@ -5,7 +5,7 @@ import { said } from '../said';
 import { Button, Field, Tile } from '../ui/parts';
 import { words } from '../words';
 
-const PLAIN = ['asleep', 'out', 'unwell', 'left_within_reach', 'nil_by_mouth', 'restriction_reached', 'unsafe_to_swallow', 'not_observed', 'comfort_only'] as const;
+export const PLAIN = ['asleep', 'out', 'unwell', 'left_within_reach', 'nil_by_mouth', 'restriction_reached', 'unsafe_to_swallow', 'not_observed', 'comfort_only'] as const;
 
 export function NotDrunk(props: { onRefused: () => void; onOutcome: (outcome: string, said?: string) => void }) {
   const [other, setOther] = useState(false);

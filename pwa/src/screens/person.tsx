@@ -17,7 +17,8 @@ import { fill, ml, word, words } from '../words';
 import { Facts } from './check';
 import { DayChart, type Drawn } from './day_chart';
 import { DrinkSheet } from './drink_sheet';
-import { EntriesToday, LATE_MS } from './entries_today';
+import { EntriesToday, lateMs } from './entries_today';
+import { Everything } from './person_care';
 import { Marks, Progress } from './resident_row';
 import '../styles/more.scss';
 import '../styles/drinks.scss';
@@ -31,7 +32,7 @@ export function Person({ id }: { id: string }) {
   const now = standing(person);
   const food = now.day.entries.filter((one) => one.fields['from_food'] === true).reduce((sum, one) => sum + (number(one.fields['drunk_ml']) ?? 0), 0);
   const twins = namesakes(person.name, residents());
-  const day = drawn(now);
+  const day = drawn(now, lateMs(person));
   return (
     <>
       <p class="tm-fine tm-tight">{said.person.title}</p>
@@ -56,6 +57,7 @@ export function Person({ id }: { id: string }) {
       </section>
       <Plan person={person} now={now} />
       <section class="tm-card"><EntriesToday person={person} entries={now.day.entries} /></section>
+      <Everything resident={id} />
       <p><a class="tm-link" href="#residents">{fill(said.back_to, { screen: words.nav.residents })}</a></p>
       {recording && <DrinkSheet opened={{ resident: id }} onClose={() => setRecording(false)} />}
     </>
@@ -77,7 +79,7 @@ function summary(now: Standing): string {
 
 const HALF_HOUR_MS = 30 * 60_000;
 
-function drawn(standing: Standing): Drawn {
+function drawn(standing: Standing, late_ms: number): Drawn {
   const now = correctedNow();
   const bounds = careDayBounds(careDay(now, zone()), zone());
   const entries = standing.day.entries;
@@ -89,7 +91,7 @@ function drawn(standing: Standing): Drawn {
     outcome: String(one.fields['outcome']),
     drink: asDrink(one),
     offered_ml: number(one.fields['offered_ml']) ?? 0,
-    late: one.recorded_ms - one.happened_ms > LATE_MS,
+    late: one.recorded_ms - one.happened_ms > late_ms,
     food: one.fields['from_food'] === true,
     doubtful: doubtful.has(one.record) || Object.keys(one.conflicts).length > 0,
   }));

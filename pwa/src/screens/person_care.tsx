@@ -1,5 +1,6 @@
 // One person's care beside drinks: appointments, follow-ups, notes, who asked about them, letters.
 
+import { useState } from 'preact/hooks';
 import { visits, todo } from '../kinds/visit';
 import { formWords, said as allWords } from '../said';
 import { text } from '../state';
@@ -13,7 +14,18 @@ import { TodoRow, VisitRow, when } from './visit_row';
 
 const said = allWords.person_care;
 
-export function PersonCare({ resident }: { resident: string }) {
+/** Folded away under what a screen is for: it is drawn once somebody asks. */
+export function Everything({ resident }: { resident: string }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <details class="tm-details" data-testid="everything" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{allWords.appointment.everything}</summary>
+      {open && <PersonCare resident={resident} />}
+    </details>
+  );
+}
+
+function PersonCare({ resident }: { resident: string }) {
   const drawn = useTopics('records', 'queue', `resident:${resident}`);
   useNow(60_000);
   const drafted = useDrafted(drawn);

@@ -86,3 +86,9 @@ export function personOf(shown: Pick<Shown, 'fields'>): string | null {
 export function whoRecorded(of: { author: string | null; author_name?: string | null | undefined }, fields: Fields): string {
   return fields['anonymous'] === true ? said.plain.unnamed : (authorName(of) ?? said.plain.unknown);
 }
+
+/** Two versions, and when the other one was said: the newest that nobody at this tablet wrote. */
+export function sayConflict({ conflicts }: Pick<Shown, 'conflicts'>): string {
+  const [newest] = Object.values(conflicts).flat().sort((a, b) => b.occurred_at.localeCompare(a.occurred_at));
+  return fill(words.default.conflict, { time: newest ? sayWhen(Date.parse(newest.occurred_at), Date.now(), zone()) : '' });
+}

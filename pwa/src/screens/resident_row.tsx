@@ -7,7 +7,7 @@ import {
 } from '../kinds/hydration_check';
 import { levelWord, nilByMouth, stops } from '../kinds/hydration_plan';
 import { namesakes, type Resident } from '../kinds/resident';
-import { recentOf, setRecent, type Recent } from '../kinds/recent';
+import { recentOf, setRecent, tappedTwice, wasTwice, type Recent } from '../kinds/recent';
 import { state } from '../state';
 import { sayTime } from '../time';
 import { Again, Cup, Drop, Stop } from '../ui/icons';
@@ -60,7 +60,7 @@ export function Row({ person, all, onOpen }: { person: Resident; all: Resident[]
       <LastEntry person={person} standing={now} recent={recent} onOpen={onOpen} onFail={() => setFailed(true)} />
       <div class="tm-row__buttons">
         {same && (
-          <button type="button" class="tm-again" data-testid="same-again" onClick={() => once('again', () => void again())}>
+          <button type="button" class="tm-again" data-testid="same-again" onClick={() => once('again', () => void again(), () => tappedTwice(person.id))}>
             <Again />
             <span>
               <span class="tm-again__head">{words.residents.same_again}</span>
@@ -79,7 +79,29 @@ export function Row({ person, all, onOpen }: { person: Resident; all: Resident[]
           {words.residents.drink}
         </button>
       </div>
+      <Twice person={person} recent={recent} onOpen={onOpen} />
     </li>
+  );
+}
+
+/** A double tap is one drink; whoever meant two says so. It stands under the buttons, in nobody's way. */
+export function Twice({ person, recent, onOpen }: { person: Resident; recent: Recent | null; onOpen: (opened: Opened) => void }) {
+  const shown = recent && !recent.undone && wasTwice(person.id, recent) && view(recent.record);
+  if (!shown) return null;
+  const { override_reason: _asked_anew, ...fields } = shown.fields;
+  return (
+    <div class="tm-cup" role="status" data-testid="twice">
+      {words.residents.already}{' '}
+      <Button
+        kind="secondary"
+        onClick={() => {
+          tappedTwice(person.id, 0);
+          onOpen({ resident: person.id, fields });
+        }}
+      >
+        {words.residents.record_again}
+      </Button>
+    </div>
   );
 }
 

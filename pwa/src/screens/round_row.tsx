@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import { record, sayNotSaved } from '../acts';
 import { drank, FRACTIONS, gave, say, standing, type Fraction } from '../kinds/hydration_check';
 import { stops } from '../kinds/hydration_plan';
-import { recentOf, setRecent } from '../kinds/recent';
+import { recentOf, setRecent, tappedTwice } from '../kinds/recent';
 import { namesakes, type Resident } from '../kinds/resident';
 import { anothers, drankNone, mine, needsOwnSheet, saysNone, type Place } from '../kinds/round';
 import type { Vessel } from '../kinds/vessel';
@@ -18,7 +18,7 @@ import { authorName, correctedNow, zone } from '../view';
 import { fill, words } from '../words';
 import type { Opened } from './drink_sheet';
 import { Later } from './later';
-import { LastEntry, Marks } from './resident_row';
+import { LastEntry, Marks, Twice } from './resident_row';
 
 interface Props {
   person: Resident;
@@ -96,11 +96,12 @@ export function RoundRow({ person, all, vessel, place, onOpen, onSkip, onAdd }: 
       {!done && !other && !needsOwnSheet(now.plan, correctedNow()) && (
         <div class="tm-answers" role="group" aria-label={`${words.drink.how_much} ${person.name}`}>
           {answers.map(([name, label, fields]) => (
-            <button key={name} type="button" class="tm-answer" data-testid={`round-${name}`} aria-label={`${label}: ${person.name}`} onClick={() => once(name, () => void keep(fields()))}>{label}</button>
+            <button key={name} type="button" class="tm-answer" data-testid={`round-${name}`} aria-label={`${label}: ${person.name}`} onClick={() => once(name, () => void keep(fields()), () => tappedTwice(person.id))}>{label}</button>
           ))}
           <button type="button" class="tm-answer" data-testid="round-refused" aria-label={`${words.drink.refused}: ${person.name}`} onClick={() => setRefusing(true)}>{words.drink.refused}</button>
         </div>
       )}
+      <Twice person={person} recent={recentOf(person.id)} onOpen={onOpen} />
       {refusing && (
         <Sheet title={person.name} onClose={() => setRefusing(false)} testid="round-refusal">
           <Later

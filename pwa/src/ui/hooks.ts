@@ -2,6 +2,8 @@
 
 import { useEffect, useReducer, useRef, useState } from 'preact/hooks';
 import { listen } from '../state';
+import { words } from '../words';
+import { announce } from './parts';
 
 type Topic = Parameters<typeof listen>[0];
 
@@ -25,13 +27,19 @@ export function useNow(every_ms: number): number {
   return now;
 }
 
-/** Runs once for a tap: the second identical one within 600 ms is the same finger, unless `news` (what went wrong) is new since. */
-const DOUBLE_TAP_MS = 600;
-export function useOnce(news?: unknown): (key: string, act: () => void) => void {
+export const DOUBLE_TAP_MS = 600;
+/**
+ * Runs once for a tap: the second identical one within 600 ms is the same finger, unless `news` (what went wrong) is new since.
+ * That it was not taken is said; `twice` is told of it, to ask whether another one was meant.
+ */
+export function useOnce(news?: unknown): (key: string, act: () => void, twice?: () => void) => void {
   const last = useRef({ key: '', at: 0, news });
-  return (key, act) => {
+  return (key, act, twice) => {
     const now = performance.now();
-    if (last.current.key === key && last.current.news === news && now - last.current.at < DOUBLE_TAP_MS) return;
+    if (last.current.key === key && last.current.news === news && now - last.current.at < DOUBLE_TAP_MS) {
+      announce(words.tapped_twice);
+      return twice?.();
+    }
     last.current = { key, at: now, news };
     act();
   };
