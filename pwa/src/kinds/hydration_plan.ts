@@ -9,23 +9,57 @@ import { dayOrTime, sayTime, sayWhen } from '../time';
 import type { Resident } from './resident';
 
 const OLD_PLAN_MS = 12 * 3_600_000;
-const SAFETY = ['iddsi_level', 'nil_by_mouth_from', 'nil_by_mouth_until', 'limit_ml'] as const;
+const NIL = ['nil_by_mouth_from', 'nil_by_mouth_until'];
+const SAFETY = ['iddsi_level', 'limit_ml', 'nil_by_mouth_from', 'nil_by_mouth_until'] as const;
+type Differ = Partial<Record<(typeof SAFETY)[number], unknown[]>>;
 
 export interface Plan {
   shown: Shown | null;
   fields: Fields;
   level: number;
   limit_ml: number | null;
+  /** Safety fields in which their plans, or two versions of one, differ: every value that somebody gave. */
+  differ: Differ;
 }
 
-/** The newest plan record of a person; a person without one has no marks and says so. */
+/**
+ * A person's live plans, the newest last, as one: what the newest does not speak of stays in force, of two limits the lower,
+ * of two times nil by mouth the one that ends later. The twin of `as_one` in sync/facts.py (tests/vectors/plans_as_one.json).
+ */
+export function asOne(plans: Fields[]): { values: Fields; differ: Differ } {
+  const values: Fields = Object.assign({}, ...plans);
+  const limits = plans.flatMap((one) => (typeof one['limit_ml'] === 'number' ? one['limit_ml'] : []));
+  if (limits.length) values['limit_ml'] = Math.min(...limits);
+  const ends = (one: Fields) => String(one['nil_by_mouth_until'] ?? '~');
+  const nil = plans.filter((one) => one['nil_by_mouth_from']);
+  if (nil.length) {
+    const longest = nil.reduce((one, other) => (ends(other) > ends(one) ? other : one));
+    for (const name of NIL) {
+      values[name] = longest[name];
+      if (values[name] === undefined) delete values[name];
+    }
+  }
+  const differ: Differ = {};
+  for (const name of SAFETY) {
+    const said = new Set(NIL.includes(name) ? nil.map((one) => one[name]) : plans.flatMap((one) => one[name] ?? []));
+    if (said.size > 1) differ[name] = [...said];
+  }
+  return { values, differ };
+}
+
+/** What a person's plans say together; a person without one has no marks and says so. */
 export function planOf(resident: string): Plan {
-  const plans = ofResident(resident, 'hydration_plan').sort((a, b) => b.happened_ms - a.happened_ms);
-  const shown = plans[0] ?? null;
-  const fields = shown?.fields ?? {};
+  const plans = ofResident(resident, 'hydration_plan').sort((a, b) => a.happened_ms - b.happened_ms);
+  const shown = plans.at(-1) ?? null;
+  const { values: fields, differ } = asOne(plans.map((one) => one.fields));
+  for (const name of SAFETY) {
+    const values = plans.flatMap((one) => one.conflicts[name] ?? []).map((one) => one.value);
+    if (values.length) differ[name] = [...new Set([...(differ[name] ?? []), ...values])];
+  }
   return {
     shown,
     fields,
+    differ,
     level: typeof fields['iddsi_level'] === 'number' ? fields['iddsi_level'] : 0,
     limit_ml: typeof fields['limit_ml'] === 'number' ? fields['limit_ml'] : null,
   };
@@ -62,10 +96,14 @@ export function stops(person: Resident, plan: Plan, entry: Fields, day_ml: numbe
     found.push(fill(words.stop.old_plan, { time: sayWhen(asOf, Date.now(), zone()) }));
   }
   for (const name of SAFETY) {
-    const values = plan.shown?.conflicts[name];
-    if (values) found.push(fill(words.stop.two_values, { what: words.stop.what[name], values: values.map((one) => sayValue(name, one.value)).join(', ') }));
+    if (plan.differ[name]) found.push(fill(words.stop.two_values, { what: words.stop.what[name], values: sayValues(plan, name)! }));
   }
   return found;
+}
+
+/** "level 2, thin": every value that the plans give; null where they are of one mind. */
+export function sayValues(plan: Plan, ...names: (keyof Differ)[]): string | null {
+  return names.flatMap((name) => plan.differ[name]?.map((value) => sayValue(name, value)) ?? []).join(', ') || null;
 }
 
 function sayValue(name: string, value: unknown): string {

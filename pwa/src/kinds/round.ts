@@ -66,8 +66,7 @@ export function drinks(usual: string[]): string[] {
 
 /** Whoever's drink must be checked against their plan, one person at a time. */
 export function needsOwnSheet(plan: Plan, now: number): boolean {
-  const conflicts = Object.keys(plan.shown?.conflicts ?? {});
-  return plan.level > 0 || plan.limit_ml !== null || nilByMouth(plan.fields, now) || ['iddsi_level', 'limit_ml', 'nil_by_mouth_from', 'nil_by_mouth_until'].some((one) => conflicts.includes(one));
+  return plan.level > 0 || plan.limit_ml !== null || nilByMouth(plan.fields, now) || Object.keys(plan.differ).length > 0;
 }
 
 /** What the person at the screen has recorded of somebody since the round began. */

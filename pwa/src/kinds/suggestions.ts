@@ -45,12 +45,13 @@ export function joined(one: Suggestion): unknown {
   return typeof now === 'string' && now ? `${now.replace(/\.$/, '')}. ${one.words}` : one.words;
 }
 
-/** The plan with it, and the follow-up done; a person without a plan gets one that says this and nothing else. */
-export function accept(one: Suggestion, by: string): Draft[] {
+/** The plan with it, and the follow-up done. Null without the plan on this tablet: one that says this alone would stand beside it. */
+export function accept(one: Suggestion, by: string): Draft[] | null {
   const plan = planOf(one.person).shown;
+  if (!plan) return null;
   const asked = one.field === 'preferences' ? { preferences_asked_at: iso(one.followUp.happened_ms), preferences_asked_by: one.followUp.author ?? by } : {};
   return [
-    { kind: 'hydration_plan', ...(plan ? { record: plan.record } : {}), resident: one.person, fields: { ...(plan ? {} : { resident: one.person }), [one.field]: joined(one), ...asked } },
+    { kind: 'hydration_plan', record: plan.record, resident: one.person, fields: { [one.field]: joined(one), ...asked } },
     close(one, { status: 'done', done_at: iso(Date.now()), evidence: said.suggestions.evidence, evidence_kind: 'hydration_plan', verified_by: by }),
   ];
 }

@@ -1,0 +1,107 @@
+"""What the tablet says of the records that it holds: its own modules in real Chromium, without a server and without a screen.
+
+It is Sunday 22 November 2026 in the home; every time is an argument, or the page's clock set to it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from tests.harness.browser import QUIET, chromium_path
+from tests.harness.bundle import bundled
+from tests.harness.processes import REPOSITORY
+
+ENTRY = """
+export * as plans from './src/kinds/hydration_plan';
+export * as suggestions from './src/kinds/suggestions';
+export { state, putRecord } from './src/state';
+"""
+VECTORS = REPOSITORY / "tests" / "vectors"
+PUT = """records => { for (const one of records) app.putRecord({seq: 1, author: 'ben', device: 'tablet-1', conflicts: {}, flags: [], heads: [], struck_out: false,
+  recorded_at: one.occurred_at, received_at: one.occurred_at, ...one}); }"""
+EDITH = {"id": "edith", "name": "Edith", "room": "1", "unit": "Willow", "fields": {}}
+NOON = "2026-11-22T12:00:00Z"
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory, playwright):
+    script = bundled(ENTRY, tmp_path_factory.mktemp("bundle"))
+    browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(QUIET))
+    yield lambda: _page(browser, script)
+    browser.close()
+
+
+def _page(browser, script: str):
+    page = browser.new_page()
+    page.goto("about:blank")
+    page.evaluate(script + "; self.app = app; 0")
+    return page
+
+
+@pytest.fixture
+def tablet(opened):
+    """A tablet that holds nothing yet; `tablet.held(...)` lays records into it."""
+    page = opened()
+    page.clock.set_fixed_time(NOON)
+    yield Tablet(page)
+    page.close()
+
+
+class Tablet:
+    def __init__(self, page):
+        self.run: Callable[..., Any] = page.evaluate
+        self.at: Callable[[str], None] = page.clock.set_fixed_time
+        self.held(one("resident", {"preferred_name": "Edith", "room": "1", "unit": "Willow"}, "2026-01-01T09:00:00Z", record="edith"))
+
+    def held(self, *records: dict[str, Any]) -> None:
+        self.run(PUT, list(records))
+
+
+def one(kind: str, fields: dict[str, Any], at: str, *, record: str = "", **more: Any) -> dict[str, Any]:
+    about = {} if kind in ("resident", "threshold", "vessel") else {"resident": "edith"}
+    return {"record": record or f"{kind} {at}", "kind": kind, "fields": {**about, **fields}, "occurred_at": at, **more}
+
+
+def ms(at: str) -> int:
+    return round(datetime.fromisoformat(at).timestamp() * 1000)
+
+
+# ---- the plan in force ----
+
+
+@pytest.mark.parametrize("case", json.loads((VECTORS / "plans_as_one.json").read_text())["cases"], ids=lambda case: case["name"])
+def test_two_plans_are_read_as_one_as_the_server_does(tablet, case):
+    found = tablet.run("plans => { const {values, differ} = app.plans.asOne(plans); return {values, differ: Object.keys(differ)}; }", case["plans"])
+    assert found == case["want"]
+
+
+STOPS = "([person, entry, day_ml, now]) => app.plans.stops(person, app.plans.planOf(person.id), entry, day_ml, now)"
+
+
+def test_two_plans_of_one_person_that_differ_are_a_stop_with_both_values_and_never_the_newest_alone(tablet):
+    tablet.held(one("hydration_plan", {"limit_ml": 1000, "iddsi_level": 2}, "2026-11-01T09:00:00Z"))
+    tablet.held(one("hydration_plan", {"limit_ml": 1500, "iddsi_level": 2}, "2026-11-02T09:00:00Z"))
+    assert tablet.run("() => app.plans.planOf('edith').limit_ml") == 1000
+    tea = {"outcome": "drank", "drunk_ml": 200, "iddsi_level": 2}
+    (stop,) = tablet.run(STOPS, [EDITH, tea, 0, ms(NOON)])
+    assert "two different instructions" in stop and "1,000ml" in stop and "1,500ml" in stop and "Ask the senior" in stop
+
+
+def test_a_plan_that_speaks_of_tea_alone_hides_neither_thickness_nor_limit_nor_nil_by_mouth(tablet):
+    tablet.held(one("hydration_plan", {"limit_ml": 100, "iddsi_level": 2, "nil_by_mouth_from": "2026-11-22"}, "2026-11-01T09:00:00Z"))
+    tablet.held(one("hydration_plan", {"preferences": "tea"}, "2026-11-02T09:00:00Z"))
+    assert len(tablet.run(STOPS, [EDITH, {"outcome": "drank", "drunk_ml": 200, "iddsi_level": 0}, 0, ms(NOON)])) == 3
+
+
+def test_a_suggestion_makes_no_plan_of_its_own_on_a_tablet_that_holds_none(tablet):
+    tablet.held(one("follow_up", {"about": "edith", "suggests": {"field": "preferences", "words": "Cocoa"}, "status": "open"}, "2026-11-20T09:00:00Z"))
+    accept = "() => app.suggestions.accept(app.suggestions.openSuggestions()[0], 'ama')"
+    assert tablet.run(accept) is None
+    tablet.held(one("hydration_plan", {"limit_ml": 1000}, "2026-11-01T09:00:00Z", record="plan"))
+    plan, done = tablet.run(accept)
+    assert plan["record"] == "plan" and plan["fields"]["preferences"] == "Cocoa" and done["fields"]["status"] == "done"
