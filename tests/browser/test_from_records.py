@@ -19,6 +19,8 @@ from tests.harness.processes import REPOSITORY
 ENTRY = """
 export * as plans from './src/kinds/hydration_plan';
 export * as suggestions from './src/kinds/suggestions';
+export * as checks from './src/kinds/hydration_check';
+export * as shift from './src/kinds/shift_hydration_check';
 export { state, putRecord } from './src/state';
 """
 VECTORS = REPOSITORY / "tests" / "vectors"
@@ -105,3 +107,46 @@ def test_a_suggestion_makes_no_plan_of_its_own_on_a_tablet_that_holds_none(table
     tablet.held(one("hydration_plan", {"limit_ml": 1000}, "2026-11-01T09:00:00Z", record="plan"))
     plan, done = tablet.run(accept)
     assert plan["record"] == "plan" and plan["fields"]["preferences"] == "Cocoa" and done["fields"]["status"] == "done"
+
+
+# ---- cups that nobody has answered for ----
+
+MONITORED = one("hydration_plan", {"monitoring": True, "monitored_from": "2026-11-01"}, "2026-11-01T09:00:00Z")
+CUP = one("hydration_check", {"outcome": "given", "vessel_ml": 150, "offered_ml": 150, "given_at": "2026-11-21T22:00:00Z"}, "2026-11-21T22:00:00Z", record="cup")
+MORNING = "2026-11-22T07:30:00Z"
+
+
+def test_a_cup_of_the_night_is_still_asked_about_after_seven_and_its_answer_is_the_nights(tablet):
+    tablet.at(MORNING)
+    tablet.held(MONITORED, CUP, one("hydration_check", {"outcome": "drank", "drunk_ml": 200}, "2026-11-22T07:10:00Z"))
+    row = "now => { const {open_cups, drunk_ml} = app.checks.standing(app.edith, now).day; return [open_cups.map(one => one.record), drunk_ml]; }"
+    tablet.run("edith => { app.edith = edith; }", EDITH)
+    assert tablet.run(row, ms(MORNING)) == [["cup"], 200]
+    look = "now => { const {gaps, cups, at_ms} = app.shift.lookAt(app.edith, '2026-11-21/night', now); return [[...cups], gaps.includes('20-23'), at_ms]; }"
+    windows, gap, at_ms = tablet.run(look, ms(MORNING))
+    assert windows == ["20-23"] and gap and tablet.run(row, at_ms) == [["cup"], 0]
+    tablet.held(CUP | {"fields": CUP["fields"] | {"outcome": "drank", "drunk_ml": 100}, "seq": 2})
+    assert tablet.run(row, ms(MORNING)) == [[], 200] and tablet.run(row, at_ms) == [[], 100]
+    assert "occurred_at" not in tablet.run("() => Object.keys(app.checks.otherAmount({record: 'cup', fields: {vessel_ml: 150}}, 100, 'seen').fields)")
+
+
+def test_a_cup_of_somebody_not_on_monitoring_is_listed_under_the_shifts_check(tablet):
+    tablet.held(CUP)
+    out = "([shift, now]) => app.shift.cupsOut([app.edith], shift, now).map(one => [one.person.name, one.cups.map(cup => cup.record)])"
+    tablet.run("edith => { app.edith = edith; }", EDITH)
+    assert tablet.run(out, ["2026-11-21/night", ms(MORNING)]) == [["Edith", ["cup"]]]
+    assert tablet.run(out, ["2026-11-22/day", ms(NOON)]) == [], "it was for the night's check to ask"
+
+
+# ---- what stands before a drink ----
+
+
+def test_a_drink_left_within_reach_is_stopped_for_like_one_that_is_handed_over(tablet):
+    plan = {"iddsi_level": 2, "limit_ml": 600, "nil_by_mouth_from": "2026-11-22", "nil_by_mouth_until": "2026-11-23"}
+    tablet.held(one("hydration_plan", plan, "2026-11-01T09:00:00Z"))
+    nil, thick, limit = tablet.run(STOPS, [EDITH, {"outcome": "left_within_reach", "iddsi_level": 0}, 600, ms(NOON)])
+    assert "nil by mouth" in nil and "level 2" in thick and "This makes 600ml" in limit
+    left = tablet.run("edith => app.checks.left(edith, app.plans.planOf('edith'), 2)", EDITH)
+    assert left["outcome"] == "left_within_reach" and left["iddsi_level"] == 2 and left["plan_version"]
+    assert len(tablet.run(STOPS, [EDITH, left, 600, ms(NOON)])) == 2, "a drink of no stated size goes over the limit too"
+    assert tablet.run(STOPS, [EDITH, {"outcome": "asleep"}, 600, ms(NOON)]) == []

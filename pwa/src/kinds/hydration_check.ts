@@ -52,6 +52,11 @@ export function gave(person: Resident, vessel: Vessel, plan: Plan, level: number
   return { resident: person.id, outcome: 'given', ...vesselFields(vessel), offered_ml: vessel.ml, iddsi_level: level, ...at, ...planFields(plan) };
 }
 
+/** A drink put where they can take it, as thick as it was made: an offer, of no stated size. */
+export function left(person: Resident, plan: Plan, level: number): Fields {
+  return { resident: person.id, outcome: 'left_within_reach', iddsi_level: level, ...planFields(plan) };
+}
+
 /** An amount that somebody measured or typed. */
 export function drankAmount(person: Resident, drink: string, amount: number, plan: Plan, level: number): Fields {
   return { resident: person.id, outcome: 'drank', drink, drunk_ml: amount, basis: 'measured', iddsi_level: level, ...planFields(plan) };
@@ -126,6 +131,9 @@ export interface Today {
   same_level: number;
 }
 
+/** A cup waits for its answer through the turn of the care day: the night that is signed off in the morning may have 25 hours behind it. */
+const CUP_MS = 25 * 3_600_000;
+
 /** What is known of one person's care day, on this tablet, now. */
 export function today(resident: string, plan: Plan, now = correctedNow()): Today {
   const [start, end] = careDayBounds(careDay(now, zone()), zone());
@@ -140,7 +148,7 @@ export function today(resident: string, plan: Plan, now = correctedNow()): Today
     up_to_ml: sum.high_ml,
     to_check: sum.to_check,
     last: last && last.happened_ms >= start ? last : null,
-    open_cups: entries.filter((one) => one.fields['outcome'] === 'given'),
+    open_cups: all.filter((one) => one.fields['outcome'] === 'given' && one.happened_ms > now - CUP_MS),
     same_again: lastDrink ? sameAgain(lastDrink, plan) : null,
     same_level: number(lastDrink?.fields['iddsi_level']) ?? 0,
   };

@@ -1,6 +1,6 @@
 // The plan in force, as this tablet knows it, and the stops that it puts before a drink.
 
-import { breaches } from '../breaches';
+import { breaches, HANDED_OVER } from '../breaches';
 import { state } from '../state';
 import type { Fields } from '../types';
 import { fill, ml, words } from '../words';
@@ -77,19 +77,19 @@ export function levelWord(level: number): string {
 
 /** What stands between this person and this entry: sentences that only a reason gets past. */
 export function stops(person: Resident, plan: Plan, entry: Fields, day_ml: number, now: number): string[] {
-  const given = entry['outcome'] === 'given';
-  if (!given && entry['outcome'] !== 'drank') return [];
+  const handed = HANDED_OVER.has(String(entry['outcome']));
+  if (!handed && entry['outcome'] !== 'drank') return [];
   const found: string[] = [];
   if (nilByMouth(plan.fields, now)) found.push(fill(words.stop.nil, { name: person.name }));
-  // A cup handed over counts as if all of it will be drunk: once it has been, it is too late to stop.
-  const whole = given ? { ...entry, drunk_ml: entry['offered_ml'] } : entry;
+  // A cup handed over counts as if all of it will be drunk: once it has been, it is too late to stop. One of no stated size holds something.
+  const whole = handed ? { ...entry, drunk_ml: entry['offered_ml'] ?? 1 } : entry;
   const broken = breaches(plan.fields, whole, day_ml);
   if (broken.includes('thickness')) {
     const chosen = Number(entry['iddsi_level']);
     found.push(fill(words.stop.thick, { name: person.name, level: plan.level, word: levelWord(plan.level), chosen, chosen_word: levelWord(chosen) }));
   }
   if (broken.includes('over_limit')) {
-    found.push(fill(words.stop.limit, { name: person.name, limit: ml(plan.limit_ml!), total: ml(day_ml + Number(whole['drunk_ml'])) }));
+    found.push(fill(words.stop.limit, { name: person.name, limit: ml(plan.limit_ml!), total: ml(day_ml + Number((handed ? entry['offered_ml'] : entry['drunk_ml']) ?? 0)) }));
   }
   const asOf = state.standing.last_contact;
   if (plan.shown && asOf !== null && Date.now() - asOf > OLD_PLAN_MS) {

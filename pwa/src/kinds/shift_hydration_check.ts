@@ -6,6 +6,7 @@ import { draft, keepDraft } from '../drafts';
 import type { Draft } from '../outbox';
 import { session } from '../session';
 import { dayOf, propose, SHIFT_DEFAULTS, standsOpen, type Finding, type Proposal, type Said } from '../shift_check';
+import { shiftBounds } from '../shifts';
 import { state, text } from '../state';
 import { careDayBounds } from '../time';
 import type { Fields } from '../types';
@@ -13,7 +14,8 @@ import { ofKind, ofResident, tabletName, zone, type Shown } from '../view';
 import { alerts, isOpen } from './alert';
 import { THE_DRINK } from './conflict';
 import { asDrink, decided, total, withinMs } from './double_check';
-import { number, standing } from './hydration_check';
+import { number, standing, today } from './hydration_check';
+import { planOf } from './hydration_plan';
 import type { Resident } from './resident';
 import { settings } from './threshold';
 
@@ -64,6 +66,8 @@ export interface Look extends Proposal {
   windows: Window[];
   /** Names of windows in which a cup still stands open. */
   cups: Set<string>;
+  /** The last moment of the care day that the check looks at, or now: what was drunk by then is shown. */
+  at_ms: number;
 }
 
 /** What the records on this tablet say of one person's shift. */
@@ -80,7 +84,16 @@ export function lookAt(person: Resident, shift: string, now_ms: number): Look {
   const all = windows(dayOf(shift), now.plan.fields, zone());
   const open = entries.filter(standsOpen);
   const cups = new Set(all.filter(([from, to]) => open.some((one) => from <= one.happened_ms && one.happened_ms < to)).map(([, , name]) => name));
-  return { ...found, person, windows: all, cups };
+  return { ...found, person, windows: all, cups, at_ms: Math.min(now_ms, end - 1) };
+}
+
+/** Cups that nobody has answered for since the shift began, of people whom the check does not ask about. */
+export function cupsOut(others: Resident[], shift: string, now_ms: number): { person: Resident; cups: Shown[] }[] {
+  const [begins] = shiftBounds(shift, zone())!;
+  return others.flatMap((person) => {
+    const cups = today(person.id, planOf(person.id), now_ms).open_cups.filter((one) => one.happened_ms >= begins);
+    return cups.length ? [{ person, cups }] : [];
+  });
 }
 
 function entryOf(shown: Shown): Said {

@@ -9,7 +9,7 @@ import { levelWord, nilByMouth, stops } from '../kinds/hydration_plan';
 import { namesakes, type Resident } from '../kinds/resident';
 import { recentOf, setRecent, type Recent } from '../kinds/recent';
 import { state } from '../state';
-import { sayTime } from '../time';
+import { sayTime, sayWhen } from '../time';
 import { Again, Cup, Drop, Stop } from '../ui/icons';
 import { useNow, useOnce, useTopics } from '../ui/hooks';
 import { announce, Button, StateTag } from '../ui/parts';
@@ -124,6 +124,22 @@ export function Progress({ standing: now }: { standing: Standing }) {
   );
 }
 
+/** Handed over, and nobody has said how much of it was drunk. */
+export function Cups({ person, cups, onOpen }: { person: Resident; cups: Shown[]; onOpen: (opened: Opened) => void }) {
+  return (
+    <>
+      {cups.map((cup) => (
+        <div class="tm-cup" key={cup.record}>
+          <span><Cup /> {fill(words.residents.cup_out, { time: sayWhen(cup.happened_ms, Date.now(), zone()), what: sayDrink(cup.fields) })}</span>
+          <Button kind="secondary" data-testid="how-much" onClick={() => onOpen({ resident: person.id, cup: cup.record })}>
+            {words.residents.how_much}
+          </Button>
+        </div>
+      ))}
+    </>
+  );
+}
+
 /** The newest entry with its true state; for ten seconds it can be undone or made less; an open cup asks how much. */
 export function LastEntry(props: { person: Resident; standing: Standing; recent: Recent | null; onOpen: (opened: Opened) => void; onFail: () => void }) {
   const { person, standing: now, recent } = props;
@@ -131,14 +147,7 @@ export function LastEntry(props: { person: Resident; standing: Standing; recent:
   const refused = [...state.looks.values()].some((look) => look.resident === person.id);
   return (
     <>
-      {now.day.open_cups.map((cup) => (
-        <div class="tm-cup" key={cup.record}>
-          <span><Cup /> {fill(words.residents.cup_out, { time: sayTime(cup.happened_ms, zone()), what: sayDrink(cup.fields) })}</span>
-          <Button kind="secondary" data-testid="how-much" onClick={() => props.onOpen({ resident: person.id, cup: cup.record })}>
-            {words.residents.how_much}
-          </Button>
-        </div>
-      ))}
+      <Cups person={person} cups={now.day.open_cups} onOpen={props.onOpen} />
       {shown && (
         <p class={`tm-last${shown.struck ? ' tm-last--struck' : ''}`} data-record={shown.record}>
           <span class="tm-last__what">{sayTime(shown.happened_ms, zone())} {say(shown.fields)}</span>

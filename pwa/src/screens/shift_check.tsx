@@ -8,7 +8,7 @@ import { myShift } from '../kinds/duty';
 import { standing } from '../kinds/hydration_check';
 import { residents, units } from '../kinds/resident';
 import {
-  alone, begun, checkDraft, checksOf, escalationDraft, keepBegun, lookAt, offeredSince, others, silent, undecided, type Begun, type Decided, type Look,
+  alone, begun, checkDraft, checksOf, cupsOut, escalationDraft, keepBegun, lookAt, offeredSince, others, silent, undecided, type Begun, type Decided, type Look,
 } from '../kinds/shift_hydration_check';
 import { english_said, said } from '../said';
 import type { Finding } from '../shift_check';
@@ -21,6 +21,7 @@ import { authorName, correctedNow, zone, type Shown } from '../view';
 import { fill, words } from '../words';
 import { DrinkSheet, type Opened } from './drink_sheet';
 import { personOf } from './plain';
+import { Cups } from './resident_row';
 import { FindingTag, ShiftPerson } from './shift_person';
 import '../styles/more.scss';
 import '../styles/drinks.scss';
@@ -48,7 +49,9 @@ export function ShiftCheck() {
   const shift = kept?.shift ?? shiftOf(now - HOUR_MS, zone());
   const unit = kept?.unit ?? text(myShift()?.fields['unit']) ?? '';
   const everybody = residents();
-  const people = everybody.filter((one) => (!unit || one.unit === unit) && standing(one, now).watched);
+  const here = everybody.filter((one) => !unit || one.unit === unit);
+  const people = here.filter((one) => standing(one, now).watched);
+  const out = cupsOut(here.filter((one) => !people.includes(one)), shift, now);
   const looks = people.map((person) => lookAt(person, shift, now));
   const of = (id: string): Decided => kept?.people[id] ?? NOTHING;
   const keep = (next: Begun | null) => {
@@ -137,6 +140,17 @@ export function ShiftCheck() {
           </ul>
           <p><Button class="tm-wide" data-testid="sign-off" onClick={() => once('sign', () => void sign())}>{said.shift_check.sign}</Button></p>
         </>
+      )}
+      {out.length > 0 && (
+        <section class="tm-card" data-testid="cups-out">
+          <h2 class="tm-heading">{said.shift_check.cups_out}</h2>
+          {out.map((one) => (
+            <div key={one.person.id}>
+              <h3 class="tm-heading">{one.person.name}</h3>
+              <Cups person={one.person} cups={one.cups} onOpen={setOpened} />
+            </div>
+          ))}
+        </section>
       )}
       <p><a class="tm-link" href="#home">{fill(said.back_to, { screen: words.nav.home })}</a></p>
       {opened && <DrinkSheet key={opened.resident} opened={opened} onClose={closed} />}

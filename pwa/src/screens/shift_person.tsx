@@ -37,7 +37,7 @@ interface Props {
 
 export function ShiftPerson({ look, decided, onDecide, onOpen, onOffer }: Props) {
   const { person } = look;
-  const now = standing(person);
+  const now = standing(person, look.at_ms);
   const finding = decided.finding ?? look.finding;
   const left = undecided(look, decided);
   const missing = look.windows_due - look.windows_on_time - look.windows_late;
