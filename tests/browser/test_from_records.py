@@ -132,10 +132,22 @@ def test_a_cup_of_the_night_is_still_asked_about_after_seven_and_its_answer_is_t
 
 def test_a_cup_of_somebody_not_on_monitoring_is_listed_under_the_shifts_check(tablet):
     tablet.held(CUP)
-    out = "([shift, now]) => app.shift.cupsOut([app.edith], shift, now).map(one => [one.person.name, one.cups.map(cup => cup.record)])"
+    out = "([shift, now]) => app.shift.looseEnds([app.edith], shift, now).map(one => [one.person.name, one.cups.map(cup => cup.record)])"
     tablet.run("edith => { app.edith = edith; }", EDITH)
     assert tablet.run(out, ["2026-11-21/night", ms(MORNING)]) == [["Edith", ["cup"]]]
     assert tablet.run(out, ["2026-11-22/day", ms(NOON)]) == [], "it was for the night's check to ask"
+
+
+def test_two_records_that_may_be_one_drink_of_the_night_are_asked_about_before_it_is_signed_off(tablet):
+    tea = {"outcome": "drank", "drunk_ml": 200, "drink": "Tea"}
+    tablet.held(MONITORED, one("hydration_check", tea, "2026-11-22T02:00:00Z"), one("hydration_check", tea, "2026-11-22T02:01:00Z", device="tablet-2"))
+    missing = """([now, shift]) => { const look = app.shift.lookAt(app.edith, shift, now);
+      return app.shift.whatIsMissing([look], () => ({agreed: true, gaps: Object.fromEntries(look.gaps.map(gap => [gap, {}]))})); }"""
+    tablet.run("edith => { app.edith = edith; }", EDITH)
+    assert tablet.run(missing, [ms(MORNING), "2026-11-21/night"]) == ["Decide for Edith: two records may be one drink"]
+    assert tablet.run(missing, [ms(NOON), "2026-11-22/day"]) == []
+    tablet.held(one("double_check", {"one": "hydration_check 2026-11-22T02:00:00Z", "other": "hydration_check 2026-11-22T02:01:00Z", "decision": "both_real"}, MORNING))
+    assert tablet.run(missing, [ms(MORNING), "2026-11-21/night"]) == []
 
 
 # ---- what stands before a drink ----

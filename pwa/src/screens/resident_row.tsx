@@ -140,6 +140,11 @@ export function Cups({ person, cups, onOpen }: { person: Resident; cups: Shown[]
   );
 }
 
+/** Two records that may be one drink, or one of which two people said different things. */
+export function ToDecide() {
+  return <p class="tm-last" data-testid="to-check"><StateTag state="look" /> <a class="tm-link" href="#checks">{words.residents.to_decide}</a></p>;
+}
+
 /** The newest entry with its true state; for ten seconds it can be undone or made less; an open cup asks how much. */
 export function LastEntry(props: { person: Resident; standing: Standing; recent: Recent | null; onOpen: (opened: Opened) => void; onFail: () => void }) {
   const { person, standing: now, recent } = props;
@@ -155,7 +160,7 @@ export function LastEntry(props: { person: Resident; standing: Standing; recent:
         </p>
       )}
       {(now.day.to_check > 0 || now.day.entries.some((one) => Object.keys(one.conflicts).length > 0) || Object.keys(now.plan.shown?.conflicts ?? {}).length > 0) && (
-        <p class="tm-last" data-testid="to-check"><StateTag state="look" /> <a class="tm-link" href="#checks">{words.residents.to_decide}</a></p>
+        <ToDecide />
       )}
       {refused && <p class="tm-last"><StateTag state="look" /> <a href="#not-sent">{words.residents.to_check}</a></p>}
       {shown && recent && !shown.struck && !recent.undone && <JustNow {...props} shown={shown} />}
