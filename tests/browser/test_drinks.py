@@ -161,6 +161,8 @@ def test_a_day_is_drawn_told_and_checked_and_the_sign_off_is_in_the_log(person, 
     # Her day, two taps from Shift home
     ama.taps = 0
     ama.tap(ama.by("to-residents"))
+    expect(ama.row("Stanley").get_by_test_id("behind")).to_have_text("Behind")
+    expect(ama.row("Joan").get_by_test_id("behind")).to_have_count(0)
     ama.tap(ama.row("Joan").get_by_role("link", name="Joan"))
     assert ama.taps == 2
     expect(ama.by("day-chart")).to_have_attribute("aria-label", re.compile(r"Drunk 1,350ml of 1,500ml\. Expected about 1,3\d\dml by 7:4\dpm\."))

@@ -21,6 +21,7 @@ export * as plans from './src/kinds/hydration_plan';
 export * as suggestions from './src/kinds/suggestions';
 export * as checks from './src/kinds/hydration_check';
 export * as shift from './src/kinds/shift_hydration_check';
+export * as untold from './src/kinds/not_told';
 export { state, putRecord } from './src/state';
 """
 VECTORS = REPOSITORY / "tests" / "vectors"
@@ -162,3 +163,25 @@ def test_a_drink_left_within_reach_is_stopped_for_like_one_that_is_handed_over(t
     assert left["outcome"] == "left_within_reach" and left["iddsi_level"] == 2 and left["plan_version"]
     assert len(tablet.run(STOPS, [EDITH, left, 600, ms(NOON)])) == 2, "a drink of no stated size goes over the limit too"
     assert tablet.run(STOPS, [EDITH, {"outcome": "asleep"}, 600, ms(NOON)]) == []
+
+
+# ---- what nobody can be told of ----
+
+
+def test_nothing_drunk_for_eight_waking_hours_is_found_here_unless_the_server_knew_or_the_manager_put_it_off(tablet):
+    dry = "now => app.untold.dry(now).filter(one => !app.untold.told(one.resident, one.at)).map(one => [one.name, one.at, one.minutes])"
+    tablet.held(MONITORED, one("hydration_check", {"outcome": "drank", "drunk_ml": 100}, "2026-11-21T18:00:00Z"))
+    at = ms("2026-11-22T13:00:00Z")
+    assert tablet.run(dry, at) == [["Edith", "2026-11-22T12:00:00.000+00:00", 480]]
+    tablet.run("at => { app.state.standing.last_contact = at; }", at)
+    assert tablet.run(dry, at) == [], "the server was there when the time was up"
+    tablet.run("at => { app.state.standing.last_contact = at; }", ms("2026-11-22T06:00:00Z"))
+    tablet.held(one("threshold", {"name": "hydration.nothing_drunk_urgent_minutes", "value": 600, "from": "2026-01-01T00:00:00Z"}, "2026-01-01T00:00:00Z"))
+    assert tablet.run(dry, at) == [] and len(tablet.run(dry, ms("2026-11-22T14:00:00Z"))) == 1
+    tablet.held(one("escalation", {"breached_at": "2026-11-22T14:00:00.000+00:00"}, "2026-11-22T14:05:00Z"))
+    assert tablet.run(dry, ms("2026-11-22T14:10:00Z")) == []
+    off = {"name": "rule.hydration.nothing_drunk_8h", "value": {"switch": "off", "until": "2026-12-01"}, "from": "2026-11-01T00:00:00Z"}
+    tablet.held(one("threshold", off, "2026-11-01T00:00:00Z", record="off"), one("escalation", {}, "2026-11-22T14:05:00Z", struck_out=True))
+    assert tablet.run(dry, ms("2026-11-22T14:10:00Z")) == []
+    tablet.held(one("threshold", off, "2026-11-01T00:00:00Z", record="off", struck_out=True))
+    assert len(tablet.run(dry, ms("2026-11-22T14:10:00Z"))) == 1

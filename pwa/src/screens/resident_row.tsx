@@ -10,7 +10,7 @@ import { namesakes, type Resident } from '../kinds/resident';
 import { recentOf, setRecent, type Recent } from '../kinds/recent';
 import { state } from '../state';
 import { sayTime, sayWhen } from '../time';
-import { Again, Cup, Drop, Stop } from '../ui/icons';
+import { Again, Cup, Drop, StateIcon, Stop } from '../ui/icons';
 import { useNow, useOnce, useTopics } from '../ui/hooks';
 import { announce, Button, StateTag } from '../ui/parts';
 import { correctedNow, view, zone, type Shown } from '../view';
@@ -85,7 +85,12 @@ export function Row({ person, all, onOpen }: { person: Resident; all: Resident[]
 
 function DueTag({ standing: now }: { standing: Standing }) {
   if (now.away) return <span class="tm-due tm-due--not_due">{fill(words.residents.away, { type: word({}, now.away.fields['type']) })}</span>;
-  return <span class={`tm-due tm-due--${now.due.state}`}>{now.watched ? words.residents[now.due.state] : words.residents.not_watched}</span>;
+  return (
+    <>
+      {now.behind && <span class="tm-due tm-due--due" data-testid="behind"><StateIcon state="look" /> {words.residents.behind}</span>}
+      <span class={`tm-due tm-due--${now.due.state}`}>{now.watched ? words.residents[now.due.state] : words.residents.not_watched}</span>
+    </>
+  );
 }
 
 export function Marks({ standing: now }: { standing: Standing }) {
