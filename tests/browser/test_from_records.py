@@ -22,6 +22,12 @@ export * as suggestions from './src/kinds/suggestions';
 export * as checks from './src/kinds/hydration_check';
 export * as shift from './src/kinds/shift_hydration_check';
 export * as untold from './src/kinds/not_told';
+export * as alerts from './src/kinds/alert';
+export * as round from './src/kinds/round';
+export * as paper from './src/kinds/paper';
+export * as handover from './src/screens/handover_build';
+export * as languages from './src/languages';
+export { words } from './src/words';
 export { state, putRecord } from './src/state';
 """
 VECTORS = REPOSITORY / "tests" / "vectors"
@@ -41,7 +47,9 @@ def opened(tmp_path_factory, playwright):
 
 def _page(browser, script: str):
     page = browser.new_page()
-    page.goto("about:blank")
+    # A page with storage of its own: loopback is a secure context.
+    page.route("http://127.0.0.1/**", lambda route: route.fulfill(body="<!doctype html><title>x</title>", content_type="text/html"))
+    page.goto("http://127.0.0.1/")
     page.evaluate(script + "; self.app = app; 0")
     return page
 
@@ -185,3 +193,36 @@ def test_nothing_drunk_for_eight_waking_hours_is_found_here_unless_the_server_kn
     assert tablet.run(dry, ms("2026-11-22T14:10:00Z")) == []
     tablet.held(one("threshold", off, "2026-11-01T00:00:00Z", record="off", struck_out=True))
     assert len(tablet.run(dry, ms("2026-11-22T14:10:00Z"))) == 1
+
+
+def test_whatever_keeps_the_server_from_being_told_nobody_knows_what_waits_here(tablet):
+    cut = "links => links.map(link => { app.state.link = link; return app.untold.cutOff(); })"
+    assert tablet.run(cut, ["unreachable", "busy", "revoked", "unknown_device", "update", "server_old"]) == [True] * 6
+    assert tablet.run(cut, ["ok", "unknown"]) == [False, False]
+
+
+def test_nobody_is_offered_to_pause_a_critical_alert_which_the_server_would_go_on_calling_about(tablet):
+    pause = "severity => app.alerts.mayPause({fields: {status: 'acknowledged', severity}})"
+    assert [tablet.run(pause, severity) for severity in ("senior", "urgent", "critical")] == [True, True, False]
+
+
+# ---- what everybody reads ----
+
+
+def test_what_is_kept_in_a_record_is_english_whatever_language_the_screen_speaks(tablet):
+    tablet.run("() => { localStorage.setItem('tidemark-language', 'ro'); return app.languages.begin(); }")
+    tablet.held(MONITORED, one("incident", {"type": "fall"}, "2026-11-22T11:30:00Z"))
+    assert tablet.run("() => app.words.residents.late") == "Întârziat"
+    follow_up, *_ = tablet.run("() => app.suggestions.suggestion('edith', 'drink_preference', 'Cocoa')")
+    assert follow_up["fields"]["what"] == "Decide whether a drink they like goes into their hydration plan"
+    tablet.held(one("follow_up", follow_up["fields"], "2026-11-22T11:00:00Z"))
+    _, done = tablet.run("() => app.suggestions.accept(app.suggestions.openSuggestions()[0], 'ama')")
+    assert done["fields"]["evidence"] == "Added to the hydration plan"
+    assert tablet.run("() => [app.round.drinks()[0], app.round.sayUsual('Tea')]") == ["Tea", "Ceai"]
+    line = {"who": "other", "who_name": "Zoe", "day": "0", "time": "10:00", "outcome": "asleep", "drink": "", "ml": "", "reason": "", "note": ""}
+    assert tablet.run("line => app.paper.fromPaper(line, 'edith').note", line) == "Given by Zoe."
+    seen, kept = tablet.run("now => { const built = app.handover.build(now); return [built.lines, app.handover.handedOver(built, []).lines]; }", ms(NOON))
+    assert [one["id"] for one in seen] == [one["id"] for one in kept]
+    assert any("Camera 1" in one["words"] for one in seen)
+    assert all("Room 1" in one["words"] for one in kept if "Edith" in one["words"]) and any("a drink was due at" in one["words"] for one in kept)
+    assert tablet.run("() => app.words.residents.late") == "Întârziat", "and the screen speaks on in the person's own"

@@ -29,6 +29,11 @@ export interface NotTold {
 /** Older than this it is for whoever reads the log: what was urgent has long been dealt with or found. */
 const OLDEST_MS = 12 * 3_600_000;
 
+/** Whatever keeps this tablet from telling the server, what waits here is not known to anybody. */
+export function cutOff(): boolean {
+  return state.link !== 'ok' && state.link !== 'unknown';
+}
+
 export function notTold(): NotTold[] {
   const found: NotTold[] = [];
   const since = Date.now() - OLDEST_MS;

@@ -4,23 +4,22 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { record, sayNotSaved } from '../acts';
 import { iso } from '../clock';
 import { alerts } from '../kinds/alert';
-import { dry, notTold, told, type NotTold } from '../kinds/not_told';
+import { cutOff, dry, notTold, told, type NotTold } from '../kinds/not_told';
 import { PRACTICE } from '../practice';
 import { english_said, said } from '../said';
 import { session } from '../session';
-import { state } from '../state';
 import { sayTime } from '../time';
 import { useNow, useOnce, useTopics } from '../ui/hooks';
 import { announce, Button, Problems, Tile } from '../ui/parts';
 import { correctedNow, zone } from '../view';
 import { fill, plural, sayMinutes, words } from '../words';
+import { CallLink, numberFor } from './call_link';
 import '../styles/more.scss';
 
 export function Attention() {
   useTopics('records', 'queue', 'link', 'session');
   const minute = Math.floor(useNow(15_000) / 60_000);
-  // Whatever keeps the server from being told, a breach that waits here is not known to anybody.
-  const cut = state.link !== 'ok' && state.link !== 'unknown';
+  const cut = cutOff();
   const dried = useMemo(() => (cut ? dry(correctedNow()) : []), [cut, minute]);
   if (!session() || PRACTICE) return null;
   const left = alerts().filter((one) => one.fields['status'] === 'unhandled');
@@ -53,7 +52,7 @@ function NotSent({ breaches }: { breaches: NotTold[] }) {
     return () => dialog.current?.close();
   }, []);
   const own = said.alert_life;
-  const call = state.call.find((one) => one.whose === 'unit' && one.unit === breaches[0]!.unit) ?? state.call[0];
+  const call = numberFor(breaches[0]!.unit);
 
   async function tell(minutes: number) {
     const now = Date.now();
@@ -80,7 +79,7 @@ function NotSent({ breaches }: { breaches: NotTold[] }) {
         <div class="tm-now">
           <h2 class="tm-now__big" id="not-sent-to-anyone" tabIndex={-1}>{fill(call ? own.not_sent_call : own.not_sent, { role: words.roles.senior_carer.toLowerCase(), number: call?.number ?? '' })}</h2>
           {breaches.map((one) => <p key={one.record}>{fill(own.what[one.what], { name: one.name, time: sayTime(Date.parse(one.at), zone()), span: sayMinutes(one.minutes ?? 0) })}</p>)}
-          {call && <p><a class="nhsuk-button" href={`tel:${call.number.replace(/[^+\d]/g, '')}`}>{fill(said.emergency.call_on, { number: call.number })}</a></p>}
+          <CallLink unit={breaches[0]!.unit} />
         </div>
         <Problems list={problem ? [problem] : []} />
         <p class="tm-legend">{who ? fill(own.when, { who: who.said }) : own.who}</p>

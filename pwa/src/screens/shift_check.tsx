@@ -107,7 +107,7 @@ export function ShiftCheck() {
       <h1 class="tm-title">{said.shift_check.title}</h1>
       <Choice
         legend={said.shift_check.shift} name="shift" value={shift} onChoose={(value) => keep({ shift: value, unit, people: {} })}
-        options={[shiftBefore(shiftOf(now, zone()), zone()), shiftOf(now, zone())].map((one) => [one, sayShift(one)] as [string, string])}
+        options={[shiftBefore(shiftOf(now, zone()), zone()), shiftOf(now, zone())].map((one) => [one, sayShift(said, one)] as [string, string])}
       />
       <label class="tm-filters__one">
         <span class="nhsuk-label">{said.shift_check.unit}</span>
@@ -166,13 +166,13 @@ export function ShiftCheck() {
 /** The line of the daily management log: counts, and no name. */
 function logWords(shift: string, looks: Look[], of: (id: string) => Decided): string {
   const n = (finding: Finding) => looks.filter((look) => (of(look.person.id).finding ?? look.finding) === finding).length;
-  const counts = { shift: sayShift(shift), n: looks.length, complete: n('complete'), gaps: n('gaps'), low: n('low_intake') };
+  const counts = { shift: sayShift(english_said.said, shift), n: looks.length, complete: n('complete'), gaps: n('gaps'), low: n('low_intake') };
   return fill(english_said.said.shift_check.log, { ...counts, only: alone() ? english_said.said.shift_check.only : '' }).trim();
 }
 
-function sayShift(shift: string): string {
+function sayShift(of: typeof said, shift: string): string {
   const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', timeZone: 'UTC' }).format(Date.parse(shift.slice(0, 10)));
-  return fill(english_said.said.shift_check.shifts[shift.endsWith('/day') ? 'day' : 'night'], { day });
+  return fill(of.shift_check.shifts[shift.endsWith('/day') ? 'day' : 'night'], { day });
 }
 
 /** What was signed off, each line leading to its record. */
