@@ -6,8 +6,8 @@ the rules themselves see only these. Times are aware datetimes in UTC, already c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -172,12 +172,33 @@ def absence_of(change: Mapping[str, Any]) -> Absence | None:
     return Absence(str(change["record"]), _time(fields["from"]), end, recorded, received, not proven)
 
 
+#: What keeps somebody safe: where two plans differ in it, tablets stop at both values (care.md, Recording 3).
+NIL = ("nil_by_mouth_from", "nil_by_mouth_until")
+SAFETY = ("iddsi_level", "limit_ml", *NIL)
+
+
+def as_one(plans: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """(values, safety fields in which they differ) of a person's live plans, the one last said at the end.
+
+    What the last does not speak of stays in force; of two limits the lower, of two times nil by mouth the one that ends later.
+    Has a twin in the app (`pwa/src/kinds/hydration_plan.ts`), held to it by `tests/vectors/plans_as_one.json`.
+    """
+    values = {name: value for plan in plans for name, value in plan.items()}
+    if limits := [plan["limit_ml"] for plan in plans if isinstance(plan.get("limit_ml"), int)]:
+        values["limit_ml"] = min(limits)
+    if nil := [plan for plan in plans if plan.get("nil_by_mouth_from")]:
+        longest = max(nil, key=lambda plan: plan.get("nil_by_mouth_until") or "~")
+        values |= {name: longest.get(name) for name in NIL}
+    said = {name: {plan.get(name) for plan in (nil if name in NIL else plans) if name in NIL or name in plan} for name in SAFETY}
+    return {name: value for name, value in values.items() if value is not None}, tuple(name for name in SAFETY if len(said[name]) > 1)
+
+
 def plan_versions(changes: Iterable[Mapping[str, Any]]) -> tuple[PlanVersion, ...]:
-    """The history of a person's plan from its records, oldest first.
+    """The history of a person's plan from its records, oldest first; where several stand, of all of them as one.
 
     The newest version of a record carries its merged values, so that what a conflict shows is what is judged.
     """
-    found: list[tuple[datetime, int, PlanVersion]] = []
+    found: list[tuple[datetime, int, str, PlanVersion]] = []
     for change in changes:
         if change.get("struck_out"):
             continue
@@ -191,12 +212,19 @@ def plan_versions(changes: Iterable[Mapping[str, Any]]) -> tuple[PlanVersion, ..
             values = {name: value for name, value in {**values, **row["fields"]}.items() if value is not None}
             shown = change["fields"] if place == len(ordered) - 1 else values
             found.append(_version(change, row["occurred_at"], shown, str(row["submission"])))
-    return tuple(each[2] for each in sorted(found, key=lambda each: each[:2]))
+    standing: dict[str, PlanVersion] = {}
+    versions: list[PlanVersion] = []
+    for _, _, record, version in sorted(found, key=lambda each: each[:2]):
+        standing = {**{other: each for other, each in standing.items() if other != record}, record: version}
+        values, differ = as_one([each.values for each in standing.values()])
+        unresolved = {name for each in standing.values() for name in each.unresolved}
+        versions.append(replace(version, values=values, unresolved=tuple(sorted(unresolved.union(differ)))))
+    return tuple(versions)
 
 
-def _version(change: Mapping[str, Any], since: str, values: Mapping[str, Any], version: str) -> tuple[datetime, int, PlanVersion]:
+def _version(change: Mapping[str, Any], since: str, values: Mapping[str, Any], version: str) -> tuple[datetime, int, str, PlanVersion]:
     unresolved = tuple(sorted(change.get("conflicts") or ()))
-    return _time(since), int(change.get("seq") or 0), PlanVersion(_time(since), values, version, unresolved)
+    return _time(since), int(change.get("seq") or 0), str(change["record"]), PlanVersion(_time(since), values, version, unresolved)
 
 
 # A red flag that is added later came to light later.

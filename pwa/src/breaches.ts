@@ -5,7 +5,7 @@ import type { Fields } from './types';
 
 export type Breach = 'over_limit' | 'red_flag' | 'thickness';
 
-const HANDED_OVER = new Set(['given', 'left_within_reach']);
+export const HANDED_OVER = new Set(['given', 'left_within_reach']);
 
 /** `before_ml` is what was drunk earlier in the care day, suspected doubles counted both. */
 export function breaches(plan: Fields, entry: Fields, before_ml: number): Breach[] {

@@ -2,7 +2,7 @@
 // tests/vectors/hydration_pace.json. Pure: the time is an argument.
 
 import { after, covered, merged, minus, type Span } from './spans';
-import { careDay, careDayBounds, nextDay, withinCareDay } from './time';
+import { careDay, careDayBounds, dayOrTime, nextDay, withinCareDay } from './time';
 import type { Fields } from './types';
 
 /** Values of the thresholds of the same names (sync/thresholds.py), under `hydration.`. */
@@ -14,6 +14,8 @@ export interface Pace {
   sleeps_at: string;
   due_minutes: number;
   no_offer_minutes: number;
+  pace_percent: number;
+  limit_floor_percent: number;
 }
 
 /** What applies where the home has set nothing: the defaults of sync/thresholds.py. */
@@ -25,6 +27,8 @@ export const DEFAULTS: Pace = {
   sleeps_at: '21:00',
   due_minutes: 120,
   no_offer_minutes: 180,
+  pace_percent: 50,
+  limit_floor_percent: 75,
 };
 
 export type Basis = 'limit' | 'plan' | 'sex' | 'floor';
@@ -64,6 +68,41 @@ export function expectedBy(target_ml: number, now_ms: number, free: Span[]): num
   if (!all) return 0;
   const gone = covered(free.filter(([start]) => start < now_ms).map(([start, end]) => [start, Math.min(end, now_ms)]));
   return target_ml * (gone / all);
+}
+
+/** So far under what is expected that somebody has to see to it; never before the first drink of the day is due. */
+export function isBehind(drunk_ml: number, expected_ml: number, plan: Fields, now_ms: number, free: Span[], pace: Pace): boolean {
+  const soon = covered(minus(free, [[now_ms, Infinity]])) < pace.due_minutes * 60_000;
+  return !soon && !needsPlan(plan) && drunk_ml < floorOf(expected_ml, plan, pace);
+}
+
+/** Less than this by now is behind: a share of what is expected, never more than a share of the person's own figure. */
+export function floorOf(expected_ml: number, plan: Fields, pace: Pace): number {
+  return Math.min((expected_ml * pace.pace_percent) / 100, (ownFigure(plan) * pace.limit_floor_percent) / 100);
+}
+
+/** The figure that caps every floor: a limit, what a clinician set, or a target for another route than the mouth. */
+function ownFigure(plan: Fields): number {
+  const clinicians = ['clinician', 'prescribed'].includes(String(plan['basis'] ?? '').trim().toLowerCase());
+  const figures = [plan['limit_ml'], clinicians || routeOf(plan) ? plan['target_ml'] : null];
+  return Math.min(...figures.filter((one) => Number.isInteger(one)).map(Number));
+}
+
+/** Fed by another route without a figure to be judged on. */
+export function needsPlan(plan: Fields): boolean {
+  return routeOf(plan) !== '' && !Number.isInteger(plan['limit_ml']) && !Number.isInteger(plan['target_ml']);
+}
+
+/** On monitoring at an instant: a decision with a yes, inside its dates. */
+export function watchedAt(plan: Fields, at_ms: number, zone: string): boolean {
+  const said = plan['monitoring'];
+  const yes = said === true || (typeof said === 'string' && !['', 'no', 'off', 'none', 'false'].includes(said.trim().toLowerCase()));
+  return yes && (dayOrTime(plan['monitored_from'], zone) ?? 0) <= at_ms && at_ms < (dayOrTime(plan['monitored_until'], zone) ?? Infinity);
+}
+
+/** At the end of life offering goes on, and how much is nobody's lateness. */
+export function ended(plan: Fields, at: number, zone: string): boolean {
+  return (dayOrTime(plan['end_of_life_from'], zone) ?? Infinity) <= at;
 }
 
 export interface Happening {
@@ -136,7 +175,8 @@ export function due(entries: Happening[], plan: Fields, now_ms: number, zone: st
   return { state, due_at_ms, last_offer_ms };
 }
 
-function pauses(entries: Happening[], plan: Fields, zone: string, excused: Span[]): Span[] {
+/** When the clock stands still: `excused` whole, and each pausing entry to the end of the window that it stands in. */
+export function pauses(entries: Happening[], plan: Fields, zone: string, excused: Span[]): Span[] {
   const found: Span[] = excused.map(([start, end]) => [start, end]);
   for (const { outcome, happened_ms: at } of entries) {
     if (!PAUSES.has(outcome)) continue;

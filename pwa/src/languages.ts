@@ -32,8 +32,22 @@ function inEnglish(): typeof spoken {
     kept = structuredClone(spoken);
     english.words = kept['app'] as typeof words;
     english_said.said = kept['screens'] as typeof screens;
+    english.say = sayEnglish;
   }
   return kept;
+}
+
+/** What is put together from many words, for a record that everybody reads. At once: nothing is drawn in between. */
+function sayEnglish<T>(what: () => T): T {
+  const there = structuredClone(spoken);
+  overlay(spoken, inEnglish());
+  pluralsOf('en-GB');
+  try {
+    return what();
+  } finally {
+    overlay(spoken, there);
+    pluralsOf(now.language);
+  }
 }
 
 /** What the tablet speaks when nobody's own choice is known. It holds nothing of anybody, so localStorage may keep it. */

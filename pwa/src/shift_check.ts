@@ -1,7 +1,7 @@
 // What the records of a shift say of one person's drinks: the twin of sync/rules/shift_check.py, held to it by
 // tests/vectors/shift_check.json. Pure: the time is an argument.
 
-import { expectedBy, routeOf, target, waking, windows, type Pace, type Window } from './due';
+import { ended, expectedBy, floorOf, needsPlan, target, waking, windows, type Pace, type Window } from './due';
 import { shiftBounds } from './shifts';
 import { covered, merged, minus, type Span } from './spans';
 import { careDayBounds, dayOrTime } from './time';
@@ -9,12 +9,10 @@ import type { Fields } from './types';
 
 /** Values of the thresholds of the same names (sync/thresholds.py), under `hydration.`. */
 export interface ShiftNumbers extends Pace {
-  pace_percent: number;
   complete_percent: number;
-  limit_floor_percent: number;
   bedside_minutes: number;
 }
-export const SHIFT_DEFAULTS = { pace_percent: 50, complete_percent: 80, limit_floor_percent: 75, bedside_minutes: 30 };
+export const SHIFT_DEFAULTS = { complete_percent: 80, bedside_minutes: 30 };
 
 /** One entry; `recorded_ms` is when what counts was last said of it. */
 export interface Said {
@@ -72,7 +70,7 @@ export function propose({ shift, now_ms, zone, entries, drunk_ml, plan, person, 
   const awake = waking(plan, day[0], zone, numbers);
   const free = minus([awake], off);
   const expected = covered([awake]) ? (expectedBy(target(plan, person, numbers).ml, at, free) * covered(free)) / covered([awake]) : 0;
-  const floor = Math.min((expected * numbers.pace_percent) / 100, (ownFigure(plan) * numbers.limit_floor_percent) / 100);
+  const floor = floorOf(expected, plan, numbers);
   const incomplete = found.length > 0 && filled.length * 100 < numbers.complete_percent * found.length;
   const low = !ended(plan, at, zone) && !needsPlan(plan) && drunk_ml < floor && !incomplete;
   return {
@@ -95,22 +93,6 @@ function answersFor(shift: string, zone: string): Span {
 function isDue([start, end]: Window, plan: Fields, off: Span[], zone: string): boolean {
   if (end <= (dayOrTime(plan['monitored_from'], zone) ?? -Infinity) || ended(plan, start, zone)) return false;
   return covered(minus([[start, end]], off)) * 2 >= end - start;
-}
-
-/** Fed by another route without a figure to be judged on. */
-function needsPlan(plan: Fields): boolean {
-  return routeOf(plan) !== '' && !Number.isInteger(plan['limit_ml']) && !Number.isInteger(plan['target_ml']);
-}
-
-/** The figure that caps every floor: a limit, what a clinician set, or a target for another route than the mouth. */
-function ownFigure(plan: Fields): number {
-  const clinicians = ['clinician', 'prescribed'].includes(String(plan['basis'] ?? '').trim().toLowerCase());
-  const figures = [plan['limit_ml'], clinicians || routeOf(plan) ? plan['target_ml'] : null];
-  return Math.min(...figures.filter((one) => Number.isInteger(one)).map(Number));
-}
-
-function ended(plan: Fields, at: number, zone: string): boolean {
-  return (dayOrTime(plan['end_of_life_from'], zone) ?? Infinity) <= at;
 }
 
 /** A cup handed over of which nobody has said how much was drunk. */

@@ -5,7 +5,11 @@ import { app } from '../../sync/messages.json?first';
 export const words = app;
 
 /** The same in English, whatever language is on the screen: for what is kept in a record, which everybody reads. */
-export const english = { words: app };
+export const english = {
+  words: app,
+  /** Says something with every word in English; the languages put their own way in here. */
+  say: <T>(what: () => T): T => what(),
+};
 
 /** Lay words over words, section by section, in place: whoever holds a section reads the new ones. */
 export function overlay<T extends object>(under: T, over: object): void {

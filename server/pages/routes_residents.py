@@ -12,9 +12,10 @@ from flask import Blueprint, abort, g, render_template
 
 from server.clock import now_ms
 from server.db import reading
-from server.pages import alerts_view, entries, tablets_view
+from server.pages import alerts_view, entries, plans_view, tablets_view
 from server.pages import store as pages_store
 from server.pages.names import Names
+from server.pages.plans_view import Plan
 from server.pages.words import at, clock_time, code, date_text, day, say
 from server.people.rights import signed_in
 from server.records import store
@@ -39,7 +40,7 @@ def residents():
     today = days.care_day(at(now, zone), zone)
     with reading() as c:
         people = store.records(c, home_id, "resident")
-        plans = {row.subject: row for row in store.records(c, home_id, "hydration_plan") if not row.struck}
+        plans = plans_view.by_person(store.records(c, home_id, "hydration_plan"))
         totals = pages_store.day_totals(c, home_id, today.toordinal())
         aims = _Aims(pages_store.thresholds(c, home_id, zone), zone, now)
     units: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -70,7 +71,7 @@ def person(resident: uuid.UUID):
         if row is None:
             abort(404)
         names = Names(c, home_id)
-        plans = [plan for plan in store.records(c, home_id, "hydration_plan", subject=resident) if not plan.struck]
+        wanted = plans_view.by_person(store.records(c, home_id, "hydration_plan", subject=resident)).get(resident)
         total = pages_store.day_totals(c, home_id, today).get(resident)
         aside = pages_store.not_filed(c, home_id, resident)
         parts = [
@@ -86,11 +87,10 @@ def person(resident: uuid.UUID):
             for alert in store.records(c, home_id, "alert", subject=resident)
             if alert.open or alert.fields.get("care_day") == date.fromordinal(today).isoformat()
         ]
-        plan = _plan(plans[-1], zone, names) if plans else []
+        plan = _plan(wanted, zone, names) if wanted else []
         place = names.place(resident)
-        wanted = plans[-1].fields if plans else {}
         values = pages_store.thresholds(c, home_id, zone)
-        today_words = _Aims(values, zone, now).today(row, wanted, total)
+        today_words = _Aims(values, zone, now).today(row, wanted.fields if wanted else {}, total)
         may_be_on = tablets_view.may_be_on(c, home_id, zone, now, values, "person.may_be_on")
     view = {
         "name": _name(row),
@@ -148,7 +148,7 @@ class _Aims:
         return say("residents.monitored") if on else say("residents.not_monitored")
 
 
-def _line(row: store.RecordRow, plan: store.RecordRow | None, total: Any, aims: _Aims) -> dict[str, Any]:
+def _line(row: store.RecordRow, plan: Plan | None, total: Any, aims: _Aims) -> dict[str, Any]:
     wanted = plan.fields if plan else {}
     return {
         "id": row.id,
@@ -162,10 +162,10 @@ def _line(row: store.RecordRow, plan: store.RecordRow | None, total: Any, aims: 
     }
 
 
-def _plan(row: store.RecordRow, zone: str, names: Names) -> list[tuple[str, str]]:
+def _plan(plan: Plan, zone: str, names: Names) -> list[tuple[str, str]]:
     lines = []
     for name in PLAN_ROWS:
-        value = row.fields.get(name)
+        value = plan.fields.get(name)
         if value in (None, "", [], {}):
             continue
         if name.endswith(("_on", "_from")) and isinstance(value, str) and len(value) == len("2026-11-22"):

@@ -10,6 +10,8 @@ from flask import Blueprint, g, render_template
 
 from server.clock import now_ms
 from server.db import reading
+from server.pages import plans_view
+from server.pages.plans_view import Plan
 from server.pages.words import at, clock_time, code, day, say, when
 from server.people.rights import signed_in
 from server.records import call_numbers, store
@@ -33,7 +35,7 @@ def safety_list():
     here, today = at(now, zone), at(now, zone).date().isoformat()
     shift = days.shift_of(here, zone)
     with reading() as c:
-        plans = {row.subject: row for row in store.records(c, home_id, "hydration_plan") if not row.struck}
+        plans = plans_view.by_person(store.records(c, home_id, "hydration_plan"))
         units: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for row in store.records(c, home_id, "resident"):
             if not row.struck and not ("" < (row.fields.get("left_on") or "")[:10] <= today):
@@ -56,7 +58,7 @@ def safety_list():
     )
 
 
-def _person(row: RecordRow, plan: RecordRow | None, zone: str, now: int) -> dict[str, Any]:
+def _person(row: RecordRow, plan: Plan | None, zone: str, now: int) -> dict[str, Any]:
     room = row.fields.get("room") or ""
     said = {name: say("safety.no_plan") for name in ("thickness", "nil", "limit")}
     if plan is not None:
@@ -71,13 +73,13 @@ def _person(row: RecordRow, plan: RecordRow | None, zone: str, now: int) -> dict
     }
 
 
-def _either(plan: RecordRow, names: tuple[str, ...], words: str, shown) -> str:
+def _either(plan: Plan, names: tuple[str, ...], words: str, shown) -> str:
     """The value in words; where two people said different things, both of them, and never the newest silently."""
-    said = [one["value"] for name in names for one in plan.body["conflicts"].get(name, ())]
+    said = [value for name in names for value in plan.said.get(name, ())]
     return say("safety.check", values=", ".join(shown(value) for value in said)) if said else words
 
 
-def _thickness(plan: RecordRow) -> str:
+def _thickness(plan: Plan) -> str:
     return _either(plan, ("iddsi_level",), _level(plan.fields.get("iddsi_level") or 0), _level)
 
 
@@ -87,7 +89,7 @@ def _level(value: Any) -> str:
     return f"{say('person.level', n=value)}: {levels[value]}" if known else str(value)
 
 
-def _limit(plan: RecordRow) -> str:
+def _limit(plan: Plan) -> str:
     limit = plan.fields.get("limit_ml")
     return _either(plan, ("limit_ml",), _ml(limit) if limit is not None else say("safety.no_limit"), _ml)
 
@@ -96,9 +98,9 @@ def _ml(value: Any) -> str:
     return f"{value:,}ml" if type(value) is int else say("safety.no_limit")
 
 
-def _nil(plan: RecordRow, zone: str, now: int) -> str:
+def _nil(plan: Plan, zone: str, now: int) -> str:
     span, moment = hydration.nil_by_mouth_span(plan.fields, zone), days.from_ms(now)
     words = say("safety.no")
     if span and (span[1] is None or span[1] > moment):
         words = say("safety.nil_now") if span[0] <= moment else say("safety.nil_from", when=when(days.to_ms(span[0]), zone, now))
-    return _either(plan, ("nil_by_mouth_from", "nil_by_mouth_until"), words, lambda value: code("", value))
+    return _either(plan, ("nil_by_mouth_from", "nil_by_mouth_until"), words, lambda value: code("", value) if value else "–")

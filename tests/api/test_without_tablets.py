@@ -80,6 +80,18 @@ def test_two_values_of_one_safety_fact_are_both_printed_and_neither_silently(hom
     assert "Two values: ask the senior." in page and "Level 2: " in page and "Level 3: " in page
 
 
+def test_a_second_plan_hides_nothing_of_the_first_and_two_limits_are_both_printed(home, sue, edith):
+    mabel = home.resident("Mabel", room="2")
+    for one in (edith, mabel):
+        plan(home, one, iddsi_level=2, limit_ml=1_000, nil_by_mouth_from="2026-01-01T08:00:00+00:00")
+    plan(home, edith, preferences="tea")
+    page = sue.open("/safety-list").text
+    assert page.count("Level 2: ") == page.count("Yes: give nothing") == 4 and "Two values" not in page
+    plan(home, mabel, limit_ml=1_500)
+    assert "Two values: ask the senior. 1,000ml, 1,500ml" in sue.open("/safety-list").text
+    assert "no more than 1,000ml" in sue.open("/residents").text and "Level 2" in sue.open(f"/residents/{edith}").text
+
+
 def test_a_drink_from_paper_counts_names_who_gave_it_and_who_typed_it(home, tablet, edith, ama, sue):
     ben = home.staff("Ben Okoro", ["support_worker"])
     drink = tablet.drink(edith, 150)

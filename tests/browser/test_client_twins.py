@@ -25,6 +25,7 @@ export * as due from './src/due';
 export * as appointments from './src/appointment_state';
 export * as breaches from './src/breaches';
 export * as shift from './src/shift_check';
+export * as dry from './src/nothing_drunk';
 export * as shifts from './src/shifts';
 export * as doubles from './src/kinds/double_check';
 export * as spans from './src/spans';
@@ -73,6 +74,7 @@ PACE = """case_ => {
   const drinks = case_.entries.filter(one => { const t = at(one.occurred_at); return t >= today[0] && t < today[1] && t <= now; }).map(one =>
     ({id: one.id, happened_ms: at(one.occurred_at), drink: one.drink ?? null, ml: one.drunk_ml ?? 0, device: one.device ?? null}));
   return {drunk_ml: app.doubles.total(drinks).low_ml, target_ml: aim.ml, basis: aim.basis, expected_ml: Math.round(due.expectedBy(aim.ml, now, free)),
+          floor_ml: Math.round(due.floorOf(due.expectedBy(aim.ml, now, free), case_.plan, due.DEFAULTS)),
           due: found.state, due_at: found.due_at_ms === null ? null : new Date(found.due_at_ms).toISOString()};
 }"""
 
@@ -88,6 +90,7 @@ def test_the_tablet_says_due_and_expected_as_the_server_does(run, case):
     assert found["target_ml"] == want["target_ml"] and found["basis"] == want["basis"]
     assert found["expected_ml"] == round(want["expected_ml"])
     assert found["drunk_ml"] == want["drunk_ml"]
+    assert abs(found["floor_ml"] - want["floor_ml"]) <= 1
     assert found["due"] == want["due"]
     assert (found["due_at"] and ms(found["due_at"])) == (want["due_at"] and ms(want["due_at"]))
 
@@ -155,9 +158,31 @@ def test_the_tablet_stops_at_what_the_server_raises_an_alert_for(run, case):
     assert run(BREACHES, case) == case["want"]
 
 
-def test_the_defaults_of_the_shifts_check_are_the_thresholds_own(run):
-    found = run("() => app.shift.SHIFT_DEFAULTS")
+def test_the_tablets_numbers_about_drinks_are_the_thresholds_defaults(run):
+    found = run("() => ({...app.due.DEFAULTS, ...app.shift.SHIFT_DEFAULTS, ...app.dry.DRY_DEFAULTS})")
     assert found == {name: THRESHOLDS[f"hydration.{name}"].default for name in found}
+
+
+DRY = """case_ => {
+  const at = text => text === null ? Infinity : Date.parse(text), numbers = {...app.due.DEFAULTS, ...app.dry.DRY_DEFAULTS};
+  const entries = case_.entries.map(one => ({outcome: one.outcome, happened_ms: at(one.occurred_at), drunk_ml: one.drunk_ml ?? null}));
+  const found = app.dry.nothingDrunk(entries, case_.plan, at(case_.now), 'Europe/London', numbers, case_.excused.map(([a, b]) => [at(a), at(b)]));
+  return found === null ? null : new Date(found).toISOString();
+}"""
+DRY_CASES = json.loads((REPOSITORY / "tests" / "vectors" / "nothing_drunk.json").read_text())["cases"]
+
+
+@pytest.mark.parametrize("case", DRY_CASES, ids=lambda case: case["name"])
+def test_the_tablet_says_that_nothing_was_drunk_for_too_long_when_the_server_does(run, case):
+    found = run(DRY, case)
+    assert (found and ms(found)) == (case["want"] and ms(case["want"]))
+
+
+def test_somebody_is_behind_on_the_list_once_a_first_drink_is_due_and_under_the_homes_share(run):
+    behind = """([hour, drunk, percent]) => { const now = Date.parse(`2026-11-22T${hour}:00Z`), plan = {}, zone = 'Europe/London', pace = {...app.due.DEFAULTS, pace_percent: percent};
+      const free = [app.due.waking(plan, now, zone, pace)]; return app.due.isBehind(drunk, app.due.expectedBy(1400, now, free), plan, now, free, pace); }"""
+    assert not run(behind, ["07:30", 0, 50]) and not run(behind, ["08:59", 0, 50]) and run(behind, ["09:00", 0, 50])
+    assert run(behind, ["14:00", 349, 50]) and not run(behind, ["14:00", 350, 50]) and run(behind, ["14:00", 350, 80])
 
 
 NIGHTS = [datetime(2026, 10, 24, 20, tzinfo=UTC), datetime(2027, 3, 27, 20, tzinfo=UTC), datetime(2026, 6, 1, 20, tzinfo=UTC)]

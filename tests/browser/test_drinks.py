@@ -149,12 +149,20 @@ def test_a_day_is_drawn_told_and_checked_and_the_sign_off_is_in_the_log(person, 
     refused = ben.statement("hydration_check", {"resident": home["residents"]["Joan"], "outcome": "refused", "reason": "not_now"})
     food = ben.statement("hydration_check", {"resident": home["residents"]["Joan"], "outcome": "drank", "drunk_ml": 100, "drink": "Soup", "from_food": True})
     ben.sync(refused, food)
+    senior = FloorTablet(tidemark, home["id"], "Office")
+    senior.unlock(home["staff"]["Ama Mensah"])
+    olive = senior.statement("resident", {"preferred_name": "Olive", "unit": "Willow", "room": "5"})
+    cup = senior.statement("hydration_check", {"resident": olive["id"], "outcome": "given", "drink": "Tea", "vessel_ml": 150, "offered_ml": 150})
+    senior.sync(olive)
+    senior.sync(cup)
     ama = person("Ama Mensah")
     look = Look(ama)
 
     # Her day, two taps from Shift home
     ama.taps = 0
     ama.tap(ama.by("to-residents"))
+    expect(ama.row("Stanley").get_by_test_id("behind")).to_have_text("Behind")
+    expect(ama.row("Joan").get_by_test_id("behind")).to_have_count(0)
     ama.tap(ama.row("Joan").get_by_role("link", name="Joan"))
     assert ama.taps == 2
     expect(ama.by("day-chart")).to_have_attribute("aria-label", re.compile(r"Drunk 1,350ml of 1,500ml\. Expected about 1,3\d\dml by 7:4\dpm\."))
@@ -179,6 +187,8 @@ def test_a_day_is_drawn_told_and_checked_and_the_sign_off_is_in_the_log(person, 
     for name, finding in {"Joan": "complete", "Arthur": "complete", "Harold": "gaps", "Edith": "low_intake"}.items():
         expect(found[name].get_by_test_id("finding")).to_have_text(SCREENS["shift_check"]["finding"][finding])
     expect(found["Joan"]).to_contain_text("4 of 5 checks on time, 1 late, 0 missing")
+    expect(ama.by("loose-ends")).to_contain_text("Olive")
+    expect(ama.by("loose-ends").get_by_test_id("how-much")).to_be_visible()
     look.at("shift check")
     ama.tap(ama.by("sign-off"))
     expect(ama.by("problem")).to_contain_text("Choose a decision for 2 gaps")
@@ -200,6 +210,12 @@ def test_a_day_is_drawn_told_and_checked_and_the_sign_off_is_in_the_log(person, 
     ama.tap(ama.by("sign-off"))
     expect(ama.by("signed-off")).to_be_visible()
     look.at("shift check, signed off")
+    # Opened again, it is signed still: nobody signs a shift twice without knowing.
+    ama.go("")
+    ama.tap(ama.by("to-shift-check"))
+    ama.by("check-unit").select_option("Willow")
+    expect(ama.by("signed-off")).to_be_visible()
+    expect(ama.by("sign-off")).to_have_count(0)
 
     checks = until(lambda: (got := ben.changes("shift_hydration_check")) and len(got) == 4 and got, what="four checks on the server")
     by_person = {one["fields"]["resident"]: one["fields"] for one in checks}

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from sync.facts import Facts
-from sync.rules import judging
+from sync.days import care_day
+from sync.facts import Absence, Entry, Facts
+from sync.rules import catalogue, judging
 from sync.rules.scene import Scene
 from sync.thresholds import Values
 from tests.rules.care import DAY, at, entry
 
-CASES = json.loads((Path(__file__).parents[1] / "vectors" / "drink_breaches.json").read_text())["cases"]
+VECTORS = Path(__file__).parents[1] / "vectors"
+CASES, DRY = (json.loads((VECTORS / f"{name}.json").read_text())["cases"] for name in ("drink_breaches", "nothing_drunk"))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
@@ -25,3 +28,16 @@ def test_the_entry_breaches(case):
     rules = (judging.over_limit, judging.thickness, judging.red_flags)
     found = {each.rule for rule in rules for each in rule(scene) if each.facts["entry"] == "now"}
     assert sorted(name.removeprefix("hydration.") for name in found) == case["want"]
+
+
+@pytest.mark.parametrize("case", DRY, ids=lambda case: case["name"])
+def test_nothing_was_drunk_for_8_waking_hours(case):
+    when = datetime.fromisoformat
+    now = when(case["now"])
+    entries = tuple(
+        Entry(str(place), each["outcome"], when(each["occurred_at"]), now, now, drunk_ml=each.get("drunk_ml")) for place, each in enumerate(case["entries"])
+    )
+    absences = tuple(Absence("away", when(start), when(end), now, now) for start, end in case["excused"])
+    scene = Scene(Facts("edith", care_day(now), plan=case["plan"], entries=entries, absences=absences), Values(), now)
+    found = [each.happened_at for each in judging.nothing_drunk(scene) if each.rule == catalogue.NOTHING_DRUNK_8H and each.ended is None]
+    assert found == ([when(case["want"])] if case["want"] else [])

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
+from pathlib import Path
 
-from sync.facts import Facts, absence_of, entry_of, plan_versions
+import pytest
+
+from sync.facts import Facts, absence_of, as_one, entry_of, plan_versions
 from tests.rules.care import DAY, at, iso
 
 RECORD = "0193b0d2-0000-7000-8000-000000000001"
+ANOTHER = "0193b0d2-0000-7000-8000-000000000002"
+PLANS = json.loads((Path(__file__).parents[1] / "vectors" / "plans_as_one.json").read_text())["cases"]
 
 
 def change(fields, *, happened="09:00", saved="09:01", got="09:02", **more):
@@ -75,6 +81,27 @@ def test_a_plan_is_read_as_it_stood_at_each_time():
 def test_a_plan_in_conflict_names_what_nobody_has_decided():
     found = plan_versions([change({"limit_ml": 600}, conflicts={"limit_ml": [{"value": 600}, {"value": 900}]})])
     assert found[0].unresolved == ("limit_ml",)
+
+
+@pytest.mark.parametrize("case", PLANS, ids=lambda case: case["name"])
+def test_two_plans_of_one_person_are_read_as_one(case):
+    values, differ = as_one(case["plans"])
+    assert {"values": values, "differ": list(differ)} == case["want"]
+
+
+def test_a_second_plan_that_speaks_of_tea_takes_no_limit_and_no_monitoring_away():
+    first = change({"limit_ml": 1000, "iddsi_level": 2, "monitoring": True}, happened="08:00")
+    tea = change({"preferences": "tea"}, happened="12:00") | {"record": ANOTHER}
+    facts = Facts("edith", DAY, plans=plan_versions([tea, first]))
+    assert facts.plan_at(at("13:00")) == {"limit_ml": 1000, "iddsi_level": 2, "monitoring": True, "preferences": "tea"}
+    assert facts.plans[-1].unresolved == ()
+
+
+def test_two_plans_that_differ_in_what_keeps_somebody_safe_are_judged_by_both_and_named():
+    first, second = change({"limit_ml": 1000}, happened="08:00"), change({"limit_ml": 1500}, happened="12:00") | {"record": ANOTHER}
+    last = plan_versions([first, second])[-1]
+    assert last.values == {"limit_ml": 1000} and last.unresolved == ("limit_ml",)
+    assert plan_versions([first, second | {"struck_out": True}])[-1].unresolved == ()
 
 
 def test_a_time_that_cannot_be_read_is_long_ago_and_breaks_nothing():

@@ -38,11 +38,14 @@ def test_the_list_says_what_the_tablet_says(case):
     today = [each for each in entries if starts <= each.occurred < ends]
     target_ml, basis = hydration.target(plan, who, VALUES, at=now)
     state = hydration.due_state(entries, plan, VALUES, now, zone)
+    expected = hydration.expected_by(target_ml, now, [waking_span(care_day(now, zone), zone, plan, VALUES)])
+    pace, cap = (VALUES.value(f"hydration.{name}", at=now) for name in ("pace_percent", "limit_floor_percent"))
     assert case["want"] == {
         "target_ml": target_ml,
         "basis": basis,
         "drunk_ml": hydration.total(today).least_ml,
-        "expected_ml": round(hydration.expected_by(target_ml, now, [waking_span(care_day(now, zone), zone, plan, VALUES)])),
+        "expected_ml": round(expected),
+        "floor_ml": round(hydration.capped(expected * pace / 100, plan, cap)),
         "last_drink_at": text(max((each.occurred for each in today if each.ml), default=None)),
         "due": state.state,
         "due_at": text(state.due_at),

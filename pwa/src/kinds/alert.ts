@@ -30,6 +30,11 @@ export function isOpen(one: Shown): boolean {
   return OPEN.has(String(one.fields['status']));
 }
 
+/** What is critical is called on whoever pauses it: the server goes on, so nothing here says otherwise. */
+export function mayPause(one: Shown): boolean {
+  return one.fields['status'] === 'acknowledged' && one.fields['severity'] !== 'critical';
+}
+
 export function told(one: Shown): Told[] {
   const list = one.fields['told'];
   return Array.isArray(list) ? (list as Told[]) : [];

@@ -6,7 +6,7 @@ import { careDay, careDayBounds, dayOrTime } from '../time';
 import type { Fields } from '../types';
 import { correctedNow, ofResident, view, zone, type Shown } from '../view';
 import { fill, ml, word, words } from '../words';
-import { due, expectedBy, target, waking, type Due } from '../due';
+import { due, ended, expectedBy, isBehind, target, waking, watchedAt, type Due } from '../due';
 import { minus, type Span } from '../spans';
 import { iso } from '../clock';
 import { asDrink, decided, total, withinMs } from './double_check';
@@ -51,6 +51,11 @@ export function drank(person: Resident, vessel: Vessel, fraction: Fraction, plan
 export function gave(person: Resident, vessel: Vessel, plan: Plan, level: number): Fields {
   const at = { given_at: iso(Date.now()) };
   return { resident: person.id, outcome: 'given', ...vesselFields(vessel), offered_ml: vessel.ml, iddsi_level: level, ...at, ...planFields(plan) };
+}
+
+/** A drink put where they can take it, as thick as it was made: an offer, of no stated size. */
+export function left(person: Resident, plan: Plan, level: number): Fields {
+  return { resident: person.id, outcome: 'left_within_reach', iddsi_level: level, ...planFields(plan) };
 }
 
 /** An amount that somebody measured or typed. */
@@ -139,6 +144,9 @@ export interface Today {
   same_level: number;
 }
 
+/** A cup waits for its answer through the turn of the care day: the night that is signed off in the morning may have 25 hours behind it. */
+const CUP_MS = 25 * 3_600_000;
+
 /** What is known of one person's care day, on this tablet, now. */
 export function today(resident: string, plan: Plan, now = correctedNow()): Today {
   const [start, end] = careDayBounds(careDay(now, zone()), zone());
@@ -153,7 +161,7 @@ export function today(resident: string, plan: Plan, now = correctedNow()): Today
     up_to_ml: sum.high_ml,
     to_check: sum.to_check,
     last: last && last.happened_ms >= start ? last : null,
-    open_cups: entries.filter((one) => one.fields['outcome'] === 'given'),
+    open_cups: all.filter((one) => one.fields['outcome'] === 'given' && one.happened_ms > now - CUP_MS),
     same_again: lastDrink ? sameAgain(lastDrink, plan) : null,
     same_level: number(lastDrink?.fields['iddsi_level']) ?? 0,
   };
@@ -174,6 +182,8 @@ export interface Standing {
   due: Due;
   target: ReturnType<typeof target>;
   expected_ml: number;
+  /** So far under what is expected that somebody has to see to it. */
+  behind: boolean;
   /** Waking time of the day in which they were there and could drink. */
   free: Span[];
   /** Absences and nil by mouth. */
@@ -189,30 +199,30 @@ export function standing(person: Resident, now = correctedNow()): Standing {
   const numbers = pace(person.id, person.unit, now);
   const aim = target(plan.fields, person.fields, numbers);
   const entries = day.entries.map((one) => ({ outcome: String(one.fields['outcome']), happened_ms: one.happened_ms }));
-  const absences = ofResident(person.id, 'absence');
-  const away = absences.find((one) => span(one.fields, 'from', 'to').some(([from, to]) => from <= now && now < to)) ?? null;
-  const excused = [...absences.flatMap((one) => span(one.fields, 'from', 'to')), ...span(plan.fields, 'nil_by_mouth_from', 'nil_by_mouth_until')];
+  const away = ofResident(person.id, 'absence').find((one) => span(one.fields, 'from', 'to').some(([from, to]) => from <= now && now < to)) ?? null;
+  const excused = excusedOf(person.id, plan.fields);
   const free = minus([waking(plan.fields, now, zone(), numbers)], excused);
   const found = due(entries, plan.fields, now, zone(), numbers, excused);
-  const quiet = !watchedNow(plan.fields, now) || (time(plan.fields['end_of_life_from']) ?? Infinity) <= now;
+  const watched = watchedAt(plan.fields, now, zone());
+  const quiet = !watched || ended(plan.fields, now, zone());
+  const expected_ml = expectedBy(aim.ml, now, free);
   return {
     plan,
     day,
     due: quiet ? { ...found, state: 'not_due' } : found,
     target: aim,
-    expected_ml: expectedBy(aim.ml, now, free),
+    expected_ml,
+    behind: !quiet && !away && isBehind(day.drunk_ml, expected_ml, plan.fields, now, free, numbers),
     free,
     excused,
-    watched: watchedNow(plan.fields, now),
+    watched,
     away,
   };
 }
 
-/** On monitoring now: a decision with a yes, inside its dates. */
-function watchedNow(plan: Fields, now: number): boolean {
-  const said = plan['monitoring'];
-  const yes = said === true || (typeof said === 'string' && !['', 'no', 'off', 'none', 'false'].includes(said.trim().toLowerCase()));
-  return yes && (time(plan['monitored_from']) ?? 0) <= now && now < (time(plan['monitored_until']) ?? Infinity);
+/** Absences and nil by mouth. */
+export function excusedOf(resident: string, plan: Fields): Span[] {
+  return [...ofResident(resident, 'absence').flatMap((one) => span(one.fields, 'from', 'to')), ...span(plan, 'nil_by_mouth_from', 'nil_by_mouth_until')];
 }
 
 const time = (value: unknown) => dayOrTime(value, zone());

@@ -1,6 +1,6 @@
 // The plan in force, as this tablet knows it, and the stops that it puts before a drink.
 
-import { breaches } from '../breaches';
+import { breaches, HANDED_OVER } from '../breaches';
 import { state } from '../state';
 import type { Fields } from '../types';
 import { fill, ml, words } from '../words';
@@ -9,23 +9,57 @@ import { dayOrTime, sayTime, sayWhen } from '../time';
 import type { Resident } from './resident';
 
 const OLD_PLAN_MS = 12 * 3_600_000;
-const SAFETY = ['iddsi_level', 'nil_by_mouth_from', 'nil_by_mouth_until', 'limit_ml'] as const;
+const NIL = ['nil_by_mouth_from', 'nil_by_mouth_until'];
+const SAFETY = ['iddsi_level', 'limit_ml', 'nil_by_mouth_from', 'nil_by_mouth_until'] as const;
+type Differ = Partial<Record<(typeof SAFETY)[number], unknown[]>>;
 
 export interface Plan {
   shown: Shown | null;
   fields: Fields;
   level: number;
   limit_ml: number | null;
+  /** Safety fields in which their plans, or two versions of one, differ: every value that somebody gave. */
+  differ: Differ;
 }
 
-/** The newest plan record of a person; a person without one has no marks and says so. */
+/**
+ * A person's live plans, the newest last, as one: what the newest does not speak of stays in force, of two limits the lower,
+ * of two times nil by mouth the one that ends later. The twin of `as_one` in sync/facts.py (tests/vectors/plans_as_one.json).
+ */
+export function asOne(plans: Fields[]): { values: Fields; differ: Differ } {
+  const values: Fields = Object.assign({}, ...plans);
+  const limits = plans.flatMap((one) => (typeof one['limit_ml'] === 'number' ? one['limit_ml'] : []));
+  if (limits.length) values['limit_ml'] = Math.min(...limits);
+  const ends = (one: Fields) => String(one['nil_by_mouth_until'] ?? '~');
+  const nil = plans.filter((one) => one['nil_by_mouth_from']);
+  if (nil.length) {
+    const longest = nil.reduce((one, other) => (ends(other) > ends(one) ? other : one));
+    for (const name of NIL) {
+      values[name] = longest[name];
+      if (values[name] === undefined) delete values[name];
+    }
+  }
+  const differ: Differ = {};
+  for (const name of SAFETY) {
+    const said = new Set(NIL.includes(name) ? nil.map((one) => one[name]) : plans.flatMap((one) => one[name] ?? []));
+    if (said.size > 1) differ[name] = [...said];
+  }
+  return { values, differ };
+}
+
+/** What a person's plans say together; a person without one has no marks and says so. */
 export function planOf(resident: string): Plan {
-  const plans = ofResident(resident, 'hydration_plan').sort((a, b) => b.happened_ms - a.happened_ms);
-  const shown = plans[0] ?? null;
-  const fields = shown?.fields ?? {};
+  const plans = ofResident(resident, 'hydration_plan').sort((a, b) => a.happened_ms - b.happened_ms);
+  const shown = plans.at(-1) ?? null;
+  const { values: fields, differ } = asOne(plans.map((one) => one.fields));
+  for (const name of SAFETY) {
+    const values = plans.flatMap((one) => one.conflicts[name] ?? []).map((one) => one.value);
+    if (values.length) differ[name] = [...new Set([...(differ[name] ?? []), ...values])];
+  }
   return {
     shown,
     fields,
+    differ,
     level: typeof fields['iddsi_level'] === 'number' ? fields['iddsi_level'] : 0,
     limit_ml: typeof fields['limit_ml'] === 'number' ? fields['limit_ml'] : null,
   };
@@ -43,29 +77,33 @@ export function levelWord(level: number): string {
 
 /** What stands between this person and this entry: sentences that only a reason gets past. */
 export function stops(person: Resident, plan: Plan, entry: Fields, day_ml: number, now: number): string[] {
-  const given = entry['outcome'] === 'given';
-  if (!given && entry['outcome'] !== 'drank') return [];
+  const handed = HANDED_OVER.has(String(entry['outcome']));
+  if (!handed && entry['outcome'] !== 'drank') return [];
   const found: string[] = [];
   if (nilByMouth(plan.fields, now)) found.push(fill(words.stop.nil, { name: person.name }));
-  // A cup handed over counts as if all of it will be drunk: once it has been, it is too late to stop.
-  const whole = given ? { ...entry, drunk_ml: entry['offered_ml'] } : entry;
+  // A cup handed over counts as if all of it will be drunk: once it has been, it is too late to stop. One of no stated size holds something.
+  const whole = handed ? { ...entry, drunk_ml: entry['offered_ml'] ?? 1 } : entry;
   const broken = breaches(plan.fields, whole, day_ml);
   if (broken.includes('thickness')) {
     const chosen = Number(entry['iddsi_level']);
     found.push(fill(words.stop.thick, { name: person.name, level: plan.level, word: levelWord(plan.level), chosen, chosen_word: levelWord(chosen) }));
   }
   if (broken.includes('over_limit')) {
-    found.push(fill(words.stop.limit, { name: person.name, limit: ml(plan.limit_ml!), total: ml(day_ml + Number(whole['drunk_ml'])) }));
+    found.push(fill(words.stop.limit, { name: person.name, limit: ml(plan.limit_ml!), total: ml(day_ml + Number((handed ? entry['offered_ml'] : entry['drunk_ml']) ?? 0)) }));
   }
   const asOf = state.standing.last_contact;
   if (plan.shown && asOf !== null && Date.now() - asOf > OLD_PLAN_MS) {
     found.push(fill(words.stop.old_plan, { time: sayWhen(asOf, Date.now(), zone()) }));
   }
   for (const name of SAFETY) {
-    const values = plan.shown?.conflicts[name];
-    if (values) found.push(fill(words.stop.two_values, { what: words.stop.what[name], values: values.map((one) => sayValue(name, one.value)).join(', ') }));
+    if (plan.differ[name]) found.push(fill(words.stop.two_values, { what: words.stop.what[name], values: sayValues(plan, name)! }));
   }
   return found;
+}
+
+/** "level 2, thin": every value that the plans give; null where they are of one mind. */
+export function sayValues(plan: Plan, ...names: (keyof Differ)[]): string | null {
+  return names.flatMap((name) => plan.differ[name]?.map((value) => sayValue(name, value)) ?? []).join(', ') || null;
 }
 
 function sayValue(name: string, value: unknown): string {

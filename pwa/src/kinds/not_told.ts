@@ -3,26 +3,36 @@
 
 import { breaches, type Breach } from '../breaches';
 import { iso } from '../clock';
+import { DEFAULTS } from '../due';
+import { DRY_DEFAULTS, nothingDrunk } from '../nothing_drunk';
 import { state } from '../state';
 import { careDay, careDayBounds } from '../time';
 import type { Fields } from '../types';
 import { ofKind, ofResident, recordedMs, view, zone, type Shown } from '../view';
-import { number } from './hydration_check';
+import { excusedOf, number } from './hydration_check';
 import { planOf } from './hydration_plan';
-import { residentOf } from './resident';
+import { residentOf, residents } from './resident';
+import { putOff, settings } from './threshold';
 
 export interface NotTold {
   record: string;
   resident: string;
   name: string;
   unit: string | null;
-  what: Breach;
+  what: Breach | 'nothing_drunk';
   /** When it happened. */
   at: string;
+  /** So much waking time without a drink. */
+  minutes?: number;
 }
 
 /** Older than this it is for whoever reads the log: what was urgent has long been dealt with or found. */
 const OLDEST_MS = 12 * 3_600_000;
+
+/** Whatever keeps this tablet from telling the server, what waits here is not known to anybody. */
+export function cutOff(): boolean {
+  return state.link !== 'ok' && state.link !== 'unknown';
+}
 
 export function notTold(): NotTold[] {
   const found: NotTold[] = [];
@@ -54,6 +64,21 @@ function drunkBefore(resident: string, shown: Shown): number {
     .reduce((sum, one) => sum + (number(one.fields['drunk_ml']) ?? 0), 0);
 }
 
-function told(resident: string, at: string): boolean {
+/**
+ * People on monitoring of whom this tablet knows no drink for so long that the server would call somebody, had it been heard of
+ * since. It reads everybody's day: for now and then, never for a tap.
+ */
+export function dry(now: number): NotTold[] {
+  return residents().flatMap((person): NotTold[] => {
+    const plan = planOf(person.id).fields;
+    const numbers = settings({ ...DEFAULTS, ...DRY_DEFAULTS }, person.id, person.unit, now);
+    const entries = ofResident(person.id, 'hydration_check').map((one) => ({ outcome: String(one.fields['outcome']), happened_ms: one.happened_ms, drunk_ml: number(one.fields['drunk_ml']) }));
+    const up = nothingDrunk(entries, plan, now, zone(), numbers, excusedOf(person.id, plan));
+    if (up === null || up < (state.standing.last_contact ?? 0) || putOff('hydration.nothing_drunk_8h', person.id, person.unit, now)) return [];
+    return [{ record: person.id, resident: person.id, name: person.name, unit: person.unit, what: 'nothing_drunk', at: iso(up), minutes: numbers.nothing_drunk_urgent_minutes }];
+  });
+}
+
+export function told(resident: string, at: string): boolean {
   return ofKind('escalation').some((one) => one.fields['resident'] === resident && one.fields['breached_at'] === at);
 }

@@ -1,6 +1,6 @@
 // One line of a paper chart, and the hydration check that it becomes. It was never saved at the bedside, and says so.
 
-import { said } from '../said';
+import { english_said } from '../said';
 import { instant, local } from '../time';
 import type { Fields } from '../types';
 import { fill } from '../words';
@@ -55,7 +55,7 @@ export function wrongOnPaper(line: OnPaper, now_ms: number, zone: string): Wrong
 
 /** Who typed it in is the entry's author; who gave it is `performed_by`, or stands in the note where it is nobody of this home. */
 export function fromPaper(line: OnPaper, resident: string): Fields {
-  const given = line.who === 'other' ? fill(said.paper.given_by, { name: line.who_name.trim() }) : '';
+  const given = line.who === 'other' ? fill(english_said.said.paper.given_by, { name: line.who_name.trim() }) : '';
   const note = [given, line.note.trim()].filter(Boolean).join(' ');
   return {
     resident,

@@ -3,6 +3,7 @@
 
 import { meta, setMeta } from '../db';
 import { draft, keepDraft } from '../drafts';
+import { english_said, said } from '../said';
 import { session } from '../session';
 import { text } from '../state';
 import { hideHere, showHere } from '../vault';
@@ -57,17 +58,22 @@ export async function keepSeats(room: string, order: string[]): Promise<void> {
 
 const MOST_DRINKS = 8;
 
-/** What may be on the trolley: the home's own drinks first, then the usual ones. */
-export function drinks(usual: string[]): string[] {
+/** What may be on the trolley: the home's own drinks first, then the usual ones. In English, by which two entries are known for one drink. */
+export function drinks(): string[] {
+  const usual = english_said.said.round.drinks;
   const own = ofKind('vessel').filter((one) => one.fields['retired'] !== true).flatMap((one) => text(one.fields['drink_default']) ?? []);
   const found = new Map([...own, ...usual].reverse().map((one) => [one.toLowerCase(), one]));
   return [...found.values()].reverse().slice(0, MOST_DRINKS);
 }
 
+/** The drink in the language of whoever reads it; the home's own stay as it named them. */
+export function sayUsual(drink: string): string {
+  return said.round.drinks[english_said.said.round.drinks.indexOf(drink)] ?? drink;
+}
+
 /** Whoever's drink must be checked against their plan, one person at a time. */
 export function needsOwnSheet(plan: Plan, now: number): boolean {
-  const conflicts = Object.keys(plan.shown?.conflicts ?? {});
-  return plan.level > 0 || plan.limit_ml !== null || nilByMouth(plan.fields, now) || ['iddsi_level', 'limit_ml', 'nil_by_mouth_from', 'nil_by_mouth_until'].some((one) => conflicts.includes(one));
+  return plan.level > 0 || plan.limit_ml !== null || nilByMouth(plan.fields, now) || Object.keys(plan.differ).length > 0;
 }
 
 /** What the person at the screen has recorded of somebody since the round began. */

@@ -4,16 +4,20 @@ import { iso } from '../clock';
 import { DEFAULTS, windows, type Window } from '../due';
 import { draft, keepDraft } from '../drafts';
 import type { Draft } from '../outbox';
+import { said } from '../said';
 import { session } from '../session';
 import { dayOf, propose, SHIFT_DEFAULTS, standsOpen, type Finding, type Proposal, type Said } from '../shift_check';
+import { shiftBounds } from '../shifts';
 import { state, text } from '../state';
 import { careDayBounds } from '../time';
 import type { Fields } from '../types';
 import { ofKind, ofResident, tabletName, zone, type Shown } from '../view';
+import { fill } from '../words';
 import { alerts, isOpen } from './alert';
 import { THE_DRINK } from './conflict';
-import { asDrink, decided, total, withinMs } from './double_check';
-import { number, standing } from './hydration_check';
+import { asDrink, decided, toCheck, total, withinMs } from './double_check';
+import { number, standing, today } from './hydration_check';
+import { planOf } from './hydration_plan';
 import type { Resident } from './resident';
 import { settings } from './threshold';
 
@@ -64,6 +68,10 @@ export interface Look extends Proposal {
   windows: Window[];
   /** Names of windows in which a cup still stands open. */
   cups: Set<string>;
+  /** The last moment of the care day that the check looks at, or now: what was drunk by then is shown. */
+  at_ms: number;
+  /** Pairs of that day that may be one drink, of which nobody has decided. */
+  doubles: [Shown, Shown][];
 }
 
 /** What the records on this tablet say of one person's shift. */
@@ -80,7 +88,18 @@ export function lookAt(person: Resident, shift: string, now_ms: number): Look {
   const all = windows(dayOf(shift), now.plan.fields, zone());
   const open = entries.filter(standsOpen);
   const cups = new Set(all.filter(([from, to]) => open.some((one) => from <= one.happened_ms && one.happened_ms < to)).map(([, , name]) => name));
-  return { ...found, person, windows: all, cups };
+  const at_ms = Math.min(now_ms, end - 1);
+  return { ...found, person, windows: all, cups, at_ms, doubles: toCheck(person.id, at_ms) };
+}
+
+/** What nobody has answered or decided since the shift began, of people whom the check does not ask about. */
+export function looseEnds(others: Resident[], shift: string, now_ms: number): (Pick<Look, 'person' | 'doubles'> & { cups: Shown[] })[] {
+  const [begins] = shiftBounds(shift, zone())!;
+  return others.flatMap((person) => {
+    const cups = today(person.id, planOf(person.id), now_ms).open_cups.filter((one) => one.happened_ms >= begins);
+    const doubles = toCheck(person.id, Math.min(now_ms, careDayBounds(dayOf(shift), zone())[1] - 1));
+    return cups.length || doubles.length ? [{ person, cups, doubles }] : [];
+  });
 }
 
 function entryOf(shown: Shown): Said {
@@ -98,9 +117,21 @@ function saidMs(shown: Shown): number {
   return Math.max(...told, ...own, ...(told.length + own.length ? [] : [shown.recorded_ms]));
 }
 
-/** What is still to be decided: gaps without a decision, and low intake without one. */
-export function undecided(look: Look, of: Decided): { gaps: string[]; low: boolean } {
-  return { gaps: look.gaps.filter((name) => !of.gaps[name]), low: (of.finding ?? look.finding) === 'low_intake' && !of.low };
+/** What is still to be decided: gaps without a decision, low intake without one, and records that may be one drink. */
+export function undecided(look: Look, of: Decided): { gaps: string[]; low: boolean; doubles: boolean } {
+  return { gaps: look.gaps.filter((name) => !of.gaps[name]), low: (of.finding ?? look.finding) === 'low_intake' && !of.low, doubles: look.doubles.length > 0 };
+}
+
+/** What stands between the senior carer and the sign-off, in sentences. */
+export function whatIsMissing(looks: Look[], of: (id: string) => Decided): string[] {
+  const open = looks.map((look) => ({ look, ...undecided(look, of(look.person.id)) }));
+  const gaps = open.reduce((sum, one) => sum + one.gaps.length, 0);
+  return [
+    ...(gaps ? [fill(gaps === 1 ? said.shift_check.gap_left : said.shift_check.gaps_left, { n: gaps })] : []),
+    ...open.filter((one) => one.low).map((one) => fill(said.shift_check.low_left, { name: one.look.person.name })),
+    ...open.filter((one) => one.doubles).map((one) => fill(said.shift_check.double_left, { name: one.look.person.name })),
+    ...open.filter((one) => !one.gaps.length && !one.low && !one.doubles && !of(one.look.person.id).agreed).map((one) => fill(said.shift_check.not_agreed, { name: one.look.person.name })),
+  ];
 }
 
 /** When the person at the screen last recorded something of somebody since then; null when they did not. */
@@ -109,11 +140,7 @@ export function offeredSince(resident: string, since: number): number | null {
   return found.length ? Math.max(...found.map((one) => one.happened_ms)) : null;
 }
 
-/** Checks of this shift by somebody else, the newest first. */
-export function others(shift: string): Shown[] {
-  return checksOf(shift).filter((one) => one.author !== session()?.id);
-}
-
+/** Checks of this shift, the newest first. */
 export function checksOf(shift: string): Shown[] {
   return ofKind('shift_hydration_check').filter((one) => one.fields['shift'] === shift).sort((a, b) => b.recorded_ms - a.recorded_ms);
 }

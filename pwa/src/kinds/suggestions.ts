@@ -4,7 +4,7 @@
 import { iso } from '../clock';
 import { planOf } from './hydration_plan';
 import type { Draft } from '../outbox';
-import { said } from '../said';
+import { english_said } from '../said';
 import { text } from '../state';
 import type { Fields } from '../types';
 import { ofKind, type Shown } from '../view';
@@ -17,7 +17,7 @@ const ANSWER_WITHIN_MS = 7 * 86_400_000;
 export function suggestion(person: string, theme: string, words: string): Draft[] {
   const field = PLAN_FIELD[theme];
   if (!field) return [];
-  const fields = { about: person, what: said.suggestions.what[field], suggests: { field, words }, due_at: iso(Date.now() + ANSWER_WITHIN_MS), status: 'open' };
+  const fields = { about: person, what: english_said.said.suggestions.what[field], suggests: { field, words }, due_at: iso(Date.now() + ANSWER_WITHIN_MS), status: 'open' };
   return [{ kind: 'follow_up', fields, resident: person }];
 }
 
@@ -45,13 +45,14 @@ export function joined(one: Suggestion): unknown {
   return typeof now === 'string' && now ? `${now.replace(/\.$/, '')}. ${one.words}` : one.words;
 }
 
-/** The plan with it, and the follow-up done; a person without a plan gets one that says this and nothing else. */
-export function accept(one: Suggestion, by: string): Draft[] {
+/** The plan with it, and the follow-up done. Null without the plan on this tablet: one that says this alone would stand beside it. */
+export function accept(one: Suggestion, by: string): Draft[] | null {
   const plan = planOf(one.person).shown;
+  if (!plan) return null;
   const asked = one.field === 'preferences' ? { preferences_asked_at: iso(one.followUp.happened_ms), preferences_asked_by: one.followUp.author ?? by } : {};
   return [
-    { kind: 'hydration_plan', ...(plan ? { record: plan.record } : {}), resident: one.person, fields: { ...(plan ? {} : { resident: one.person }), [one.field]: joined(one), ...asked } },
-    close(one, { status: 'done', done_at: iso(Date.now()), evidence: said.suggestions.evidence, evidence_kind: 'hydration_plan', verified_by: by }),
+    { kind: 'hydration_plan', record: plan.record, resident: one.person, fields: { [one.field]: joined(one), ...asked } },
+    close(one, { status: 'done', done_at: iso(Date.now()), evidence: english_said.said.suggestions.evidence, evidence_kind: 'hydration_plan', verified_by: by }),
   ];
 }
 

@@ -2,7 +2,8 @@
 
 import { DEFAULTS, type Pace } from '../due';
 import { state, text } from '../state';
-import { correctedNow, ofKind } from '../view';
+import { dayOrTime } from '../time';
+import { correctedNow, ofKind, zone } from '../view';
 
 export function pace(person: string, unit: string | null, now: number): Pace {
   return settings(DEFAULTS, person, unit, now);
@@ -24,6 +25,13 @@ export function settings<T extends object>(defaults: T, person: string, unit: st
 export function signedText(name: string): { words: string; by: string | null } | null {
   const found = inForce(correctedNow()).find((one) => one.name === name && !one.scope && text(one.value));
   return found ? { words: String(found.value), by: text(found.by) } : null;
+}
+
+/** Whether the manager has put a rule off until later, for a person, their unit or the home (sync/rules/catalogue.py). */
+export function putOff(rule: string, person: string, unit: string | null, now: number): boolean {
+  const set = inForce(now).filter((one) => one.name === `rule.${rule}`);
+  const value = [person, unit, ''].flatMap((scope) => set.filter((one) => one.scope === scope))[0]?.value as { switch?: string; until?: string } | undefined;
+  return value?.switch === 'off' && (dayOrTime(value.until, zone()) ?? 0) > now;
 }
 
 /** Everything that the home has set and that counts now, the newest first. */

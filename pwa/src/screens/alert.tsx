@@ -18,6 +18,7 @@ import { Close } from './alert_close';
 import { Decision } from './alert_decision';
 import { Give } from './alert_give';
 import { Freshness } from './alerts';
+import { CallLink } from './call_link';
 
 export function AlertScreen({ id }: { id: string }) {
   useTopics('records', 'queue', 'link', 'looks');
@@ -71,6 +72,7 @@ export function AlertScreen({ id }: { id: string }) {
           {words.alert.ack}
         </button>
       )}
+      {open && <CallLink unit={text(view(String(alert.fields['subject']))?.fields['unit'])} />}
       <Ladder alert={alert} />
       <p class="tm-next"><strong>{words.alert.next}</strong> {said.next}</p>
       <Facts alert={alert} now={now} />

@@ -1,7 +1,7 @@
 // Closing an alert, or pausing it: only for whoever has taken it on.
 
 import { useState } from 'preact/hooks';
-import { resolve, snooze } from '../kinds/alert';
+import { mayPause, resolve, snooze } from '../kinds/alert';
 import { closing } from '../kinds/alert_decision';
 import type { Draft } from '../outbox';
 import { useOnce } from '../ui/hooks';
@@ -47,7 +47,7 @@ export function Close({ alert, onAct }: { alert: Shown; onAct: (draft: Draft, sa
           <Button type="submit" data-testid="resolve-go">{words.alert.resolve_go}</Button>
         </form>
       </details>
-      {alert.fields['status'] === 'acknowledged' && (
+      {mayPause(alert) && (
         <details class="tm-details" open={Boolean(errors.reason)} data-testid="snooze">
           <summary>{words.alert.snooze}</summary>
           <form onSubmit={pause} noValidate autocomplete="off">

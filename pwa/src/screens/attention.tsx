@@ -1,27 +1,31 @@
 // Above every screen: an alert that nobody answered; and, over it, a breach found on a tablet that cannot tell anybody.
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { record, sayNotSaved } from '../acts';
 import { iso } from '../clock';
 import { alerts } from '../kinds/alert';
-import { notTold, type NotTold } from '../kinds/not_told';
+import { cutOff, dry, notTold, told, type NotTold } from '../kinds/not_told';
 import { PRACTICE } from '../practice';
 import { english_said, said } from '../said';
 import { session } from '../session';
-import { state } from '../state';
 import { sayTime } from '../time';
 import { useNow, useOnce, useTopics } from '../ui/hooks';
 import { announce, Button, Problems, Tile } from '../ui/parts';
-import { zone } from '../view';
-import { fill, plural, words } from '../words';
+import { correctedNow, zone } from '../view';
+import { fill, plural, sayMinutes, words } from '../words';
+import { CallLink, numberFor } from './call_link';
 import '../styles/more.scss';
 
 export function Attention() {
   useTopics('records', 'queue', 'link', 'session');
-  useNow(15_000);
+  const minute = Math.floor(useNow(15_000) / 60_000);
+  const cut = cutOff();
+  const dried = useMemo(() => (cut ? dry(correctedNow()) : []), [cut, minute]);
   if (!session() || PRACTICE) return null;
   const left = alerts().filter((one) => one.fields['status'] === 'unhandled');
-  const [first] = state.link === 'unreachable' ? notTold() : [];
+  const [first] = cut ? notTold() : [];
+  // One screen for all of them: a tablet that was cut off all day knows little of anybody's drinks.
+  const untold = first ? [first] : dried.filter((one) => !told(one.resident, one.at));
   return (
     <>
       {left.length > 0 && (
@@ -29,7 +33,7 @@ export function Attention() {
           <a class="tm-link" href={left.length === 1 ? `#alert=${left[0]!.record}` : '#alerts'}>{plural(said.alert_life.unhandled, left.length)}</a>
         </p>
       )}
-      {first && <NotSent key={first.record} breach={first} />}
+      {untold[0] && <NotSent key={untold[0].record} breaches={untold} />}
     </>
   );
 }
@@ -37,7 +41,7 @@ export function Attention() {
 const AGO_MINUTES = [0, 5, 15] as const;
 
 /** It takes the screen until somebody says whom they told: a breach that nobody hears of is worse than a screen in the way. */
-function NotSent({ breach }: { breach: NotTold }) {
+function NotSent({ breaches }: { breaches: NotTold[] }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const once = useOnce();
   const [who, setWho] = useState<{ said: string; kept: string } | null>(null);
@@ -48,19 +52,21 @@ function NotSent({ breach }: { breach: NotTold }) {
     return () => dialog.current?.close();
   }, []);
   const own = said.alert_life;
-  const call = state.call.find((one) => one.whose === 'unit' && one.unit === breach.unit) ?? state.call[0];
+  const call = numberFor(breaches[0]!.unit);
 
   async function tell(minutes: number) {
     const now = Date.now();
     try {
-      await record({
-        kind: 'escalation',
-        resident: breach.resident,
-        fields: {
-          resident: breach.resident, tier: 'urgent', breached_at: breach.at, decided_at: iso(now), contacted_at: iso(now - minutes * 60_000),
-          decision: fill(english_said.said.alert_life.told_in_person, { who: who!.kept }), contacted: who!.kept, channel: 'in_person',
-        },
-      });
+      for (const { resident, at } of breaches) {
+        await record({
+          kind: 'escalation',
+          resident,
+          fields: {
+            resident, tier: 'urgent', breached_at: at, decided_at: iso(now), contacted_at: iso(now - minutes * 60_000),
+            decision: fill(english_said.said.alert_life.told_in_person, { who: who!.kept }), contacted: who!.kept, channel: 'in_person',
+          },
+        });
+      }
       announce(own.kept);
     } catch (error) {
       setProblem(sayNotSaved(error));
@@ -72,8 +78,8 @@ function NotSent({ breach }: { breach: NotTold }) {
       <div class="tm-sheet__body">
         <div class="tm-now">
           <h2 class="tm-now__big" id="not-sent-to-anyone" tabIndex={-1}>{fill(call ? own.not_sent_call : own.not_sent, { role: words.roles.senior_carer.toLowerCase(), number: call?.number ?? '' })}</h2>
-          <p>{fill(own.what[breach.what], { name: breach.name, time: sayTime(Date.parse(breach.at), zone()) })}</p>
-          {call && <p><a class="nhsuk-button" href={`tel:${call.number.replace(/[^+\d]/g, '')}`}>{fill(said.emergency.call_on, { number: call.number })}</a></p>}
+          {breaches.map((one) => <p key={one.record}>{fill(own.what[one.what], { name: one.name, time: sayTime(Date.parse(one.at), zone()), span: sayMinutes(one.minutes ?? 0) })}</p>)}
+          <CallLink unit={breaches[0]!.unit} />
         </div>
         <Problems list={problem ? [problem] : []} />
         <p class="tm-legend">{who ? fill(own.when, { who: who.said }) : own.who}</p>

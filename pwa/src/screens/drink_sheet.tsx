@@ -4,7 +4,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { record, sayNotSaved } from '../acts';
 import { draft, keepDraft } from '../drafts';
 import {
-  A_LOT_ML, drank, drankAmount, FRACTIONS, gave, number, otherAmount, say, standing, type Fraction,
+  A_LOT_ML, drank, drankAmount, FRACTIONS, gave, left, number, otherAmount, say, standing, today, type Fraction,
 } from '../kinds/hydration_check';
 import { levelWord, stops } from '../kinds/hydration_plan';
 import { namesakes, residentOf, residents } from '../kinds/resident';
@@ -92,7 +92,9 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
       const said = { span: sayMinutes((Date.now() - happened_ms) / 60_000) };
       return setStep({ at: 'ask', question: fill(words.drink.long_ago, said), yes: words.drink.long_ago_yes, fields, sure: { ...sure, old: true }, back: 'main' });
     }
-    const before = opened.cup ? now.day.up_to_ml - (number(view(opened.cup)?.fields['drunk_ml']) ?? 0) : now.day.up_to_ml;
+    // A cup of before 7am counts in the care day in which it was handed over.
+    const cup = opened.cup ? view(opened.cup) : null;
+    const before = cup ? today(person!.id, now.plan, cup.happened_ms).up_to_ml - (number(cup.fields['drunk_ml']) ?? 0) : now.day.up_to_ml;
     const found = stops(person!, now.plan, fields, before, correctedNow());
     if (found.length && !sure.reason) return setStep({ at: 'stop', fields, sentences: found });
     const whole = { ...fields, ...(note ? { note } : {}), ...(by ? { performed_by: by } : {}), ...(sure.reason ? { override_reason: sure.reason } : {}) };
@@ -200,7 +202,7 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
           <Later
             screen="not-drunk"
             onRefused={() => setStep({ at: 'refused' })}
-            onOutcome={(outcome, said) => once(outcome, () => void submit({ resident: person.id, outcome, ...(said ? { reason: said } : {}) }), () => tappedTwice(person.id))}
+            onOutcome={(outcome, said) => once(outcome, () => void submit(outcome === 'left_within_reach' ? left(person, now.plan, thickness) : { resident: person.id, outcome, ...(said ? { reason: said } : {}) }), () => tappedTwice(person.id))}
           />
           <label class="tm-note">
             <span class="nhsuk-label">{words.drink.note}</span>

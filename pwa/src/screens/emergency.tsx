@@ -1,8 +1,9 @@
 // On the lock screen, while the tablet is warm: what keeps a person safe, and whom to call. Every look is recorded.
 
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { noteLook, warm } from '../kinds/emergency';
-import { nilByMouth, levelWord, planOf } from '../kinds/hydration_plan';
+import { nilByMouth, levelWord, planOf, sayValues } from '../kinds/hydration_plan';
 import { onShift } from '../kinds/duty';
 import { residentOf, residents, type Resident } from '../kinds/resident';
 import { english_said, said } from '../said';
@@ -106,6 +107,11 @@ function Safety({ person, logged, onBack }: { person: Resident; logged: boolean;
   const asOf = state.standing.last_contact;
   const here = onShift();
   const nil = nilByMouth(plan.fields, correctedNow());
+  /** Where somebody has to be asked, every value that was given, and never one of them alone. */
+  const either = (what: keyof typeof words.stop.what, one: ComponentChildren, ...more: (keyof typeof words.stop.what)[]) => {
+    const values = sayValues(plan, what, ...more);
+    return values ? fill(words.stop.two_values, { what: words.stop.what[what], values }) : one;
+  };
   return (
     <>
       <h1 class="tm-title">{person.name}</h1>
@@ -113,9 +119,9 @@ function Safety({ person, logged, onBack }: { person: Resident; logged: boolean;
       <Call />
       <section class="tm-card" data-testid="safety">
         <Facts of={[
-          [said.emergency.nil, nil ? <strong class="tm-over">{said.emergency.nil_yes}</strong> : plan.shown ? said.plain.no : said.emergency.no_plan],
-          [said.emergency.thickness, plan.shown ? fill(words.stop.level, { level: plan.level, word: levelWord(plan.level) }) : said.emergency.no_plan],
-          [said.emergency.limit, plan.limit_ml === null ? (plan.shown ? said.emergency.no_limit : said.emergency.no_plan) : fill(said.emergency.a_day, { ml: ml(plan.limit_ml) })],
+          [said.emergency.nil, either('nil_by_mouth_from', nil ? <strong class="tm-over">{said.emergency.nil_yes}</strong> : plan.shown ? said.plain.no : said.emergency.no_plan, 'nil_by_mouth_until')],
+          [said.emergency.thickness, either('iddsi_level', plan.shown ? fill(words.stop.level, { level: plan.level, word: levelWord(plan.level) }) : said.emergency.no_plan)],
+          [said.emergency.limit, either('limit_ml', plan.limit_ml === null ? (plan.shown ? said.emergency.no_limit : said.emergency.no_plan) : fill(said.emergency.a_day, { ml: ml(plan.limit_ml) }))],
           [said.emergency.on_shift, here.length ? here.map((one) => `${staffName(String(one.fields['staff'])) ?? said.plain.unknown}, ${word(words.roles, one.fields['role'])}`).join('; ') : said.emergency.nobody_on],
         ]} />
         {asOf !== null && <p class="tm-fine">{fill(words.drink.plan_at, { time: sayWhen(asOf, Date.now(), zone()) })}</p>}

@@ -12,7 +12,7 @@ import type { Fields } from '../types';
 import { useOnce } from '../ui/hooks';
 import { announce, Button, Choice, Problems } from '../ui/parts';
 import type { Shown } from '../view';
-import { words } from '../words';
+import { english, words } from '../words';
 import { inALine, personOf } from './plain';
 import { Folded } from './questions';
 
@@ -38,7 +38,7 @@ export function CorrectForm({ form, shown }: { form: Form; shown: Shown }) {
   async function keep(fields: Fields) {
     try {
       const person = text(shown.fields['resident']);
-      await record({ kind: form.kind, record: shown.record, resident: person, fields: { ...fields, correction_reason: words.correct.reasons[why!] } });
+      await record({ kind: form.kind, record: shown.record, resident: person, fields: { ...fields, correction_reason: english.words.correct.reasons[why!] } });
       await keepDraft(key, '');
       for (const one of [person, text(fields['resident'])]) if (one) tell(`resident:${one}`);
       announce(words.drink.corrected);

@@ -9,6 +9,7 @@ import { shiftBounds, shiftOf } from '../shifts';
 import { state, text } from '../state';
 import type { Fields } from '../types';
 import { correctedNow, ofKind, zone, type Shown } from '../view';
+import { english } from '../words';
 
 export const PARTS = ['changes', 'pace', 'due', 'alerts', 'away', 'appointments', 'tablets', 'staffing', 'added'] as const;
 export type Part = (typeof PARTS)[number];
@@ -46,6 +47,8 @@ export interface Built {
   from: number;
   to: number;
   lines: Line[];
+  /** The same in English, for the record. */
+  kept: Line[];
   silent: string[];
 }
 
@@ -55,8 +58,10 @@ export function build(now = correctedNow()): Built {
   const before = latest();
   const from = before ? Date.parse(String(before.fields['to'])) : shiftBounds(shift, zone())![0];
   const silent = silentTablets();
-  const told = [...changes(from), ...pace(now, from), ...attention(now), ...away(now), ...upcoming(now), ...tablets(silent), ...staffing(now, from)];
-  return { shift, from, to: now, lines: told.map(line), silent: silent.map((one) => one.name) };
+  const told = () => [...changes(from), ...pace(now, from), ...attention(now), ...away(now), ...upcoming(now), ...tablets(silent), ...staffing(now, from)];
+  const lines = told().map(line);
+  const kept = english.say(told).map((one, at) => ({ ...lines[at]!, words: one.words }));
+  return { shift, from, to: now, lines, kept, silent: silent.map((one) => one.name) };
 }
 
 export function line(told: Told): Line {
@@ -66,7 +71,7 @@ export function line(told: Told): Line {
 /** The record of it, with the lines that people added. */
 export function handedOver(built: Built, added: Line[]): Fields {
   return {
-    shift: built.shift, from: iso(built.from), to: iso(built.to), lines: [...built.lines, ...added], silent_devices: built.silent,
+    shift: built.shift, from: iso(built.from), to: iso(built.to), lines: [...built.kept, ...added], silent_devices: built.silent,
     ...(state.standing.last_contact ? { based_on_until: iso(state.standing.last_contact) } : {}),
   };
 }

@@ -6,7 +6,7 @@ import { keep, letters } from '../letters';
 import { letterDue } from '../kinds/outcome';
 import { change } from '../kinds/visit';
 import { small } from '../photo';
-import { said as allWords } from '../said';
+import { english_said, said as allWords } from '../said';
 import { text } from '../state';
 import { useTopics } from '../ui/hooks';
 import { announce, Problems } from '../ui/parts';
@@ -39,7 +39,7 @@ export function Letter({ about }: { about: Shown }) {
       if (!had) {
         const resident = text(about.fields['resident']);
         await record(change(about, { letter: 'photographed' }));
-        await record({ kind: 'follow_up', resident, fields: { about: about.record, ...(resident ? { resident } : {}), what: allWords.follow_up.read_letter, asks: 'letter', status: 'open', due_at: letterDue() } });
+        await record({ kind: 'follow_up', resident, fields: { about: about.record, ...(resident ? { resident } : {}), what: english_said.said.follow_up.read_letter, asks: 'letter', status: 'open', due_at: letterDue() } });
       }
       setKept(true);
       announce(said.saved);

@@ -9,8 +9,8 @@ import { levelWord, nilByMouth, stops } from '../kinds/hydration_plan';
 import { namesakes, type Resident } from '../kinds/resident';
 import { recentOf, setRecent, tappedTwice, wasTwice, type Recent } from '../kinds/recent';
 import { state } from '../state';
-import { sayTime } from '../time';
-import { Again, Cup, Drop, Stop } from '../ui/icons';
+import { sayTime, sayWhen } from '../time';
+import { Again, Cup, Drop, StateIcon, Stop } from '../ui/icons';
 import { useNow, useOnce, useTopics } from '../ui/hooks';
 import { announce, Button, StateTag } from '../ui/parts';
 import { correctedNow, view, zone, type Shown } from '../view';
@@ -107,7 +107,12 @@ export function Twice({ person, recent, onOpen }: { person: Resident; recent: Re
 
 function DueTag({ standing: now }: { standing: Standing }) {
   if (now.away) return <span class="tm-due tm-due--not_due">{fill(words.residents.away, { type: word({}, now.away.fields['type']) })}</span>;
-  return <span class={`tm-due tm-due--${now.due.state}`}>{now.watched ? words.residents[now.due.state] : words.residents.not_watched}</span>;
+  return (
+    <>
+      {now.behind && <span class="tm-due tm-due--due" data-testid="behind"><StateIcon state="look" /> {words.residents.behind}</span>}
+      <span class={`tm-due tm-due--${now.due.state}`}>{now.watched ? words.residents[now.due.state] : words.residents.not_watched}</span>
+    </>
+  );
 }
 
 export function Marks({ standing: now }: { standing: Standing }) {
@@ -146,6 +151,27 @@ export function Progress({ standing: now }: { standing: Standing }) {
   );
 }
 
+/** Handed over, and nobody has said how much of it was drunk. */
+export function Cups({ person, cups, onOpen }: { person: Resident; cups: Shown[]; onOpen: (opened: Opened) => void }) {
+  return (
+    <>
+      {cups.map((cup) => (
+        <div class="tm-cup" key={cup.record}>
+          <span><Cup /> {fill(words.residents.cup_out, { time: sayWhen(cup.happened_ms, Date.now(), zone()), what: sayDrink(cup.fields) })}</span>
+          <Button kind="secondary" data-testid="how-much" onClick={() => onOpen({ resident: person.id, cup: cup.record })}>
+            {words.residents.how_much}
+          </Button>
+        </div>
+      ))}
+    </>
+  );
+}
+
+/** Two records that may be one drink, or one of which two people said different things. */
+export function ToDecide() {
+  return <p class="tm-last" data-testid="to-check"><StateTag state="look" /> <a class="tm-link" href="#checks">{words.residents.to_decide}</a></p>;
+}
+
 /** The newest entry with its true state; for ten seconds it can be undone or made less; an open cup asks how much. */
 export function LastEntry(props: { person: Resident; standing: Standing; recent: Recent | null; onOpen: (opened: Opened) => void; onFail: () => void }) {
   const { person, standing: now, recent } = props;
@@ -153,14 +179,7 @@ export function LastEntry(props: { person: Resident; standing: Standing; recent:
   const refused = [...state.looks.values()].some((look) => look.resident === person.id);
   return (
     <>
-      {now.day.open_cups.map((cup) => (
-        <div class="tm-cup" key={cup.record}>
-          <span><Cup /> {fill(words.residents.cup_out, { time: sayTime(cup.happened_ms, zone()), what: sayDrink(cup.fields) })}</span>
-          <Button kind="secondary" data-testid="how-much" onClick={() => props.onOpen({ resident: person.id, cup: cup.record })}>
-            {words.residents.how_much}
-          </Button>
-        </div>
-      ))}
+      <Cups person={person} cups={now.day.open_cups} onOpen={props.onOpen} />
       {shown && (
         <p class={`tm-last${shown.struck ? ' tm-last--struck' : ''}`} data-record={shown.record}>
           <span class="tm-last__what">{sayTime(shown.happened_ms, zone())} {say(shown.fields)}</span>
@@ -168,7 +187,7 @@ export function LastEntry(props: { person: Resident; standing: Standing; recent:
         </p>
       )}
       {(now.day.to_check > 0 || now.day.entries.some((one) => Object.keys(one.conflicts).length > 0) || Object.keys(now.plan.shown?.conflicts ?? {}).length > 0) && (
-        <p class="tm-last" data-testid="to-check"><StateTag state="look" /> <a class="tm-link" href="#checks">{words.residents.to_decide}</a></p>
+        <ToDecide />
       )}
       {refused && <p class="tm-last"><StateTag state="look" /> <a href="#not-sent">{words.residents.to_check}</a></p>}
       {shown && recent && !shown.struck && !recent.undone && <JustNow {...props} shown={shown} />}

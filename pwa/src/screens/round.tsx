@@ -4,7 +4,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { myShift } from '../kinds/duty';
 import { residents, units, type Resident } from '../kinds/resident';
-import { drinks, keepPlace, keepSeats, keptPlace, mine, seated, type Place } from '../kinds/round';
+import { drinks, keepPlace, keepSeats, keptPlace, mine, sayUsual, seated, type Place } from '../kinds/round';
 import { sayVessel, vessels, type Vessel } from '../kinds/vessel';
 import { said } from '../said';
 import { lockAfter } from '../session';
@@ -99,14 +99,14 @@ function SetUp({ all, setting, onSet, onBegin }: { all: Resident[]; setting: Set
   return (
     <>
       <p class="tm-chosen">
-        <span>{[named(room), drink].filter(Boolean).join(', ')}</span>
+        <span>{[named(room), drink && sayUsual(drink)].filter(Boolean).join(', ')}</span>
         <Button kind="secondary" onClick={() => onSet(drink ? { room } : {})} data-testid="round-change" disabled={!drink && room === own && setting.room === undefined && rooms.length === 1}>{said.round.change}</Button>
       </p>
       {!drink && (
         <>
           <h2 class="tm-heading">{said.round.drink}</h2>
           <div class="tm-tiles">
-            {drinks(said.round.drinks).map((one) => <Tile key={one} mark={<Drop />} data-testid="round-drink" big={one} onClick={() => onSet({ room, drink: one })} />)}
+            {drinks().map((one) => <Tile key={one} mark={<Drop />} data-testid="round-drink" big={sayUsual(one)} onClick={() => onSet({ room, drink: one })} />)}
           </div>
         </>
       )}
@@ -143,7 +143,7 @@ function Going({ place, all, onChange, onFinish }: { place: Place; all: Resident
   return (
     <>
       <p class="tm-chosen">
-        <span>{place.room || said.round.whole_home}: {sayVessel(vessel.drink, vessel.name)} {ml(vessel.ml)}</span>
+        <span>{place.room || said.round.whole_home}: {sayVessel(sayUsual(vessel.drink), vessel.name)} {ml(vessel.ml)}</span>
         <strong data-testid="round-count">{fill(said.round.count, { done, left: left.length })}</strong>
       </p>
       {state.link === 'unreachable' && <p class="tm-fine" data-testid="round-offline">{words.default.offline}</p>}

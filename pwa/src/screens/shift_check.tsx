@@ -8,9 +8,10 @@ import { myShift } from '../kinds/duty';
 import { standing } from '../kinds/hydration_check';
 import { residents, units } from '../kinds/resident';
 import {
-  alone, begun, checkDraft, checksOf, escalationDraft, keepBegun, lookAt, offeredSince, others, silent, undecided, type Begun, type Decided, type Look,
+  alone, begun, checkDraft, checksOf, escalationDraft, keepBegun, lookAt, looseEnds, offeredSince, silent, whatIsMissing, type Begun, type Decided, type Look,
 } from '../kinds/shift_hydration_check';
 import { english_said, said } from '../said';
+import { session } from '../session';
 import type { Finding } from '../shift_check';
 import { shiftBefore, shiftOf } from '../shifts';
 import { state, text } from '../state';
@@ -21,6 +22,7 @@ import { authorName, correctedNow, zone, type Shown } from '../view';
 import { fill, words } from '../words';
 import { DrinkSheet, type Opened } from './drink_sheet';
 import { personOf } from './plain';
+import { Cups, ToDecide } from './resident_row';
 import { FindingTag, ShiftPerson } from './shift_person';
 import '../styles/more.scss';
 import '../styles/drinks.scss';
@@ -36,7 +38,7 @@ export function ShiftCheck() {
   const [opened, setOpened] = useState<Opened | null>(null);
   const [offering, setOffering] = useState<{ resident: string; window: string; since: number } | null>(null);
   const [adding, setAdding] = useState(false);
-  const [signed, setSigned] = useState<{ shift: string; at: number } | null>(null);
+  const [signed, setSigned] = useState<{ shift: string; unit: string } | null>(null);
   const [problems, setProblems] = useState<string[]>([]);
   const once = useOnce(problems);
   useEffect(() => void begun().then(setKept, () => setKept(null)), []);
@@ -45,18 +47,23 @@ export function ShiftCheck() {
   const kept = known;
 
   const now = correctedNow();
-  const shift = kept?.shift ?? shiftOf(now - HOUR_MS, zone());
-  const unit = kept?.unit ?? text(myShift()?.fields['unit']) ?? '';
+  const shift = kept?.shift ?? signed?.shift ?? shiftOf(now - HOUR_MS, zone());
+  const unit = kept?.unit ?? signed?.unit ?? text(myShift()?.fields['unit']) ?? '';
   const everybody = residents();
-  const people = everybody.filter((one) => (!unit || one.unit === unit) && standing(one, now).watched);
-  const looks = people.map((person) => lookAt(person, shift, now));
+  const here = everybody.filter((one) => !unit || one.unit === unit);
+  const people = here.filter((one) => standing(one, now).watched);
+  const out = looseEnds(here.filter((one) => !people.includes(one)), shift, now);
   const of = (id: string): Decided => kept?.people[id] ?? NOTHING;
+  const found = checksOf(shift).filter((one) => people.some((person) => person.id === one.fields['resident']));
+  // What was written before a sign-off was interrupted is not signed off yet.
+  const mine = found.filter((one) => one.author === session()?.id && !of(String(one.fields['resident'])).written);
+  const looks = people.filter((person) => !mine.some((one) => one.fields['resident'] === person.id)).map((person) => lookAt(person, shift, now));
   const keep = (next: Begun | null) => {
     setKept(next);
     void keepBegun(next);
   };
   const decide = (id: string, more: Partial<Decided>) => keep({ shift, unit, people: { ...kept?.people, [id]: { ...of(id), ...more } } });
-  const theirs = others(shift).filter((one) => people.some((person) => person.id === one.fields['resident']));
+  const theirs = found.filter((one) => one.author !== session()?.id && looks.some((look) => look.person.id === one.fields['resident']));
 
   /** "Offered now" is no claim: the sheet opens, and only an entry made in it is the decision. */
   function closed() {
@@ -70,8 +77,8 @@ export function ShiftCheck() {
   }
 
   async function sign() {
-    const found = whatIsMissing(looks, of);
-    if (found.length) return setProblems(found);
+    const missing = whatIsMissing(looks, of);
+    if (missing.length) return setProblems(missing);
     let next: Begun = { shift, unit, people: { ...kept?.people } };
     try {
       for (const look of looks) {
@@ -86,7 +93,7 @@ export function ShiftCheck() {
       await record({ kind: 'log_entry', fields: { about: next.people[looks[0]!.person.id]!.written, words: logWords(shift, looks, of), shift, ...(unit ? { unit } : {}) } });
       keep(null);
       setProblems([]);
-      setSigned({ shift, at: correctedNow() });
+      setSigned({ shift, unit });
       setAdding(false);
       announce(fill(said.shift_check.done, { time: sayTime(correctedNow(), zone()) }));
     } catch (error) {
@@ -100,7 +107,7 @@ export function ShiftCheck() {
       <h1 class="tm-title">{said.shift_check.title}</h1>
       <Choice
         legend={said.shift_check.shift} name="shift" value={shift} onChoose={(value) => keep({ shift: value, unit, people: {} })}
-        options={[shiftBefore(shiftOf(now, zone()), zone()), shiftOf(now, zone())].map((one) => [one, sayShift(one)] as [string, string])}
+        options={[shiftBefore(shiftOf(now, zone()), zone()), shiftOf(now, zone())].map((one) => [one, sayShift(said, one)] as [string, string])}
       />
       <label class="tm-filters__one">
         <span class="nhsuk-label">{said.shift_check.unit}</span>
@@ -111,17 +118,17 @@ export function ShiftCheck() {
       </label>
       {alone() && <p class="tm-old" data-testid="only-here">{said.shift_check.only_stays}</p>}
       {silent().length > 0 && <p class="tm-fine" data-testid="silent">{fill(said.shift_check.silent, { names: silent().join(', ') })}</p>}
-      {signed !== null && <p class="tm-lead" role="status" data-testid="signed-off">{fill(said.shift_check.done, { time: sayTime(signed.at, zone()) })}</p>}
-      {signed === null && theirs.length > 0 && (
+      {mine.length > 0 && <p class="tm-lead" role="status" data-testid="signed-off">{fill(said.shift_check.done, { time: sayTime(mine[0]!.recorded_ms, zone()) })}</p>}
+      {theirs.length > 0 && (
         <section class="tm-card" data-testid="another-signed">
           <p class="tm-lead">{fill(said.shift_check.another, { time: sayTime(theirs[0]!.recorded_ms, zone()) })}</p>
           <details class="tm-details"><summary>{said.shift_check.see}</summary><Found checks={theirs} /></details>
           {!adding && <Button data-testid="add-yours" onClick={() => setAdding(true)}>{said.shift_check.add_yours}</Button>}
         </section>
       )}
-      {signed !== null && <section class="tm-card"><h2 class="tm-heading">{said.shift_check.signed.heading}</h2><Found checks={checksOf(signed.shift)} /></section>}
-      {looks.length === 0 && <p class="tm-empty" data-testid="nobody">{said.shift_check.empty}</p>}
-      {signed === null && looks.length > 0 && (adding || theirs.length === 0) && (
+      {mine.length > 0 && <section class="tm-card"><h2 class="tm-heading">{said.shift_check.signed.heading}</h2><Found checks={mine} /></section>}
+      {people.length === 0 && <p class="tm-empty" data-testid="nobody">{said.shift_check.empty}</p>}
+      {looks.length > 0 && (adding || theirs.length === 0) && (
         <>
           <Problems list={problems} />
           <ul class="tm-rows">
@@ -138,33 +145,34 @@ export function ShiftCheck() {
           <p><Button class="tm-wide" data-testid="sign-off" onClick={() => once('sign', () => void sign())}>{said.shift_check.sign}</Button></p>
         </>
       )}
+      {out.length > 0 && (
+        <section class="tm-card" data-testid="loose-ends">
+          <h2 class="tm-heading">{said.shift_check.loose_ends}</h2>
+          {out.map((one) => (
+            <div key={one.person.id}>
+              <h3 class="tm-heading">{one.person.name}</h3>
+              <Cups person={one.person} cups={one.cups} onOpen={setOpened} />
+              {one.doubles.length > 0 && <ToDecide />}
+            </div>
+          ))}
+        </section>
+      )}
       <p><a class="tm-link" href="#home">{fill(said.back_to, { screen: words.nav.home })}</a></p>
       {opened && <DrinkSheet key={opened.resident} opened={opened} onClose={closed} />}
     </>
   );
 }
 
-/** What stands between the senior carer and the sign-off, in sentences. */
-function whatIsMissing(looks: Look[], of: (id: string) => Decided): string[] {
-  const open = looks.map((look) => ({ look, ...undecided(look, of(look.person.id)) }));
-  const gaps = open.reduce((sum, one) => sum + one.gaps.length, 0);
-  return [
-    ...(gaps ? [fill(gaps === 1 ? said.shift_check.gap_left : said.shift_check.gaps_left, { n: gaps })] : []),
-    ...open.filter((one) => one.low).map((one) => fill(said.shift_check.low_left, { name: one.look.person.name })),
-    ...open.filter((one) => !one.gaps.length && !one.low && !of(one.look.person.id).agreed).map((one) => fill(said.shift_check.not_agreed, { name: one.look.person.name })),
-  ];
-}
-
 /** The line of the daily management log: counts, and no name. */
 function logWords(shift: string, looks: Look[], of: (id: string) => Decided): string {
   const n = (finding: Finding) => looks.filter((look) => (of(look.person.id).finding ?? look.finding) === finding).length;
-  const counts = { shift: sayShift(shift), n: looks.length, complete: n('complete'), gaps: n('gaps'), low: n('low_intake') };
+  const counts = { shift: sayShift(english_said.said, shift), n: looks.length, complete: n('complete'), gaps: n('gaps'), low: n('low_intake') };
   return fill(english_said.said.shift_check.log, { ...counts, only: alone() ? english_said.said.shift_check.only : '' }).trim();
 }
 
-function sayShift(shift: string): string {
+function sayShift(of: typeof said, shift: string): string {
   const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', timeZone: 'UTC' }).format(Date.parse(shift.slice(0, 10)));
-  return fill(english_said.said.shift_check.shifts[shift.endsWith('/day') ? 'day' : 'night'], { day });
+  return fill(of.shift_check.shifts[shift.endsWith('/day') ? 'day' : 'night'], { day });
 }
 
 /** What was signed off, each line leading to its record. */

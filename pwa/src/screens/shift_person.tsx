@@ -37,7 +37,7 @@ interface Props {
 
 export function ShiftPerson({ look, decided, onDecide, onOpen, onOffer }: Props) {
   const { person } = look;
-  const now = standing(person);
+  const now = standing(person, look.at_ms);
   const finding = decided.finding ?? look.finding;
   const left = undecided(look, decided);
   const missing = look.windows_due - look.windows_on_time - look.windows_late;
@@ -74,7 +74,7 @@ export function ShiftPerson({ look, decided, onDecide, onOpen, onOffer }: Props)
       {decided.agreed ? (
         <p class="tm-state tm-state--sent" data-testid="agreed"><StateIcon state="sent" />{said.shift_check.agreed}</p>
       ) : (
-        !left.gaps.length && !left.low && (
+        !left.gaps.length && !left.low && !left.doubles && (
           <button type="button" class="tm-answer tm-answer--agree" data-testid="agree" aria-label={`${person.name}: ${fill(said.shift_check.agree, { finding: said.shift_check.finding[finding] })}`} onClick={() => onDecide({ agreed: true })}>
             {fill(said.shift_check.agree, { finding: said.shift_check.finding[finding] })}
           </button>

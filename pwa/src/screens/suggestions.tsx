@@ -41,8 +41,10 @@ function One({ one, plans }: { one: Suggestion; plans: boolean }) {
 
   async function answer(yes: boolean) {
     if (!yes && !why.trim()) return setProblems([said.suggestions.why_missing]);
+    const drafts = yes ? accept(one, session()!.id) : [refuse(one, why.trim())];
+    if (!drafts) return setProblems([said.suggestions.no_plan]);
     try {
-      for (const draft of yes ? accept(one, session()!.id) : [refuse(one, why.trim())]) await record(draft);
+      for (const draft of drafts) await record(draft);
       tell(`resident:${one.person}`);
       announce(said.suggestions.answered);
     } catch (error) {
