@@ -138,13 +138,13 @@ def exchange(
     pieces = [_piece(home, device, raw, opener, arrival_ms, now_ms, origin) for raw in raw_items]
     said = None if carried else (pending, last_number, arrival_ms)
     try:
-        return writing(lambda c: _take(c, home, device, pieces, said, now_ms, tell))
+        return writing(lambda c: _take(c, home, device, pieces, said, now_ms, tell), repeatable=True)
     except DRIVER_ERRORS:
         if not pieces:
             raise
     if len(pieces) == 1:
         pieces[0].errors, pieces[0].entry = {"submission": [text("problems.entry.not_stored")]}, None
-        return writing(lambda c: _take(c, home, device, pieces, said, now_ms, tell))
+        return writing(lambda c: _take(c, home, device, pieces, said, now_ms, tell), repeatable=True)
     # Something in the batch cannot be stored. One by one, only that one is set aside.
     results = []
     for raw in raw_items:
