@@ -54,8 +54,8 @@ UNFIT_ERRORS = (
     sqlite3.DataError, sqlite3.IntegrityError, sqlite3.ProgrammingError,
     psycopg.DataError, psycopg.IntegrityError, psycopg.ProgrammingError,
 )  # fmt: skip
-# PostgreSQL: no permission, no such column, no such table. No entry is to blame for how a database stands.
-STANDING_STATES = {"42501", "42703", "42P01"}
+# PostgreSQL: no permission, no such column, no such table.
+ASTRAY_STATES = {"42501", "42703", "42P01"}
 # PostgreSQL: serialization failure, deadlock, lock not available.
 RETRY_STATES = {"40001", "40P01", "55P03"}
 
@@ -158,7 +158,7 @@ def reading() -> Iterator[Connection]:
         with _connected(db.engine.for_reading) as connection, connection.begin():
             yield connection
     except DRIVER_ERRORS as error:
-        if _unfit(error):
+        if _unfit(error) or _astray(error):
             raise
         raise _failed(error) from error
 
@@ -202,8 +202,13 @@ def _worth_repeating(error: Exception) -> bool:
 
 
 def _unfit(error: Exception) -> bool:
+    return isinstance(_cause(error), UNFIT_ERRORS) and not _astray(error)
+
+
+def _astray(error: Exception) -> bool:
+    # The database is not as this program knows it: it lacks a table, or so. No entry is to blame for that.
     cause = _cause(error)
-    return isinstance(cause, UNFIT_ERRORS) and getattr(cause, "sqlstate", None) not in STANDING_STATES
+    return getattr(cause, "sqlstate", None) in ASTRAY_STATES or getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
 
 
 def _failed(error: Exception) -> Busy:
