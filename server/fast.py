@@ -169,12 +169,13 @@ def gathered(c: Connection) -> Iterator[None]:
     if not is_postgres(c):
         yield
         return
-    c.info[_LATER] = []
+    info = c.info  # of a connection that was lost meanwhile, nobody can ask for it
+    info[_LATER] = []
     try:
         yield
         flush(c)
     finally:
-        del c.info[_LATER]
+        info.pop(_LATER, None)
 
 
 def flush(c: Connection) -> None:

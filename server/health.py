@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from server.alerts import ticks
 from server.clock import now_ms
-from server.db import db, reading
+from server.db import Busy, db, reading
 from server.people.rights import public
 
 blueprint = Blueprint("health", __name__, url_prefix="/api/v1", description="Is Tidemark well")
@@ -34,7 +34,7 @@ def health():
             last = _last_tick_ms(c)
             age_ms = None if last is None else max(0, now - last)
             overdue = None if last is None else ticks.overdue(c, now)
-    except SQLAlchemyError:
+    except (SQLAlchemyError, Busy):
         pass
     well = database and age_ms is not None and age_ms <= TICK_FRESH_MS and not overdue
     body = {

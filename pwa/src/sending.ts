@@ -115,9 +115,9 @@ function plan_after(outcome: Outcome, skipped: number): void {
       return plan(STEADY.elsewhere);
     case 'too_large': {
       // Half of what was sent, not of what might have been. One entry that is too large by itself waits alone.
-      const { batch } = outcome;
+      const { batch, wait_ms } = outcome;
       limit = Math.max(1, Math.floor(batch.length / 2));
-      if (batch.length === 1) later.set(batch[0]!, now() + STEADY.unread);
+      if (batch.length === 1) later.set(batch[0]!, now() + (wait_ms ?? STEADY.unread));
       return plan(batch.length && halvings++ < MOST_HALVINGS ? 0 : STEADY.backoff(failures++));
     }
     case 'refused':

@@ -24,7 +24,7 @@ export type Outcome =
   | { is: 'done'; left: number; more: boolean; locked: boolean; moved: Moved }
   | { is: 'unreachable' }
   | { is: 'busy'; wait_ms: number | null }
-  | { is: 'too_large'; batch: string[] }
+  | { is: 'too_large'; batch: string[]; wait_ms: number | null }
   | { is: 'refused'; why: 'revoked' | 'unknown_device' | 'update' | 'server_old' }
   | { is: 'elsewhere' };
 
@@ -125,7 +125,8 @@ async function roundTrip(grant: string | null, limit: number, skip: ReadonlySet<
     enrolment.token,
   );
   if (!answer) return { is: 'unreachable' };
-  if (answer.status === 413) return { is: 'too_large', batch: batch.map((entry) => entry.id) };
+  // One entry that cannot be set aside today is refused with all its neighbours, too.
+  if (answer.status === 413 || answer.body['code'] === 'quarantine_limit') return { is: 'too_large', batch: batch.map(({ id }) => id), wait_ms: answer.retry_after_ms };
   if (answer.status !== 200) return refusal(answer.status, answer.body, answer.retry_after_ms);
   if (!isAnswer(answer.body, batch)) return { is: 'unreachable' };
   const moved = await takeIn(answer.body, batch, standing, asked);

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from server.clock import now_ms
-from server.db import reading
+from server.db import Busy, reading
 from server.pages.words import roles, say, when
 from server.people import guests, store
 from server.people.tables import account
@@ -89,7 +89,7 @@ def _key(app: Flask) -> bytes:
         return known
     try:
         homes = store.homes()
-    except SQLAlchemyError:
+    except (SQLAlchemyError, Busy):
         homes = []  # before the first migration there is nobody to sign in either
     if not homes:
         return app.extensions.setdefault("tidemark_session_key_until_a_home_exists", secrets.token_bytes(32))

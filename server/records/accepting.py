@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select
 from server import fast, ids
 from server.db import writing
 from server.problems import Problem
-from server.records import aside, intake, trusted
+from server.records import aside, intake, store, trusted
 from server.records.entries import Entry, Result, entry_of
 from server.records.tables import ledger, quarantine
 from sync import flags
@@ -102,5 +102,6 @@ def _entry(c: Connection, home_id: int, row: Any, head: int, now_ms: int) -> Ent
     )
     seen = fast.select_in(c, ("seq", "received_ms"), ledger, "seq", home_id, {entry.seen} - {None})
     # Proof of its time is held against when it first came; the ledger receives it now.
-    entry.marks = [*marks, *intake.proof(replace(entry, received_ms=row.received_ms), dict(seen), head)]
+    came = replace(entry, received_ms=row.received_ms)
+    entry.marks = [*marks, *intake.proof(came, dict(seen), head, lambda: store.lives(c, home_id))]
     return entry

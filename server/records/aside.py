@@ -151,6 +151,21 @@ def lift(c: Connection, home_id: int, entries: Iterable[Entry], *, by: uuid.UUID
             end(c, home_id, bytes(key), "repaired", repaired[id_])
 
 
+def lift_repaired(c: Connection, home_id: int, fresh: Iterable[Any]) -> None:
+    """The same for what is set aside only now, after what repairs it has come. A repair is found by the record it stands in:
+    that of what it repairs."""
+    fresh = [piece for piece in fresh if piece.id is not None]
+    named = {piece.id for piece in fresh}
+    records = {ids.perhaps(piece.raw.get("record")) for piece in fresh if isinstance(piece.raw, dict)} - {None}
+    repaired: dict[uuid.UUID, uuid.UUID] = {}
+    for id_, said in fast.select_in(c, ("id", "submission"), ledger, "record", home_id, named | records, " ORDER BY seq"):
+        repairs = orjson.loads(said).get("repairs") if said else None
+        if repairs and ids.read(repairs) in named:
+            repaired.setdefault(ids.read(repairs), id_)
+    for key, id_ in fast.select_in(c, ("key", "id"), quarantine, "id", home_id, repaired, " AND state = 'open'"):
+        end(c, home_id, bytes(key), "repaired", repaired[id_])
+
+
 def end(c: Connection, home_id: int, key: bytes, state: str, by: uuid.UUID) -> None:
     """Close what was set aside under this key: `by` is the submission that ended it."""
     fast.run(c, "UPDATE quarantine SET state = ?, state_by = ? WHERE home_id = ? AND key = ?", (state, by, home_id, key))

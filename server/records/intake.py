@@ -10,6 +10,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
@@ -138,13 +139,13 @@ def exchange(
     pieces = [_piece(home, device, raw, opener, arrival_ms, now_ms, origin) for raw in raw_items]
     said = None if carried else (pending, last_number, arrival_ms)
     try:
-        return writing(lambda c: _take(c, home, device, pieces, said, now_ms, tell))
+        return writing(lambda c: _take(c, home, device, pieces, said, now_ms, tell), repeatable=True)
     except DRIVER_ERRORS:
         if not pieces:
             raise
     if len(pieces) == 1:
         pieces[0].errors, pieces[0].entry = {"submission": [text("problems.entry.not_stored")]}, None
-        return writing(lambda c: _take(c, home, device, pieces, said, now_ms, tell))
+        return writing(lambda c: _take(c, home, device, pieces, said, now_ms, tell), repeatable=True)
     # Something in the batch cannot be stored. One by one, only that one is set aside.
     results = []
     for raw in raw_items:
@@ -253,11 +254,12 @@ def _enter(
 
     accepted: dict[uuid.UUID, Entry] = {}
     refused: list[Piece] = []
+    lives = cache(lambda: store.lives(c, home.id))
     for piece in pieces:
         piece.result = _decide(piece, known, refused_before, accepted, ended)
         if piece.result is None:
             entry = piece.entry
-            entry.marks = [*entry.own_marks, *proof(entry, received, lock.seq)]
+            entry.marks = [*entry.own_marks, *proof(entry, received, lock.seq, lives)]
             lock.place(entry)
             accepted[entry.id] = entry
         elif piece.result.status == "quarantined":
@@ -269,6 +271,7 @@ def _enter(
     enter(c, lock, [*accepted.values(), *notes], stored)
     if accepted and (refused_rows or notes):
         aside.lift(c, home.id, accepted.values())
+    aside.lift_repaired(c, home.id, kept_now)
     arrived = [piece.number for piece in pieces if piece.number and _arrived(piece)]
     strangers = aside.strangers(c, home.id, device, kept_now)
     row.arrived(c, home.id, device, arrived, _first_heard(pieces, kept_now, heard_of, strangers), now_ms)
@@ -318,18 +321,23 @@ def _first_heard(
     """The numbers of the entries that this batch brought for the first time, each entry's once: what was sent again, or
     is accepted after it was set aside, keeps its number. `strangers` under an id that was heard of are entries too."""
     new = [piece for piece in pieces if piece.result is None] + kept_now
-    found = {piece.id or aside.same(piece): piece.number for piece in new if piece.number and piece.id not in heard_of}
-    return [*found.values(), *(piece.number for piece in strangers if piece.number and piece.id in heard_of)]
+    found = {(piece.id or aside.same(piece), piece.number) for piece in new if piece.number and piece.id not in heard_of}
+    return [number for _, number in found] + [piece.number for piece in strangers if piece.number and piece.id in heard_of]
 
 
-def proof(entry: Entry, received: dict[int, int], head: int) -> tuple[str, ...]:
+def proof(entry: Entry, received: dict[int, int], head: int, lives: Callable[[], Sequence[Any]]) -> tuple[str, ...]:
     """Marked when the server's own bounds contradict the time of saving: it was recorded after row `seen` was received
-    and before it arrived itself."""
-    too_late = entry.recorded_ms > entry.received_ms + PROOF_SLACK_MS
+    and before it arrived itself. A restore gives the numbers of rows out again: what was recorded before it saw another
+    row, of which nothing is known any more. `lives` (rows of `ledger_life`) are asked for only where that may be so."""
+    if entry.recorded_ms > entry.received_ms + PROOF_SLACK_MS:
+        return (flags.TIME_NOT_PROVEN,)
     after = received.get(entry.seen) if entry.seen else None
     too_early = after is not None and entry.recorded_ms < after - PROOF_SLACK_MS
     unseen = entry.seen is not None and entry.seen > head
-    return (flags.TIME_NOT_PROVEN,) if too_late or too_early or unseen else ()
+    if not (too_early or unseen):
+        return ()
+    restored_ms = max((life.began_ms for life in lives()[1:] if life.from_seq <= entry.seen), default=0)
+    return () if entry.recorded_ms < restored_ms + PROOF_SLACK_MS else (flags.TIME_NOT_PROVEN,)
 
 
 # ---- into the ledger ----

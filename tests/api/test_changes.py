@@ -239,6 +239,20 @@ def test_a_number_under_two_ids_is_noticed_within_one_batch(home, tablet):
     assert clashes(home)
 
 
+def test_a_number_that_was_taken_is_noticed_also_when_the_batch_brings_its_id_twice(home, tablet):
+    edith = home.resident()
+    tablet.sync([tablet.drink(edith), tablet.drink(edith)])
+    again = tablet.drink(edith, number=2)
+    tablet.sync([again, {**again, "number": 3, "nonce": "0" * 32}])
+    assert clashes(home)
+
+
+def test_one_entry_that_comes_twice_in_a_batch_with_other_words_is_no_number_under_two_ids(home, tablet):
+    drink = tablet.drink(home.resident())
+    tablet.sync([drink, {**drink, "nonce": "0" * 32}])
+    assert not clashes(home)
+
+
 def test_an_unreadable_entry_under_a_number_that_came_already_is_noticed(home, tablet):
     tablet.sync([tablet.drink(home.resident())])
     tablet.sync([{"number": 1, "note": "no id at all"}])

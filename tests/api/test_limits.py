@@ -53,7 +53,8 @@ def test_twenty_megabytes_set_aside_in_a_day_are_kept_and_then_there_is_a_wait(h
     wait = problem(tablet.post(tablet.envelope([again])), 429, "quarantine_limit")
     assert 80_000 < wait <= 86_400
     good = tablet.drink(home.resident())
-    assert tablet.sync([good])["results"][0]["status"] == "accepted", "good entries go on"
+    assert problem(tablet.post(tablet.envelope([good, again])), 429, "quarantine_limit"), "the whole request is refused, as the protocol says"
+    assert tablet.sync([good])["results"][0]["status"] == "accepted", "good entries go on in a request of their own: a tablet halves"
     assert device_state.DAY_QUARANTINE_BYTES == 20 * 1024 * 1024
 
 

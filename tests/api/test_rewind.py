@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from server import clock
 from server.__main__ import main
 from server.people import home_keys, store
-from server.records import backup, intake, ledger
+from server.records import accepting, backup, intake, ledger
 from tests.harness.apps import Database, Home, House, copy_template
 from tests.harness.sealing import Session
 from tests.harness.visitor import Visitor
@@ -82,6 +82,36 @@ def test_a_grant_and_a_tablet_from_after_the_backup_are_still_good_and_the_table
     answer = late.sync([drink], cursor=None)
     assert statuses(answer) == ["accepted"] and not answer["locked"] and answer["resend"] == []
     assert [row[0] for row in home.sql("SELECT name FROM device WHERE pseudo IS NULL")] == ["Willow 9"]
+
+
+def test_what_was_saved_before_the_server_was_put_back_is_not_doubted_for_rows_that_are_gone(house, home, two, keep, edith, monkeypatch):
+    first, second = two
+
+    def at(minutes):
+        monkeypatch.setattr(clock, "_shift_ms", lambda: minutes * 60_000)
+
+    def drink(minutes, seen, **members):
+        """A drink that was saved so many minutes on, when the tablet had seen that row."""
+        at(minutes)
+        return first.drink(edith, 100 + minutes, seen=seen, **members)
+
+    first.sync([first.drink(edith)])
+    keep()
+    last = len(home.rows())
+    at(60)
+    keep.put_back()
+    at(70)
+    second.sync([second.drink(edith, 130) for _ in range(3)], cursor=None)
+    honest = [drink(20, last + 1), drink(25, last + 900), drink(71, last + 1)]
+    held_against = [drink(-60, last), drink(65, last + 1), drink(72, last + 900)]
+    unfit = drink(30, last + 1, grant=None)
+    at(75)
+    assert statuses(first.sync([*honest, *held_against, unfit], cursor=None)) == ["accepted"] * 6 + ["quarantined"]
+    said = {"by": first.person.id, "roles": ["registered_manager"], "why": "I was there", "now_ms": clock.now_ms()}
+    with house.app.app_context():
+        accepting.accept(home.id, bytes(home.sql("SELECT key FROM quarantine")[0][0]), **said)
+    doubted = ["time not proven" in home.record(each["id"])["flags"] for each in [*honest, unfit, *held_against]]
+    assert doubted == [False] * 4 + [True] * 3, "a row that is still there, and one of this life of the ledger, go on proving"
 
 
 def test_on_an_empty_machine_a_tablet_from_after_the_backup_is_listed_again_under_what_is_known_of_it(home, ama, keep, edith):

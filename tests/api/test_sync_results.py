@@ -6,7 +6,12 @@ import hashlib
 import json
 import uuid
 
+import pytest
 import rfc8785
+from sqlalchemy import select
+
+from server.db import reading
+from server.records.tables import quarantine
 
 
 def digest_of(submission):
@@ -102,6 +107,24 @@ def test_a_refused_entry_put_right_by_another_one_is_no_longer_open(home, tablet
     assert statuses(answer) == ["accepted"]
     assert home.record(bad["record"])["fields"]["drunk_ml"] == 50
     assert home.sql("SELECT state FROM quarantine")[0][0] == "repaired"
+
+
+@pytest.mark.parametrize("together", [False, True], ids=["one after the other", "in one batch"])
+def test_a_repair_that_comes_before_the_refused_entry_puts_it_right_all_the_same(home, tablet, edith, together):
+    good = tablet.drink(edith, 150)
+    tablet.sync([good])
+    drink, change = tablet.drink(edith, -5), tablet.statement("hydration_check", {"drunk_ml": -9}, record=good["id"])
+    repairs = [
+        tablet.drink(edith, 50, record=drink["id"], repairs=drink["id"]),
+        tablet.statement("hydration_check", {"drunk_ml": 90}, record=good["id"], repairs=change["id"]),
+    ]
+    other = tablet.drink(edith, -7)
+    answers = [tablet.sync([*repairs, drink, change, other])] if together else [tablet.sync(repairs), tablet.sync([drink, change, other])]
+    assert [status for answer in answers for status in statuses(answer)] == ["accepted"] * 2 + ["quarantined"] * 3
+    with home.house.app.app_context(), reading() as c:
+        ended = {row.id: row.state_by for row in c.execute(select(quarantine))}
+    assert ended == {uuid.UUID(drink["id"]): uuid.UUID(repairs[0]["id"]), uuid.UUID(change["id"]): uuid.UUID(repairs[1]["id"]), uuid.UUID(other["id"]): None}
+    assert sorted(row[0] for row in home.sql("SELECT state FROM quarantine")) == ["open", "repaired", "repaired"]
 
 
 def test_a_refused_entry_that_is_fit_later_enters_under_its_own_id(home, tablet, edith):

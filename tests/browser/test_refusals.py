@@ -193,7 +193,11 @@ def test_an_app_that_is_too_old_says_so_and_goes_on_recording(ama, proxy):
     expect(ama.by("link-line")).to_have_count(0)
 
 
-@pytest.mark.parametrize("too_large", [problem(413, "too_large"), gateway(413)], ids=["our server", "a gateway"])
+@pytest.mark.parametrize(
+    "too_large",
+    [problem(413, "too_large"), gateway(413), problem(429, "quarantine_limit", retry_after=80_000)],
+    ids=["our server", "a gateway", "nothing more is set aside today"],
+)
 def test_a_batch_that_is_too_large_is_halved_until_all_is_sent(ama, proxy, too_large):
     proxy.always(lose_request)
     for name in ("Joan", "Harold", "Mabel", "Stanley"):
