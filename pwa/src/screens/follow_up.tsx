@@ -14,6 +14,7 @@ import { authorName, staffName, view, type Shown } from '../view';
 import { fill, word, words } from '../words';
 import { Facts } from './check';
 import { OwnerAndDay } from './outcome_questions';
+import { useDraft } from './use_draft';
 import { useSave } from './use_save';
 import { Asks, personOfTodo, when } from './visit_row';
 import '../styles/more.scss';
@@ -91,12 +92,12 @@ function Allocate({ shown }: { shown: Shown }) {
 
 function Finish({ shown }: { shown: Shown }) {
   const [problems, save, fail] = useSave();
-  const [evidence, setEvidence] = useState('');
+  const [evidence, setEvidence] = useDraft(`follow-up=${shown.record}`, '');
   const [kind, setKind] = useState<keyof typeof said.kinds | null>(null);
   function finish() {
     if (!evidence.trim()) return fail(said.evidence_missing);
     if (!kind) return fail(said.kind_missing);
-    save([change(shown, { status: 'done', done_at: iso(Date.now()), evidence: evidence.trim(), evidence_kind: kind })], said.finished);
+    save([change(shown, { status: 'done', done_at: iso(Date.now()), evidence: evidence.trim(), evidence_kind: kind })], said.finished, () => setEvidence(''));
   }
   return (
     <section class="tm-card">
@@ -113,7 +114,7 @@ function Finish({ shown }: { shown: Shown }) {
 
 function NotNeeded({ shown }: { shown: Shown }) {
   const [problems, save, fail] = useSave();
-  const [because, setBecause] = useState('');
+  const [because, setBecause] = useDraft(`follow-up=${shown.record} unneeded`, '');
   return (
     <details class="tm-details" data-testid="not-needed">
       <summary>{said.unneeded}</summary>
@@ -121,7 +122,7 @@ function NotNeeded({ shown }: { shown: Shown }) {
       <Field label={said.because}>
         {(ids) => <input {...ids} class="nhsuk-input" data-testid="because" autocomplete="off" value={because} onInput={(event) => setBecause(event.currentTarget.value)} />}
       </Field>
-      <Button kind="secondary" data-testid="unneeded" onClick={() => (because.trim() ? save([change(shown, { status: 'not_needed', not_needed_reason: because.trim() })], said.closed) : fail(said.because_missing))}>{said.unneeded_save}</Button>
+      <Button kind="secondary" data-testid="unneeded" onClick={() => (because.trim() ? save([change(shown, { status: 'not_needed', not_needed_reason: because.trim() })], said.closed, () => setBecause('')) : fail(said.because_missing))}>{said.unneeded_save}</Button>
     </details>
   );
 }
