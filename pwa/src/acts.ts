@@ -2,6 +2,7 @@
 
 import { save, TooLong, type Draft, type Typed } from './outbox';
 import { PRACTICE } from './practice';
+import { watched } from './saves';
 import { session } from './session';
 import type { Entry } from './types';
 import { words } from './words';
@@ -16,7 +17,7 @@ export function recordAs(name: string | null): void {
 /** Save as the person at the screen, else under the typed name. Throws when there is neither, or when the tablet could not commit it. */
 export async function record(draft: Draft): Promise<Entry> {
   const person = session() ?? typed;
-  if (!person) throw new Error('locked');
+  if (!person) return watched(Promise.reject(new Error('locked')));
   return save(person, PRACTICE && draft.kind === 'hydration_check' ? { ...draft, fields: { ...draft.fields, source: 'practice' } } : draft);
 }
 

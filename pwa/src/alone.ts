@@ -54,6 +54,7 @@ async function leased<T>(name: string, wait_ms: number, work: () => Promise<T>):
     await strictly(['meta'], async (tx) => {
       const store = tx.objectStore('meta');
       if (((await store.get(key)) as { holder: string } | undefined)?.holder === holder) void store.delete(key);
-    });
+      // It ends by itself; what was done under it is done.
+    }).catch(() => undefined);
   }
 }

@@ -7,6 +7,7 @@ import { state } from './state';
 import { call } from './sync';
 import type { KeptGrant, PlainKept, UnlockKey } from './types';
 import { isOpen } from './vault';
+import { correctedNow } from './view';
 
 interface Listed extends UnlockKey {
   staff: string;
@@ -24,7 +25,7 @@ export async function fetchKeys(me: { id: string; grant: string } | null): Promi
   // Whoever the server no longer names may no longer enter, nor with the PIN of before.
   const listed = new Set([me.id, ...people.map((one) => one.staff)]);
   const changed = people.filter((one) => boxOf(kept.get(one.staff)) !== one.box);
-  const gone = [...kept.values()].filter((one) => !listed.has(one.staff) && one.online_at >= Date.now() - OFFLINE_MS);
+  const gone = [...kept.values()].filter((one) => !listed.has(one.staff) && one.online_at >= correctedNow() - OFFLINE_MS);
   for (const one of [...gone, ...changed]) if (boxOf(kept.get(one.staff))) await putApart(one.staff);
   const rows: KeptGrant[] = [];
   for (const one of people) {

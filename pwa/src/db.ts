@@ -13,6 +13,8 @@ export interface Meta {
   enrolment: Enrolment;
   counters: Counters;
   standing: Standing;
+  /** Until when the server has asked this tablet to stay away, and for how long, by its own clock. */
+  quiet: { until: number; wait_ms: number };
   /** Names for the first screen, under the device's own key, which script can use and not read. */
   names: Hidden;
   device_key: CryptoKey;
@@ -159,5 +161,6 @@ export const NEW_STANDING: Standing = {
   offset_ms: null,
   last_contact: null,
   last_sent: null,
+  arrived: null,
   all_arrived: false,
 };

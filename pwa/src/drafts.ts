@@ -3,6 +3,7 @@
 
 import { reading, strictly } from './db';
 import { session } from './session';
+import { tell } from './state';
 import { hide, show } from './vault';
 
 function key(resident: string): string {
@@ -16,22 +17,34 @@ export async function draft(resident: string): Promise<string> {
   return (typeof kept === 'object' ? await show<string>(name, kept) : kept) ?? '';
 }
 
+let failing = false;
+
+/** What is typed now can't be kept here, and would be gone with the screen: the shell says so. */
+export function draftsFail(): boolean {
+  return failing;
+}
+
+function failed(now: boolean): void {
+  failing = now;
+  tell('saves');
+}
+
 /** Writings follow each other: the last letter typed is the one that stays. */
 let last: Promise<void> = Promise.resolve();
 
+/** Never fails for whoever calls it: what is typed is still on the screen, and the shell says when it is only there. */
 export function keepDraft(resident: string, note: string): Promise<void> {
   // A typed name is nobody's own: what it began must not greet the next person who types one.
   if (!session()) return Promise.resolve();
   const name = key(resident);
-  const written = last.then(async () => {
+  return (last = last.then(async () => {
     const hidden = note ? await hide(name, note) : null;
     await strictly(['drafts'], async (tx) => {
       if (hidden) await tx.objectStore('drafts').put(hidden, name);
       else await tx.objectStore('drafts').delete(name);
     });
-  });
-  last = written.catch(() => undefined);
-  return written;
+    if (failing) failed(false);
+  }).catch(() => failed(true)));
 }
 
 /** Whose notes the person at the screen has begun. */

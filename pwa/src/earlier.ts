@@ -5,6 +5,7 @@ import { meta, reading, strictly } from './db';
 import { unwrap } from './jwe';
 import { OFFLINE_MS, openBox } from './keyring';
 import type { EarlierWay, KeptGrant, PlainKept } from './types';
+import { correctedNow } from './view';
 
 type Keys = [string, Uint8Array<ArrayBuffer>][];
 
@@ -29,7 +30,7 @@ export async function putApart(staff: string): Promise<void> {
 /** The data keys that this PIN opens among what was put apart, or in a way in that is too old to be used. */
 export async function openEarlier(staff: string, pin: string): Promise<Keys> {
   const [apart, now] = await Promise.all([meta('earlier'), reading((db) => db.get('grants', staff))]);
-  const old = now && isKept(now) && now.online_at < Date.now() - OFFLINE_MS ? [now] : [];
+  const old = now && isKept(now) && now.online_at < correctedNow() - OFFLINE_MS ? [now] : [];
   const ways = [...(apart ?? []).filter((one) => one.staff === staff), ...old];
   const found: Keys = [];
   for (const way of ways) {

@@ -3,7 +3,7 @@
 import { setMeta } from './db';
 import { keepNames } from './names';
 import { load, state, tell } from './state';
-import { call } from './sync';
+import { call, endedBy } from './sync';
 import type { CallNumber, Enrolment, StaffName, TabletName } from './types';
 
 export type Enrolled = { ok: true } | { ok: false; why: 'code' | 'unreachable'; sentence: string | null };
@@ -28,8 +28,9 @@ export async function enrol(code: string): Promise<Enrolled> {
 export async function refreshNames(): Promise<void> {
   if (!state.enrolment) return;
   const answer = await call('GET', 'device', undefined, state.enrolment.token);
-  if (answer?.status === 401) {
-    state.link = JSON.stringify(answer.body).includes('revoked') ? 'revoked' : 'unknown_device';
+  const ended = endedBy(answer);
+  if (ended) {
+    state.link = ended;
     tell('link');
   }
   if (answer?.status !== 200 || !Array.isArray(answer.body['staff'])) return;

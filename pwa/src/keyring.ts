@@ -6,6 +6,7 @@ import { reading, strictly } from './db';
 import { base64url, fromBase64url, privateKey, random, unwrap, wrap } from './jwe';
 import type { KeptGrant, PlainKept, UnlockKey } from './types';
 import { held, raw } from './vault';
+import { correctedNow } from './view';
 
 const ROUNDS = 500_000;
 /** One online unlock lets a person unlock offline for this long (protocol.md, Access). */
@@ -27,7 +28,7 @@ export type Opened =
 export async function openKept(staff: string, pin: string): Promise<Opened> {
   const kept = await reading((db) => db.get('grants', staff));
   if (!kept) return { is: 'first_time' };
-  if (kept.online_at < Date.now() - OFFLINE_MS) return { is: 'too_long' };
+  if (kept.online_at < correctedNow() - OFFLINE_MS) return { is: 'too_long' };
   if (!('public' in kept)) return openPlain(kept, pin);
   const mine = await openBox(kept, pin);
   if (!mine) return { is: 'wrong' };

@@ -9,8 +9,9 @@ import { iso, say, tick } from './clock';
 import { meta, NEW_COUNTERS, strictly } from './db';
 import { nonce, uuid7 } from './ids';
 import { rowOf } from './rows';
-import { sealsFor, startSealing } from './sealing';
-import { dropEntry, moved, putEntry, state, tell, text } from './state';
+import { watched } from './saves';
+import { sealsFor, sessionKey, startSealing, type SessionKey } from './sealing';
+import { dropEntry, load, moved, putEntry, state, tell, text } from './state';
 import type { Counters, Entry, Fields, Submission } from './types';
 import { MOVED, post } from './wire';
 
@@ -46,7 +47,12 @@ const TURN_MS = 3_000;
 export class TooLong extends Error {}
 
 /** Queue one submission. Resolves after the commit: only then may anybody be told that it is saved. */
-export async function save(author: Author | Typed, draft: Draft, now_ms: number = Date.now()): Promise<Entry> {
+export function save(author: Author | Typed, draft: Draft, now_ms: number = Date.now()): Promise<Entry> {
+  return watched(keep(author, draft, now_ms));
+}
+
+async function keep(author: Author | Typed, draft: Draft, now_ms: number): Promise<Entry> {
+  const own = sessionKey();
   const id = uuid7(now_ms);
   const offset_ms = state.standing.offset_ms;
   const fields = clean(draft.fields) as Fields;
@@ -73,8 +79,21 @@ export async function save(author: Author | Typed, draft: Draft, now_ms: number 
   const resident = text(fields['resident']) ?? draft.resident ?? null;
   // Nobody's unlock made a key to seal this with: the home's own is public, and enough.
   if ('typed' in author && !sealsFor('')) await startSealing('', await meta('home_key'));
-  const entry = (await alone('tidemark-queue', TURN_MS, () => queue(submission, resident, now_ms + (offset_ms ?? 0))))!;
+  const key = 'typed' in author ? sessionKey() : own;
+  const entry = (await alone('tidemark-queue', TURN_MS, () => queue(submission, resident, now_ms + (offset_ms ?? 0), key)))!;
+  try {
+    show(entry);
+  } catch (error) {
+    // It is saved, whatever the screen makes of it.
+    reportError(error);
+    void load();
+  }
+  return entry;
+}
+
+function show(entry: Entry): void {
   moved();
+  if (entry.submission.repairs) forget(entry.submission.repairs);
   state.queue.set(entry.id, entry);
   putEntry(entry);
   tell('queue');
@@ -83,11 +102,10 @@ export async function save(author: Author | Typed, draft: Draft, now_ms: number 
   if (entry.kind !== 'hydration_check') tell('records');
   post({ type: MOVED });
   saved.dispatchEvent(new Event('saved'));
-  return entry;
 }
 
 /** Number, seal and write. Nothing is read of the queue, so that it costs the same however long that is. */
-async function queue(submission: Submission, resident: string | null, corrected_ms: number): Promise<Entry> {
+async function queue(submission: Submission, resident: string | null, corrected_ms: number, key: SessionKey | null): Promise<Entry> {
   const device = state.enrolment!.device;
   for (;;) {
     const before = (await meta('counters')) ?? NEW_COUNTERS;
@@ -96,14 +114,16 @@ async function queue(submission: Submission, resident: string | null, corrected_
     const { id, record, kind } = submission;
     const entry: Entry = { number, id, record, kind, resident, submission: { ...submission, number, clock: say(counters, device) } };
     if (new TextEncoder().encode(JSON.stringify(entry.submission)).length > MOST_BYTES) throw new TooLong();
-    const row = await rowOf(entry, device);
-    const written = await strictly(['meta', 'queue'], async (tx) => {
+    const row = await rowOf(entry, device, key);
+    const written = await strictly(['meta', 'queue', 'keys', 'looks'], async (tx) => {
       const metas = tx.objectStore('meta');
       const now = ((await metas.get('counters')) as Counters | undefined) ?? NEW_COUNTERS;
       if (now.number !== before.number) return (await tx.objectStore('queue').get(number))?.id === id;
       // The server's time may have moved the clock meanwhile, and it never runs backwards.
       void metas.put(now.clock_ms > counters.clock_ms ? { ...now, number } : counters, 'counters');
       void tx.objectStore('queue').add(row);
+      if (key) void tx.objectStore('keys').put(key.row);
+      if (submission.repairs) void tx.objectStore('looks').delete(submission.repairs);
       return true;
     });
     if (written) return entry;
@@ -132,9 +152,13 @@ function clean(value: unknown): unknown {
 
 /** Somebody has read what the server said of this entry: it leaves the list, and stays with the server. */
 export async function putAway(id: string): Promise<void> {
-  const look = state.looks.get(id);
   await strictly(['looks'], async (tx) => tx.objectStore('looks').delete(id));
   moved();
+  forget(id);
+}
+
+function forget(id: string): void {
+  const look = state.looks.get(id);
   state.looks.delete(id);
   if (look) dropEntry(look);
   tell('looks');

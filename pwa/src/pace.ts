@@ -2,6 +2,8 @@
 // minute, for ever), with a spread so that a whole home coming back does not arrive in one second.
 
 export const MAX_BATCH = 500;
+/** From the largest batch to a single entry, and a few entries alone; then something on the way refuses everything. */
+export const MOST_HALVINGS = 16;
 
 const FIRST_MS = 5_000;
 const SLOWEST_MS = 60_000;

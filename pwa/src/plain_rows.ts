@@ -3,6 +3,7 @@
 import { alone, LEASE_MS } from './alone';
 import { reading, strictly } from './db';
 import { digestOf, isSealed, lookOf, recordOf, rowOf } from './rows';
+import { sessionKey } from './sealing';
 import { state } from './state';
 import type { StoredEntry } from './types';
 import { hide } from './vault';
@@ -55,7 +56,7 @@ async function hiddenRow(one: StoredEntry, device: string): Promise<StoredEntry>
   const { number, id, record, kind, resident, submission } = one;
   const entry = { number, id, record, kind, resident, submission };
   // What has no canonical form cannot be sealed, nor could it be sent again to any purpose: it stays as it is.
-  return (await digestOf(one)) === null ? entry : rowOf(entry, device);
+  return (await digestOf(one)) === null ? entry : rowOf(entry, device, sessionKey());
 }
 
 function stripped<T extends { errors?: unknown }>(one: T): T {

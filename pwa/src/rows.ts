@@ -4,7 +4,7 @@
 import { iso } from './clock';
 import { digest } from './digest';
 import { madeMs } from './ids';
-import { sealed } from './sealing';
+import { sealed, type SessionKey } from './sealing';
 import type { Change, Entry, HiddenRecord, Look, SealedRow, Sent, StoredChange, StoredEntry, StoredLook, StoredSent } from './types';
 import { hide, hideHere, isOpen, show, showHere } from './vault';
 
@@ -13,14 +13,14 @@ export function isSealed(row: StoredEntry): row is SealedRow {
 }
 
 /** What is written of an entry: sealed and hidden, or plain where this server has no key to seal to. */
-export async function rowOf(entry: Entry, device: string): Promise<StoredEntry> {
+export async function rowOf(entry: Entry, device: string, key: SessionKey | null): Promise<StoredEntry> {
+  if (!key) return entry;
   const { number, id, record } = entry;
   // At once, since a person waits. While the vault is closed nothing here may be read again, its own entry neither: the
   // server's form is enough to send.
   const [form, own, hidden] = await Promise.all([
-    sealed(entry.submission, device), digest(entry.submission), isOpen() ? hide(id, readable(entry)) : undefined,
+    sealed(entry.submission, device, key), digest(entry.submission), isOpen() ? hide(id, readable(entry)) : undefined,
   ]);
-  if (!form) return entry;
   return { number, id, record, digest: own, ...form, ...(hidden ? { hidden } : {}) };
 }
 

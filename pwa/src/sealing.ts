@@ -3,9 +3,16 @@
 
 import { strictly } from './db';
 import { random, seal, wrap } from './jwe';
-import type { Submission } from './types';
+import type { SealedKey, Submission } from './types';
 
-let current: { staff: string; kid: string; key: CryptoKey } | null = null;
+export interface SessionKey {
+  staff: string;
+  key: CryptoKey;
+  /** As it lies on disk, to be written with each entry that needs it. */
+  row: SealedKey;
+}
+
+let current: SessionKey | null = null;
 
 /** A new session key for this person; its row is durable before this resolves, so before any entry needs it. */
 export async function startSealing(staff: string, home_key: unknown): Promise<void> {
@@ -15,8 +22,9 @@ export async function startSealing(staff: string, home_key: unknown): Promise<vo
   const jwe = await wrap(home_key, bytes);
   const key = await crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt']);
   bytes.fill(0);
-  await strictly(['keys'], async (tx) => tx.objectStore('keys').put({ kid, jwe, at: Date.now() }));
-  current = { staff, kid, key };
+  const row = { kid, jwe, at: Date.now() };
+  await strictly(['keys'], async (tx) => tx.objectStore('keys').put(row));
+  current = { staff, key, row };
 }
 
 export function stopSealing(): void {
@@ -27,10 +35,12 @@ export function sealsFor(staff: string | null): boolean {
   return current !== null && current.staff === staff;
 }
 
-/** The sealed form, or null where this server has named no key to seal to. */
-export async function sealed(submission: Submission, device: string): Promise<{ kid: string; sealed: string } | null> {
-  if (!current) return null;
-  const { kid, key } = current;
+/** The key to seal with from now on; null where this server has named none to seal to. Taken at the tap: a lock forgets it. */
+export function sessionKey(): SessionKey | null {
+  return current;
+}
+
+export async function sealed(submission: Submission, device: string, { key, row: { kid } }: SessionKey): Promise<{ kid: string; sealed: string }> {
   const { id, number } = submission;
   return { kid, sealed: await seal(key, new TextEncoder().encode(JSON.stringify(submission)), { kid, id, number, device }) };
 }

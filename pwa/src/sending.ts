@@ -1,16 +1,13 @@
 // When to talk to the server: at once after a save, again for as long as anything waits, and every few seconds for
 // news. Never because a flag says "online" (it lies), and never not.
 
-import { MAX_BATCH, STEADY } from './pace';
+import { MAX_BATCH, MOST_HALVINGS, STEADY } from './pace';
 import { dropEntry, dropRecord, load, moved as memoryMoved, putEntry, putRecord, residentTopics, state, tell, type Link } from './state';
 import { exchange, knock, type Moved, type Outcome } from './sync';
 import { saved } from './outbox';
-import type { Sent } from './types';
 import { ANSWERED, hear, post } from './wire';
 
 const READ_AFTER_MS = 80;
-/** From the largest batch to a single entry, and a few entries alone; then something on the way refuses everything. */
-const MOST_HALVINGS = 16;
 let reading: ReturnType<typeof setTimeout> | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let running = false;
@@ -171,7 +168,7 @@ function takeIn(moved: Moved): number {
   for (const { id, seq, at, echoed } of moved.sent) {
     const entry = own(id);
     // While nobody has unlocked since the start there is nothing to lay over records.
-    if (entry?.kind) replaceEntry({ ...entry, seq, at, echoed });
+    if (entry?.kind) putEntry({ ...entry, seq, at, echoed });
   }
   for (const change of moved.changes) {
     const resident = putRecord(change);
@@ -190,13 +187,6 @@ function takeIn(moved: Moved): number {
   if (moved.sent.length || moved.looks.length || moved.changes.length) post({ type: ANSWERED });
   if (strange) void load();
   return moved.unread.length;
-}
-
-function replaceEntry(one: Sent): void {
-  const list = state.overlay.get(one.record);
-  const at = list?.findIndex((entry) => entry.id === one.id) ?? -1;
-  if (list && at >= 0) list[at] = one;
-  else putEntry(one);
 }
 
 function link(is: Link, locked_out = state.locked_out): void {

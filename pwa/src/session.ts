@@ -5,9 +5,10 @@ import { meta, reading, setMeta, strictly } from './db';
 import { keep, OFFLINE_MS, openKept, shareKeys, type Grant, type Opened } from './keyring';
 import { sealsFor, startSealing, stopSealing } from './sealing';
 import { load, moved, pullAnew, state, tell } from './state';
-import { call } from './sync';
+import { call, endedBy } from './sync';
 import type { PinTries, StaffName } from './types';
 import { held, isOpen, makeKey, take } from './vault';
+import { correctedNow } from './view';
 
 const MOST_WRONG = 5;
 const WAIT_MS = 5 * 60_000;
@@ -85,12 +86,12 @@ export function watchIdle(): void {
 /** Who may unlock this tablet without a connection. */
 export async function knownHere(): Promise<Set<string>> {
   const kept = await reading((db) => db.getAll('grants'));
-  return new Set(kept.filter((one) => one.online_at > Date.now() - OFFLINE_MS).map((one) => one.staff));
+  return new Set(kept.filter((one) => one.online_at > correctedNow() - OFFLINE_MS).map((one) => one.staff));
 }
 
 export async function unlock(person: StaffName, pin: string): Promise<Unlocked> {
   const tries = await reading((db) => db.get('tries', person.id));
-  if (tries && tries.wait_until > Date.now()) return { ok: false, why: 'wait', until: tries.wait_until };
+  if (tries && waits(tries)) return { ok: false, why: 'wait', until: tries.wait_until };
   const asked = call('POST', 'unlock', { staff: person.id, pin }, state.enrolment?.token, PATIENCE_MS);
   const here = await openKept(person.id, pin);
   if (here.is === 'right') {
@@ -108,14 +109,14 @@ export async function unlock(person: StaffName, pin: string): Promise<Unlocked> 
   if (answer?.status === 200 && typeof answer.body['grant'] === 'string') {
     await (await earlier).putApart(person.id);
     await open([]);
-    await keep(person.id, pin, answer.body as unknown as Grant, null, Date.now());
+    await keep(person.id, pin, answer.body as unknown as Grant, null, correctedNow());
     await begin(person, answer.body as unknown as Grant);
     void fetchKeys(current).catch(() => undefined);
     return { ok: true };
   }
-  if (answer?.status === 403) return { ok: false, why: 'wrong', tries_left: Number(answer.body['tries_left'] ?? 0) };
+  if (isWrong(answer)) return { ok: false, why: 'wrong', tries_left: Number(answer!.body['tries_left']) };
   if (answer?.status === 429) return { ok: false, why: 'wait', until: Date.now() + (answer.retry_after_ms ?? WAIT_MS) };
-  if (answer?.status === 401) return { ok: false, why: 'not_enrolled' };
+  if (endedBy(answer)) return { ok: false, why: 'not_enrolled' };
   if (here.is !== 'wrong') return { ok: false, why: here.is };
   return wrongOffline(person.id, tries);
 }
@@ -124,7 +125,7 @@ export async function unlock(person: StaffName, pin: string): Promise<Unlocked> 
 async function confirm(person: StaffName, pin: string, here: Extract<Opened, { is: 'right' }>, answer: Awaited<ReturnType<typeof call>>): Promise<void> {
   if (answer?.status === 200 && typeof answer.body['grant'] === 'string') {
     const fresh = answer.body as unknown as Grant;
-    await keep(person.id, pin, fresh, here.key, Date.now());
+    await keep(person.id, pin, fresh, here.key, correctedNow());
     if (last?.id === person.id) last.grant = fresh.grant;
     if (current?.id === person.id) {
       current.grant = fresh.grant;
@@ -133,10 +134,15 @@ async function confirm(person: StaffName, pin: string, here: Extract<Opened, { i
     }
     await fetchKeys(current);
   }
-  if (answer?.status === 403) {
+  if (isWrong(answer)) {
     await (await rest()).putApart(person.id);
     if (current?.id === person.id) lock();
   }
+}
+
+/** Our server's own word that a PIN is wrong: whatever stands on the way may also say 403. */
+function isWrong(answer: Awaited<ReturnType<typeof call>>): boolean {
+  return answer?.status === 403 && typeof answer.body['tries_left'] === 'number';
 }
 
 /** Whether memory holds all that the keys in memory can open. */
@@ -177,6 +183,11 @@ async function begin(person: StaffName, grant: Grant): Promise<void> {
   moved();
   touched();
   tell('session', 'link');
+}
+
+/** A clock that was set back since makes no wait longer than it was. */
+function waits({ wait_until }: PinTries): boolean {
+  return wait_until > Date.now() && wait_until <= Date.now() + WAIT_MS;
 }
 
 async function onlineAt(staff: string): Promise<number> {

@@ -35,7 +35,7 @@ export const state = {
   byResident: new Map<string, Set<string>>(),
 };
 
-type Topic = 'queue' | 'link' | 'records' | 'looks' | 'device' | 'session' | `resident:${string}`;
+type Topic = 'queue' | 'link' | 'records' | 'looks' | 'device' | 'session' | 'saves' | `resident:${string}`;
 const listeners = new Map<string, Set<() => void>>();
 
 export function listen(topic: Topic, listener: () => void): () => void {
@@ -115,11 +115,12 @@ export function putRecord(change: Change): string | null {
   return text(change.fields['resident']);
 }
 
-/** Lay one of our own submissions over its record. */
+/** Lay one of our own submissions over its record, once: in the place that it has there. */
 export function putEntry(entry: Entry | Sent): void {
-  const list = state.overlay.get(entry.record);
-  if (list) list.push(entry);
-  else state.overlay.set(entry.record, [entry]);
+  const list = state.overlay.get(entry.record) ?? [];
+  const at = list.findIndex((one) => one.id === entry.id);
+  list[at < 0 ? list.length : at] = entry;
+  state.overlay.set(entry.record, list);
   index(entry.kind, entry.record, entry.resident);
 }
 

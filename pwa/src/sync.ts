@@ -5,7 +5,7 @@
 
 import { alone } from './alone';
 import { iso, observe } from './clock';
-import { meta, NEW_COUNTERS, NEW_STANDING, reading, strictly } from './db';
+import { meta, NEW_COUNTERS, NEW_STANDING, reading, setMeta, strictly } from './db';
 import { PRACTICE } from './practice';
 import { digestOf, isSealed, lookOf, recordOf, travelling } from './rows';
 import type { Answer, Change, Counters, Result, Standing, StoredEntry, StoredLook, StoredSent } from './types';
@@ -108,6 +108,9 @@ async function roundTrip(grant: string | null, limit: number, skip: ReadonlySet<
   const { batch, keys, pending, last_number } = await oldest(Math.min(limit, MOST_ENTRIES), skip);
   const standing = { ...NEW_STANDING, ...(await meta('standing')) };
   const asked = Date.now();
+  const quiet = await meta('quiet');
+  // Only as long as it was asked for: a clock that was set back since makes no wait longer.
+  if (quiet && asked < quiet.until && quiet.until <= asked + quiet.wait_ms) return { is: 'busy', wait_ms: quiet.until - asked };
   const answer = await call(
     'POST',
     'sync',
@@ -127,7 +130,14 @@ async function roundTrip(grant: string | null, limit: number, skip: ReadonlySet<
   if (!answer) return { is: 'unreachable' };
   // One entry that cannot be set aside today is refused with all its neighbours, too.
   if (answer.status === 413 || answer.body['code'] === 'quarantine_limit') return { is: 'too_large', batch: batch.map(({ id }) => id), wait_ms: answer.retry_after_ms };
-  if (answer.status !== 200) return refusal(answer.status, answer.body, answer.retry_after_ms);
+  if (answer.status !== 200) {
+    const refused = refusal(answer.status, answer.body, answer.retry_after_ms);
+    // Every tab and the worker keep to it, also after a reload.
+    if (refused.is === 'busy' && refused.wait_ms) {
+      await setMeta('quiet', { until: Date.now() + refused.wait_ms, wait_ms: refused.wait_ms }).catch(() => undefined);
+    }
+    return refused;
+  }
   if (!isAnswer(answer.body, batch)) return { is: 'unreachable' };
   const moved = await takeIn(answer.body, batch, standing, asked);
   const left = await reading((db) => db.count('queue'));
@@ -185,13 +195,16 @@ function isAnswer(body: unknown, batch: StoredEntry[]): body is Answer {
   );
 }
 
+/** The server's own word that this tablet is no longer the home's; a foreign network's 401 is nobody's word about it. */
+export function endedBy(answer: { status: number; body: Record<string, unknown> } | null): 'revoked' | 'unknown_device' | null {
+  const said = answer?.status === 401 ? JSON.stringify(answer.body) : '';
+  return said.includes('revoked') ? 'revoked' : said.includes('unknown') ? 'unknown_device' : null;
+}
+
 function refusal(status: number, body: Record<string, unknown>, retry_after_ms: number | null): Outcome {
-  if (status === 401) {
-    const said = JSON.stringify(body);
-    if (said.includes('revoked')) return { is: 'refused', why: 'revoked' };
-    // A foreign network's 401 is nobody's word about this tablet.
-    return said.includes('unknown') ? { is: 'refused', why: 'unknown_device' } : { is: 'unreachable' };
-  }
+  const why = endedBy({ status, body });
+  if (why) return { is: 'refused', why };
+  if (status === 401) return { is: 'unreachable' };
   if (status === 409) return { is: 'refused', why: body['update_required'] === true ? 'update' : 'server_old' };
   return { is: 'busy', wait_ms: retry_after_ms };
 }
@@ -207,7 +220,7 @@ async function takeIn(answer: Answer, batch: StoredEntry[], before: Standing, as
   batch.forEach((entry, at) => {
     const result = answer.results[at]!;
     const verdict = judge(entry, result, digests[at] ?? null);
-    if (verdict === 'sent') sent.push({ ...entry, seq: result.seq ?? 0, at: now, echoed: false, unseen: 1 });
+    if (verdict === 'sent') sent.push({ ...entry, seq: result.seq ?? 0, at: server_ms, echoed: false, unseen: 1 });
     if (verdict === 'look') looks.push({ ...entry, errors: result.errors ?? {}, at: now });
     if (verdict === 'stay') unread.push(entry.id);
   });
@@ -222,6 +235,7 @@ async function takeIn(answer: Answer, batch: StoredEntry[], before: Standing, as
     offset_ms: now - asked < CLOCK_ROUND_TRIP_MS ? Math.round(server_ms - (asked + now) / 2) : before.offset_ms,
     last_contact: now,
     last_sent: sent.length + looks.length ? now : before.last_sent,
+    arrived: before.arrived,
     all_arrived: !rewound && answer.resend.length === 0,
   };
   const changes = rewound ? [] : answer.changes;
@@ -266,6 +280,8 @@ async function takeIn(answer: Answer, batch: StoredEntry[], before: Standing, as
       void tx.objectStore('looks').delete(copy.id);
     }
     const counters = ((await tx.objectStore('meta').get('counters')) as Counters | undefined) ?? NEW_COUNTERS;
+    standing.arrived = Math.max(before.arrived ?? counters.number, ...[...sent, ...looks].map((one) => one.number));
+    if (standing.arrived + (await queue.count(IDBKeyRange.lowerBound(standing.arrived, true))) < counters.number) standing.all_arrived = false;
     void tx.objectStore('meta').put(observe(counters, server_ms, now + (standing.offset_ms ?? 0)), 'counters');
     void tx.objectStore('meta').put(standing, 'standing');
   });

@@ -38,6 +38,7 @@ export interface Entry {
 /** A submission that the server has answered for. Kept while a restored server could ask for it again. */
 export interface Sent extends Entry {
   seq: number;
+  /** When it was taken, by the server's clock. */
   at: number;
   /** True once the server's own record shows it. */
   echoed: boolean;
@@ -157,7 +158,9 @@ export interface Standing {
   /** By this tablet's clock: the last answer, and the last time that the server took something. */
   last_contact: number | null;
   last_sent: number | null;
-  /** The last answer asked for nothing again: every number of this tablet up to the newest it sent has arrived. */
+  /** The newest number that the server has taken; null where the version before kept none. */
+  arrived: number | null;
+  /** The last answer asked for nothing again, and no number that the server has not taken is missing from the queue. */
   all_arrived: boolean;
 }
 

@@ -1,6 +1,7 @@
 // The service worker's side of the page: registered once, and replaced only while nothing is being entered.
 
 import { soon } from './sending';
+import { settled } from './saves';
 import { session } from './session';
 import { listen, state, tell } from './state';
 import { saved } from './outbox';
@@ -23,9 +24,9 @@ export function updateAfter(over: () => boolean): void {
 
 const LOOK_EVERY_MS = 30 * 60_000;
 
-/** A locked screen on which nothing is being entered: the one moment at which a new version costs nobody anything. */
+/** A locked screen on which nothing is being entered or saved: the one moment at which a new version costs nobody anything. */
 function quiet(): boolean {
-  return not_before() && session() === null && document.querySelector('dialog[open], form, input:focus, textarea:focus') === null;
+  return not_before() && settled() && session() === null && document.querySelector('dialog[open], form, input:focus, textarea:focus') === null;
 }
 
 export async function startWorker(): Promise<void> {
@@ -35,7 +36,7 @@ export async function startWorker(): Promise<void> {
   let first = navigator.serviceWorker.controller === null; // the first worker of a new tablet replaces nobody
   let replaced = false;
   let wanted = false;
-  const start_over = () => replaced && (wanted || quiet()) && location.reload();
+  const start_over = () => replaced && (wanted ? settled() : quiet()) && location.reload();
   take_over = () => {
     wanted = true;
     registration.waiting?.postMessage({ type: 'take over' });
@@ -64,7 +65,7 @@ export async function startWorker(): Promise<void> {
   const found = () => registration.installing?.addEventListener('statechange', offer);
   registration.addEventListener('updatefound', found);
   found(); // one that the browser found before we could listen
-  listen('session', offer);
+  for (const topic of ['session', 'saves'] as const) listen(topic, offer);
   listen('link', () => {
     if (state.link === 'update') void registration.update().catch(() => undefined);
   });

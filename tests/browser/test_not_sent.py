@@ -32,6 +32,17 @@ def test_a_queue_is_shown_by_person_with_the_reason_and_can_be_saved_as_a_rescue
         ama.tap(ama.by("rescue"))
     rescued = json.loads(saving.value.path().read_text())
     assert (rescued["tidemark_rescue"], rescued["home"], len(rescued["submissions"])) == (1, home["id"], 3)
+    # A tablet whose people cannot get in gives it too, and names nobody.
+    ama.tap(ama.by("switch"))
+    ama.tap(ama.by("to-help"))
+    with ama.page.expect_download() as saving:
+        ama.tap(ama.by("rescue"))
+    assert json.loads(saving.value.path().read_text())["submissions"] == rescued["submissions"]
+    assert "Joan" not in ama.page.inner_text("body")
+    ama.go("")
+    ama.sign_in("Ama Mensah")
+    expect(ama.by("switch")).to_be_visible()
+    ama.go("not-sent")
     ama.tap(ama.by("pause"))
     expect(ama.by("pause")).to_have_count(0)
     look = Look(ama)

@@ -24,6 +24,15 @@ from tests.harness.small_home import RESIDENTS
 from tests.harness.spoil import write
 
 SENTENCES = WORDS["link"]
+# The disk fails when an entry that was looked at would be put away, and then works again.
+FAILS_ONCE = """() => {
+  const remove = IDBObjectStore.prototype.delete;
+  IDBObjectStore.prototype.delete = function (...given) {
+    if (this.name !== 'looks') return remove.apply(this, given);
+    IDBObjectStore.prototype.delete = remove;
+    throw new DOMException('full', 'QuotaExceededError');
+  };
+}"""
 ACCESS_ENDED = "This person's access had ended before this was recorded."
 # Give a waiting row another key's name, between two round trips as above; says the name that it had.
 RENAME_KEY = """([number, kid]) => navigator.locks.request('tidemark-sync', () => new Promise((done, fail) => {
@@ -284,6 +293,9 @@ def test_what_somebody_recorded_after_their_access_ended_needs_a_look_with_the_r
     come_back(ama)
     expect(ama.row("Edith")).to_contain_text(LOOK)  # also after the app was opened anew
     ama.go("not-sent")
+    ama.page.evaluate(FAILS_ONCE)
+    ama.tap(ama.by("look-seen"))
+    expect(ama.by("look-entry").get_by_test_id("problem")).to_contain_text(WORDS["default"]["not_saved"])
     ama.tap(ama.by("look-seen"))
     expect(ama.by("look-entry")).to_have_count(0)
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from tests.browser.test_offline import drinks_of
+from tests.browser.test_tablet_parts import HOLD
+from tests.chaos.faults import FINDS_A_VERSION
+from tests.chaos.witness import TellingProxy
 from tests.harness.by_tidemark import change_pin
 from tests.harness.floor import FloorTablet
 from tests.harness.hands import SAVED, SENT, WORDS, Hands
@@ -78,6 +83,23 @@ def ready_for(hands: Hands, person: str) -> None:
     """Wait until this tablet holds the person's way in without a connection."""
     id_ = hands.home["staff"][person]["id"]
     hands.tablet.wait(lambda: any(one["staff"] == id_ for one in hands.stored("grants")), what=f"{person}'s keys on this tablet")
+
+
+def is_fresh(hands: Hands) -> bool:
+    """The page was loaded again since it was marked."""
+    try:
+        return hands.page.evaluate("() => self.before === undefined")
+    except Error:
+        return False  # between two pages
+
+
+@contextmanager
+def telling(tidemark) -> Iterator[TellingProxy]:
+    """A network on which a newer app can come."""
+    network = TellingProxy(tidemark.url)
+    network.start()
+    yield network
+    network.stop()
 
 
 def so_far(hands: Hands, resident: str):
@@ -211,6 +233,29 @@ def test_a_full_or_failing_disk_is_said_in_words_and_what_was_typed_is_saved_by_
     (harold,), (joan,) = drinks_of(tidemark, home, "Harold"), drinks_of(tidemark, home, "Joan")
     assert joan["fields"]["note"] == "With a straw"
     assert joan["seq"] > harold["seq"]
+
+
+def test_a_drink_that_fails_after_its_tablet_was_locked_is_said_on_the_lock_screen_before_an_update_may_begin(tidemark, home, person):
+    with telling(tidemark) as network:
+        ama = person("Ama Mensah", base=network.url)
+        ama.residents()
+        network.new_version()
+        ama.tablet.wait(lambda: ama.page.evaluate(FINDS_A_VERSION), within_s=30, what="the browser to find the new version")
+        ama.page.evaluate("() => { self.before = true; }")
+        ama.page.evaluate(HOLD)
+        ama.tap(ama.row("Joan").get_by_test_id("drink-button"))
+        ama.tap(ama.by("drink-tile").filter(has_text="Teacup"))
+        ama.page.keyboard.press("Escape")
+        lock(ama)
+        ama.page.evaluate("() => self.let_go('the disk failed')")
+        expect(ama.by("unsaved")).to_contain_text(WORDS["default"]["unsaved"])
+        assert "Joan" not in ama.page.inner_text("body")
+        assert ama.page.evaluate("() => self.before"), "the page was loaded again before anybody had read it"
+        assert ama.queued() == []
+        ama.tap(ama.by("unsaved").get_by_role("button"))
+        ama.tablet.wait(lambda: is_fresh(ama), within_s=60, what="the new version to have taken over")
+        expect(ama.by("staff-tile").first).to_be_visible()
+        expect(ama.by("unsaved")).to_have_count(0)
 
 
 def test_a_note_that_ama_began_is_not_shown_to_ben_and_waits_for_her_through_lock_restart_and_no_network(tidemark, home, person):

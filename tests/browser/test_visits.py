@@ -238,6 +238,9 @@ def test_a_follow_up_is_given_to_somebody_done_with_evidence_and_checked_by_anot
     ama.tap(ama.by("allocate"))
     expect(ama.by("asks").first).to_have_attribute("data-asks", "follow_up_open")
     ama.by("evidence").fill("Rota looked at: two off sick")
+    ama.page.reload()  # what was begun is still there
+    ama.sign_in("Ama Mensah")
+    expect(ama.by("evidence")).to_have_value("Rota looked at: two off sick", timeout=20_000)
     ama.tap(ama.page.locator("label.tm-chip", has_text="An entry or record"))
     ama.tap(ama.by("finish"))
     expect(ama.by("asks").first).to_have_attribute("data-asks", "done")

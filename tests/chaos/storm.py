@@ -114,15 +114,14 @@ class Storm:
             return len(self.made) - before
         ended = self.proxy.stuck.is_set if until_stuck else lambda: "tapped" in told
         self.witness.wait(ended, within_s=90, what="the page to stand" if until_stuck else "the taps")
+        if not may_fail:
+            self.witness.not_saved += self.witness.unsaved[unsaved:]
         missing = told.get("tapped", {}).get("missing")
         if missing is not None:
             # It locked itself: five minutes passed on its clock.
             done = len(self.made) - before
             self.sign_in()
             return done + self.tap(residents[done:], may_fail=may_fail)
-        if not may_fail:
-            self.figures.not_saved += len(self.witness.unsaved) - unsaved
-            self.witness.lies += [f"not saved: {note}" for note in self.witness.unsaved[unsaved:]]
         return len(self.made) - before
 
     def offered(self) -> None:
@@ -217,6 +216,7 @@ class Storm:
         it.lost = max(len((self.made.keys() | witness.proxy.yes.keys()) - in_ledger), len(set(range(1, newest + 1)) - set(numbers)))
         it.doubled = len(rows) - len(set(numbers))
         it.wrong_name = sum(1 for row in rows if row.id in self.made and names[row.author] != self.made[row.id][1])
+        it.not_saved = len(witness.not_saved)
         it.false_saved, it.false_sent, it.instants = witness.false_saved, witness.false_sent, witness.instants
         it.header_late, it.header_slowest_ms = witness.header_late, witness.header_slowest_ms
         waiting, header = self.page.evaluate("() => storm.counts()")

@@ -166,12 +166,15 @@
         // What the row said of an earlier tap is no word on this one.
         watched.tapped = button.closest('[data-resident]').querySelector('.tm-row__failed') ? null : resident;
         taps.set(resident, performance.now());
+        const since = Date.now();
         button.click();
         const became = await told;
         watched.wait = null;
         if (became) continue;
         const shown = document.querySelector('dialog[open]') ?? button.closest('[data-resident]');
-        note('unsaved', { resident, why: became === null ? `nothing said: ${shown?.innerText}` : 'refused' });
+        // Ids say when they were made: one of between these two, committed later, is this tap's (witness.py).
+        const about = { gone: !button.isConnected, shell: document.querySelector('[data-testid="unsaved"]') !== null, since, until: Date.now() };
+        note('unsaved', { resident, why: became === null ? `nothing said: ${shown?.innerText}` : 'refused', ...about });
       }
       note('tapped');
     },

@@ -85,7 +85,9 @@ class Witness:
         self.committed: dict[str, int] = {}
         self.held: set[str] = set()
         self.waiting = 0
-        self.lies: list[str] = []
+        #: Taps that should have saved and did not say so within their time.
+        self.not_saved: list[dict[str, Any]] = []
+        self._lies: list[str] = []
         self.false_saved = self.false_sent = self.instants = 0
         self.header_late = 0
         self.header_slowest_ms = 0
@@ -134,13 +136,22 @@ class Witness:
             case what:
                 self.told[what] = note
 
+    @property
+    def lies(self) -> list[str]:
+        """What was said that was not so, or not said; of a silent tap, whether its row was gone and what was committed of it later."""
+        return self._lies + [f"not saved: {note}, committed later: {self._committed_of(note)}" for note in self.not_saved]
+
+    def _committed_of(self, note: dict[str, Any]) -> list[str]:
+        made = {entry: int(entry.replace("-", "")[:12], 16) for entry in self.committed}
+        return [entry for entry, ms in made.items() if note["since"] <= ms <= note["until"]]
+
     def _judge(self, note: dict[str, Any]) -> None:
         """One instant of one row against the database and the network."""
         entry, state = note["record"], note["state"]
         self.instants += 1
         if state == SAVED and entry not in self.committed and entry not in self.held:
             self.false_saved += 1
-            self.lies.append(f"{entry} was called saved before it was committed")
+            self._lies.append(f"{entry} was called saved before it was committed")
         if state == SENT and self.proxy.yes.get(entry, float("inf")) > note["at"] + CLOCKS_AGREE_MS:
             self.false_sent += 1
-            self.lies.append(f"{entry} was called sent before the server had said yes: {note['at']} < {self.proxy.yes.get(entry)}")
+            self._lies.append(f"{entry} was called sent before the server had said yes: {note['at']} < {self.proxy.yes.get(entry)}")

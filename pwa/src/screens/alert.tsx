@@ -52,8 +52,10 @@ export function AlertScreen({ id }: { id: string }) {
       if (also) await record(also);
       setProblem(null);
       announce(said);
+      return true;
     } catch (error) {
       setProblem(sayNotSaved(error));
+      return false;
     }
   }
 
@@ -77,8 +79,8 @@ export function AlertScreen({ id }: { id: string }) {
       <p class="tm-next"><strong>{words.alert.next}</strong> {said.next}</p>
       <Facts alert={alert} now={now} />
       <p><a class="tm-link" href="#alerts">{words.alert.all}</a></p>
-      {open && person && <Decision alert={alert} onAct={(draft, said) => void act(draft, said)} />}
-      {open && mine && <Close alert={alert} onAct={(draft, said, also) => void act(draft, said, also)} />}
+      {open && person && <Decision alert={alert} onAct={act} />}
+      {open && mine && <Close alert={alert} onAct={act} />}
       {open && <Give onGive={(to, name) => void act(give(alert, to), fill(own.alert_life.given, { name }))} />}
     </article>
   );

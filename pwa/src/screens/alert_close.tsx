@@ -8,13 +8,14 @@ import { useOnce } from '../ui/hooks';
 import { Button, Choice, Field, Problems } from '../ui/parts';
 import type { Shown } from '../view';
 import { english, words } from '../words';
+import { useDraft } from './use_draft';
 
 /** Resolving needs a result and what shows it; pausing needs a reason and an end. Only after taking it. */
-export function Close({ alert, onAct }: { alert: Shown; onAct: (draft: Draft, said: string, also?: Draft | null) => void }) {
+export function Close({ alert, onAct }: { alert: Shown; onAct: (draft: Draft, said: string, also?: Draft | null) => Promise<boolean> }) {
   const once = useOnce();
   const [outcome, setOutcome] = useState<keyof typeof words.alert.outcomes | null>(null);
-  const [evidence, setEvidence] = useState('');
-  const [reason, setReason] = useState('');
+  const [evidence, setEvidence] = useDraft(`alert=${alert.record}`, '');
+  const [reason, setReason] = useDraft(`alert=${alert.record} pause`, '');
   const [minutes, setMinutes] = useState<'30' | '60'>('30');
   const [errors, setErrors] = useState<{ outcome?: string; evidence?: string; reason?: string }>({});
 
@@ -24,14 +25,14 @@ export function Close({ alert, onAct }: { alert: Shown; onAct: (draft: Draft, sa
     if (!outcome) found.outcome = words.alert.outcome_missing;
     if (!evidence.trim()) found.evidence = words.alert.evidence_missing;
     setErrors(found);
-    if (outcome && evidence.trim()) once('resolve', () => onAct(resolve(alert, outcome, evidence.trim()), words.alert.resolve_go, closing(alert, outcome, english.words.alert.outcomes[outcome], evidence.trim())));
+    if (outcome && evidence.trim()) once('resolve', () => void onAct(resolve(alert, outcome, evidence.trim()), words.alert.resolve_go, closing(alert, outcome, english.words.alert.outcomes[outcome], evidence.trim())).then((saved) => saved && setEvidence('')));
   }
 
   function pause(event: Event) {
     event.preventDefault();
     if (!reason.trim()) return setErrors({ reason: words.alert.snooze_missing });
     setErrors({});
-    once('snooze', () => onAct(snooze(alert, Number(minutes), reason.trim()), words.alert.snooze_go));
+    once('snooze', () => void onAct(snooze(alert, Number(minutes), reason.trim()), words.alert.snooze_go).then((saved) => saved && setReason('')));
   }
 
   return (

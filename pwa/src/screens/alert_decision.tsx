@@ -1,6 +1,5 @@
 // In an alert about somebody's drinking: what was decided and by whom, or the question until somebody has.
 
-import { useState } from 'preact/hooks';
 import { iso } from '../clock';
 import { decide, decisionOf, wantsDecision } from '../kinds/alert_decision';
 import type { Draft } from '../outbox';
@@ -12,10 +11,11 @@ import { Button, Field, StateTag } from '../ui/parts';
 import { authorName, zone, type Shown } from '../view';
 import { fill, words } from '../words';
 import { Escalate } from './shift_decisions';
+import { useDraft } from './use_draft';
 
-export function Decision({ alert, onAct }: { alert: Shown; onAct: (draft: Draft, sentence: string) => void }) {
+export function Decision({ alert, onAct }: { alert: Shown; onAct: (draft: Draft, sentence: string) => Promise<boolean> }) {
   const once = useOnce();
-  const [advice, setAdvice] = useState('');
+  const [advice, setAdvice] = useDraft(`alert=${alert.record} advice`, '');
   if (!wantsDecision(alert)) return null;
   const made = decisionOf(alert);
   const own = said.alert_life;
@@ -32,7 +32,7 @@ export function Decision({ alert, onAct }: { alert: Shown; onAct: (draft: Draft,
           {asked && (
             <form noValidate autocomplete="off" onSubmit={(event) => {
               event.preventDefault();
-              if (advice.trim()) once(advice, () => onAct({ kind: 'escalation', record: made.record, resident: text(alert.fields['subject']), fields: { advice: advice.trim(), advice_received_at: iso(Date.now()) } }, own.advice_kept));
+              if (advice.trim()) once(advice, () => void onAct({ kind: 'escalation', record: made.record, resident: text(alert.fields['subject']), fields: { advice: advice.trim(), advice_received_at: iso(Date.now()) } }, own.advice_kept).then((saved) => saved && setAdvice('')));
             }}>
               <Field label={said.shift_check.advice}>
                 {(ids) => <input {...ids} class="nhsuk-input" autocomplete="off" data-testid="advice" value={advice} onInput={(event) => setAdvice(event.currentTarget.value)} />}
@@ -44,7 +44,7 @@ export function Decision({ alert, onAct }: { alert: Shown; onAct: (draft: Draft,
       ) : (
         <>
           <p>{own.undecided}</p>
-          <Escalate low={undefined} onDecide={(low) => once('decide', () => onAct(decide(alert, low), own.kept))} />
+          <Escalate low={undefined} onDecide={(low) => once('decide', () => void onAct(decide(alert, low), own.kept))} />
         </>
       )}
     </section>

@@ -11,6 +11,8 @@ import { kindName, personOf } from './plain';
 import '../styles/more.scss';
 
 const FORM = 'form:';
+/** What is typed on a screen of its own, by that screen's place (use_draft.ts). */
+const typedOn: Record<string, string> = { alert: words.alert.title, 'follow-up': said.follow_up.title, fix: said.fix.title, suggestions: said.suggestions.title };
 
 export function Drafts() {
   const [keys, setKeys] = useState<string[] | null>(null);
@@ -52,6 +54,8 @@ function begun(key: string): { title: string; about: string | null; href: string
   }
   if (key === 'round' || key === 'shift-check') return { title: key === 'round' ? said.round.title : said.shift_check.title, about: null, href: `#${key}` };
   if (key === 'handover') return { title: said.handover.title, about: null, href: '#handover' };
+  const [href, screen, one] = /^(alert|follow-up|fix|suggestions)\b=?(\S*)/.exec(key) ?? [];
+  if (screen) return { title: typedOn[screen]!, about: personOf({ fields: view(one!)?.fields ?? {} }), href: `#${href}` };
   if (!key.startsWith(FORM)) return { title: said.drafts.note, about: personOf({ fields: { resident: key } }), href: '#residents' };
   const id = key.slice(FORM.length);
   const [kind = '', about = ''] = id.split(/\.(.*)/);

@@ -10,11 +10,11 @@ import { levelWord, stops } from '../kinds/hydration_plan';
 import { namesakes, residentOf, residents } from '../kinds/resident';
 import { signedText } from '../kinds/threshold';
 import { MOST_TILES, sayVessel, vessels, type Vessel } from '../kinds/vessel';
-import { putAway, type Draft } from '../outbox';
+import type { Draft } from '../outbox';
 import { setRecent, tappedTwice } from '../kinds/recent';
 import { state, text } from '../state';
 import { sayWhen } from '../time';
-import type { Fields, Look } from '../types';
+import type { Entry, Fields, Look } from '../types';
 import { useOnce, useTopics } from '../ui/hooks';
 import { Cup, Drop, Glass, Stop } from '../ui/icons';
 import { announce, Choice, Problems, Sheet, Tile } from '../ui/parts';
@@ -109,18 +109,18 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
   }
 
   async function keep(draft: Draft): Promise<void> {
+    let entry: Entry;
     try {
-      const entry = await record(draft);
-      if (opened.repairs) await putAway(opened.repairs.id);
-      setRecent(person!.id, entry.record);
-      void keepDraft(person!.id, '');
-      const what = say(view(entry.record)?.fields ?? draft.fields);
-      announce(fill(words.residents.saved_say, { name: person!.name, what }));
-      onClose();
+      entry = await record(draft);
     } catch (error) {
       setStep({ at: 'main' });
-      setProblems([sayNotSaved(error)]);
+      return setProblems([sayNotSaved(error)]);
     }
+    onClose();
+    setRecent(person!.id, entry.record);
+    void keepDraft(person!.id, '');
+    const what = say(view(entry.record)?.fields ?? draft.fields);
+    announce(fill(words.residents.saved_say, { name: person!.name, what }));
   }
 
   function tap(vessel: Vessel): void {

@@ -2,8 +2,8 @@
 // entry names the one it repairs, and a repaired creation stays the record that it was.
 
 import { useState } from 'preact/hooks';
-import { record } from '../acts';
-import { putAway, type Draft } from '../outbox';
+import { record, sayNotSaved } from '../acts';
+import type { Draft } from '../outbox';
 import { go } from '../route';
 import { codesOf, said } from '../said';
 import { state } from '../state';
@@ -13,6 +13,7 @@ import { announce, Button, Field, Problems } from '../ui/parts';
 import { words } from '../words';
 import { DrinkSheet } from './drink_sheet';
 import { fieldName, inALine, personOf } from './plain';
+import { useDraft } from './use_draft';
 import '../styles/more.scss';
 
 export function Fix({ id }: { id: string }) {
@@ -51,7 +52,8 @@ function FieldsForm({ look }: { look: Look }) {
   const once = useOnce();
   const before = look.submission.fields;
   const names = Object.keys(look.errors).filter((name) => name in before);
-  const [typed, setTyped] = useState<Record<string, string>>(() => Object.fromEntries(names.map((name) => [name, shown(before[name])])));
+  const [sent] = useState<Record<string, string>>(() => Object.fromEntries(names.map((name) => [name, shown(before[name])])));
+  const [typed, setTyped] = useDraft(`fix=${look.id}`, sent);
   const [problems, setProblems] = useState<string[]>([]);
 
   async function keep() {
@@ -63,11 +65,11 @@ function FieldsForm({ look }: { look: Look }) {
     }
     try {
       await record(repair(look, fields));
-      await putAway(look.id);
+      setTyped(sent);
       announce(said.fix.done);
       go('not-sent');
-    } catch {
-      setProblems([words.default.error]);
+    } catch (error) {
+      setProblems([sayNotSaved(error)]);
     }
   }
 
@@ -95,7 +97,7 @@ function FieldsForm({ look }: { look: Look }) {
   );
 }
 
-function repair(look: Look, fields: Fields): Draft {
+export function repair(look: Look, fields: Fields): Draft {
   const happened = Math.min(Date.parse(look.submission.occurred_at), Date.now());
   return { kind: look.kind, record: look.record, fields, happened, repairs: look.id, resident: look.resident };
 }

@@ -16,6 +16,7 @@ import { Facts } from './check';
 import { LetterRead } from './letter_read';
 import { OwnerAndDay } from './outcome_questions';
 import { sayConflict } from './plain';
+import { useDraft } from './use_draft';
 import { useSave } from './use_save';
 import { Asks, personOfTodo, when } from './visit_row';
 import '../styles/more.scss';
@@ -94,12 +95,12 @@ function Allocate({ shown }: { shown: Shown }) {
 
 function Finish({ shown }: { shown: Shown }) {
   const [problems, save, fail] = useSave();
-  const [evidence, setEvidence] = useState('');
+  const [evidence, setEvidence] = useDraft(`follow-up=${shown.record}`, '');
   const [kind, setKind] = useState<keyof typeof said.kinds | null>(null);
   function finish() {
     if (!evidence.trim()) return fail(said.evidence_missing);
     if (!kind) return fail(said.kind_missing);
-    save([change(shown, { status: 'done', done_at: iso(Date.now()), evidence: evidence.trim(), evidence_kind: kind })], said.finished);
+    save([change(shown, { status: 'done', done_at: iso(Date.now()), evidence: evidence.trim(), evidence_kind: kind })], said.finished, () => setEvidence(''));
   }
   return (
     <section class="tm-card">
@@ -116,7 +117,7 @@ function Finish({ shown }: { shown: Shown }) {
 
 function NotNeeded({ shown }: { shown: Shown }) {
   const [problems, save, fail] = useSave();
-  const [because, setBecause] = useState('');
+  const [because, setBecause] = useDraft(`follow-up=${shown.record} unneeded`, '');
   return (
     <details class="tm-details" data-testid="not-needed">
       <summary>{said.unneeded}</summary>
@@ -124,7 +125,7 @@ function NotNeeded({ shown }: { shown: Shown }) {
       <Field label={said.because}>
         {(ids) => <input {...ids} class="nhsuk-input" data-testid="because" autocomplete="off" value={because} onInput={(event) => setBecause(event.currentTarget.value)} />}
       </Field>
-      <Button kind="secondary" data-testid="unneeded" onClick={() => (because.trim() ? save([change(shown, { status: 'not_needed', not_needed_reason: because.trim() })], said.closed) : fail(said.because_missing))}>{said.unneeded_save}</Button>
+      <Button kind="secondary" data-testid="unneeded" onClick={() => (because.trim() ? save([change(shown, { status: 'not_needed', not_needed_reason: because.trim() })], said.closed, () => setBecause('')) : fail(said.because_missing))}>{said.unneeded_save}</Button>
     </details>
   );
 }

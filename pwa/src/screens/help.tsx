@@ -8,6 +8,7 @@ import { state } from '../state';
 import { Again, Cross, Cup, Drop, House, Stop } from '../ui/icons';
 import { StateTag } from '../ui/parts';
 import { fill, words } from '../words';
+import { Rescue } from './not_sent';
 import '../styles/help.scss';
 
 export function Help() {
@@ -36,6 +37,7 @@ export function Help() {
           <ul class="tm-sentences">{lines.map((line) => <li key={line}>{line}</li>)}</ul>
         </section>
       ))}
+      {!session() && <Rescue />}
       {state.enrolment && <p class="tm-fine">{fill(words.help.device, { name: state.enrolment.name, home: state.enrolment.home.name })}</p>}
       {!session() && <p><a class="tm-link" href="#home">{said.emergency.back}</a></p>}
     </>

@@ -1,11 +1,12 @@
 // Screen 13: what waits on this tablet, by person and author, oldest first; and what the server kept aside, with why.
 
 import { useEffect, useState } from 'preact/hooks';
+import { record, sayNotSaved } from '../acts';
 import { titleOf } from '../kinds/alert_words';
 import { iso } from '../clock';
 import { nothingLeft } from '../left';
 import { letters } from '../letters';
-import { save, putAway } from '../outbox';
+import { putAway } from '../outbox';
 import { rescueFile } from '../rescue';
 import { said } from '../said';
 import { pause, soon } from '../sending';
@@ -17,6 +18,7 @@ import { useNow, useOnce, useTopics } from '../ui/hooks';
 import { announce, Button, Problems, StateTag } from '../ui/parts';
 import { view, zone } from '../view';
 import { fill, plural, words } from '../words';
+import { repair } from './fix';
 import { LettersWaiting } from './letter';
 import { inALine, personOf, whoRecorded } from './plain';
 import '../styles/more.scss';
@@ -51,7 +53,7 @@ export function NotSent() {
         </section>
       )}
       <LettersWaiting />
-      <Storage waiting={waiting.length} />
+      <Storage />
     </>
   );
 }
@@ -142,54 +144,41 @@ function Waiting({ entry }: { entry: Entry }) {
 
 /** What the server did not take, with the way to put it right. */
 function Kept({ look }: { look: Look }) {
-  const once = useOnce();
+  const [problems, setProblems] = useState<string[]>([]);
+  const once = useOnce(problems);
   const me = session();
   const sentences = Object.values(look.errors).flat();
   const fixable = Object.keys(look.errors).some((name) => name in look.submission.fields || name === 'fields');
   const name = personOf({ fields: { resident: look.resident } });
 
+  const tell = (error: unknown) => setProblems([sayNotSaved(error)]);
+
   /** Nothing in it was wrong, only that it could not be filed then: said again under the name of whoever is here. */
-  async function again() {
-    const { submission } = look;
-    await save(me!, {
-      kind: look.kind,
-      fields: submission.fields,
-      record: look.record,
-      happened: Math.min(Date.parse(submission.occurred_at), Date.now()),
-      repairs: look.id,
-      resident: look.resident,
-    });
-    await putAway(look.id);
-  }
+  const again = () => void record(repair(look, look.submission.fields)).catch(tell);
 
   return (
     <li data-testid="look-entry">
       <p>{name && <strong>{name} </strong>}<span class="tm-entries__what">{what(look)}</span></p>
       <p class="tm-fine">{fill(words.queue.by, { name: whoRecorded(look.submission, whole(look)), time: sayWhen(Date.parse(look.submission.recorded_at), Date.now(), zone()) })}</p>
       <StateTag state="look" />
+      <Problems list={problems} />
       <p>{said.fix.because}</p>
       <ul class="tm-sentences">{(sentences.length ? sentences : [words.queue.no_reason]).map((one) => <li key={one}>{one}</li>)}</ul>
       <div class="tm-row__buttons">
         {me && fixable && <a class="nhsuk-button" data-testid="look-fix" href={`#fix=${look.id}`}>{said.fix.open}</a>}
-        {me && !fixable && <Button kind="secondary" data-testid="look-again" onClick={() => once('again', () => void again())}>{words.queue.again}</Button>}
-        <Button kind="secondary" data-testid="look-seen" onClick={() => once('seen', () => void putAway(look.id))}>{said.fix.seen}</Button>
+        {me && !fixable && <Button kind="secondary" data-testid="look-again" onClick={() => once('again', again)}>{words.queue.again}</Button>}
+        <Button kind="secondary" data-testid="look-seen" onClick={() => once('seen', () => void putAway(look.id).catch(tell))}>{said.fix.seen}</Button>
       </div>
     </li>
   );
 }
 
-/** Room on the disk, whether the browser promises to keep it, and a copy for a tablet that will not get through again. */
-function Storage({ waiting }: { waiting: number }) {
+/** The copy for a tablet that will not get through again. It is sealed and names nobody: no PIN is asked (screens/help.tsx). */
+export function Rescue() {
+  useTopics('queue');
   const once = useOnce();
-  const [storage, setStorage] = useState<{ mb: number | null; kept: boolean } | null>(null);
   const [problems, setProblems] = useState<string[]>([]);
-  useEffect(() => {
-    void (async () => {
-      const about = await navigator.storage?.estimate?.().catch(() => null);
-      const kept = (await navigator.storage?.persisted?.().catch(() => false)) ?? false;
-      setStorage({ mb: about?.quota ? Math.round((about.quota - (about.usage ?? 0)) / 1_000_000) : null, kept });
-    })();
-  }, []);
+  if (!state.queue.size) return null;
 
   async function rescue() {
     try {
@@ -205,19 +194,33 @@ function Storage({ waiting }: { waiting: number }) {
   }
 
   return (
+    <>
+      <Problems list={problems} />
+      <p>{said.not_sent.rescue_hint}</p>
+      <Button kind="secondary" data-testid="rescue" onClick={() => once('rescue', () => void rescue())}>{said.not_sent.rescue}</Button>
+    </>
+  );
+}
+
+/** Room on the disk, whether the browser promises to keep it, and the rescue copy. */
+function Storage() {
+  const [storage, setStorage] = useState<{ mb: number | null; kept: boolean } | null>(null);
+  useEffect(() => {
+    void (async () => {
+      const about = await navigator.storage?.estimate?.().catch(() => null);
+      const kept = (await navigator.storage?.persisted?.().catch(() => false)) ?? false;
+      setStorage({ mb: about?.quota ? Math.round((about.quota - (about.usage ?? 0)) / 1_000_000) : null, kept });
+    })();
+  }, []);
+
+  return (
     <section class="tm-card">
       <h2 class="tm-heading">{said.not_sent.tablet}</h2>
-      <Problems list={problems} />
       {storage && storage.mb !== null && (
         <p class={storage.mb < LOW_MB ? 'tm-old' : ''} data-testid="storage">{fill(storage.mb < LOW_MB ? words.queue.storage_low : words.queue.storage, { mb: storage.mb })}</p>
       )}
       {storage && <p data-testid="persisted">{storage.kept ? said.not_sent.kept : words.queue.not_kept}</p>}
-      {waiting > 0 && (
-        <>
-          <p>{said.not_sent.rescue_hint}</p>
-          <Button kind="secondary" data-testid="rescue" onClick={() => once('rescue', () => void rescue())}>{said.not_sent.rescue}</Button>
-        </>
-      )}
+      <Rescue />
     </section>
   );
 }

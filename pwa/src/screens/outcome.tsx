@@ -56,7 +56,7 @@ function Asking({ visit, first }: { visit: Visit; first: Answers }) {
   function keep(next: Answers) {
     setAnswers(next);
     setProblem(null);
-    void keepDraft(OUTCOME + shown.record, JSON.stringify(next)).catch((error) => setProblem(sayNotSaved(error)));
+    void keepDraft(OUTCOME + shown.record, JSON.stringify(next));
   }
 
   /** Go on to the question after this one, as the answers now lead. */
@@ -87,7 +87,7 @@ function Asking({ visit, first }: { visit: Visit; first: Answers }) {
 
   function keepSaved(now: Answers) {
     setAnswers(now);
-    void keepDraft(OUTCOME + shown.record, JSON.stringify(now)).catch(() => undefined);
+    void keepDraft(OUTCOME + shown.record, JSON.stringify(now));
   }
 
   const Question = QUESTIONS[way[at]!];

@@ -9,6 +9,7 @@ import { levelWord, nilByMouth, stops } from '../kinds/hydration_plan';
 import { namesakes, type Resident } from '../kinds/resident';
 import { recentOf, setRecent, tappedTwice, wasTwice, type Recent } from '../kinds/recent';
 import { state } from '../state';
+import type { Entry } from '../types';
 import { sayTime, sayWhen } from '../time';
 import { Again, Cup, Drop, StateIcon, Stop } from '../ui/icons';
 import { useNow, useOnce, useTopics } from '../ui/hooks';
@@ -28,17 +29,17 @@ export function Row({ person, all, onOpen }: { person: Resident; all: Resident[]
   const twins = namesakes(person.name, all);
 
   async function again() {
-    if (!same) return;
-    const fields = drank(person, same, 'all', now.plan, now.day.same_level);
-    if (stops(person, now.plan, fields, now.day.up_to_ml, correctedNow()).length) return onOpen({ resident: person.id, fields });
+    let entry: Entry;
     try {
-      const entry = await record({ kind: 'hydration_check', fields });
-      setRecent(person.id, entry.record);
-      setFailed(false);
-      announce(fill(words.residents.saved_say, { name: person.name, what: say(fields) }));
+      const fields = drank(person, same!, 'all', now.plan, now.day.same_level);
+      if (stops(person, now.plan, fields, now.day.up_to_ml, correctedNow()).length) return onOpen({ resident: person.id, fields });
+      entry = await record({ kind: 'hydration_check', fields });
     } catch {
-      setFailed(true);
+      return setFailed(true);
     }
+    setFailed(false);
+    setRecent(person.id, entry.record);
+    announce(fill(words.residents.saved_say, { name: person.name, what: say(entry.submission.fields) }));
   }
 
   return (
@@ -201,14 +202,14 @@ function JustNow({ person, shown, onOpen, onFail }: { person: Resident; shown: S
   const size = number(shown.fields['vessel_ml']);
   const less = (['three_quarters', 'half', 'quarter'] as Fraction[]).filter((one) => FRACTIONS[one] !== shown.fields['fraction']);
 
-  async function change(draft: Parameters<typeof record>[0], undone: boolean) {
+  async function change(draft: () => Parameters<typeof record>[0], undone: boolean) {
     try {
-      await record(draft);
-      setRecent(person.id, shown.record, undone);
-      announce(undone ? words.residents.undone : say(view(shown.record)?.fields ?? {}));
+      await record(draft());
     } catch {
-      onFail();
+      return onFail();
     }
+    setRecent(person.id, shown.record, undone);
+    announce(undone ? words.residents.undone : say(view(shown.record)?.fields ?? {}));
   }
 
   return (
@@ -217,7 +218,7 @@ function JustNow({ person, shown, onOpen, onFail }: { person: Resident; shown: S
         kind="secondary"
         data-testid="undo"
         aria-label={fill(words.residents.undo_for, { what: say(shown.fields) })}
-        onClick={() => once('undo', () => void change(strike(shown.record, person.id, english.words.correct.undo_reason), true))}
+        onClick={() => once('undo', () => void change(() => strike(shown.record, person.id, english.words.correct.undo_reason), true))}
       >
         {words.residents.undo}
       </Button>
@@ -228,7 +229,7 @@ function JustNow({ person, shown, onOpen, onFail }: { person: Resident; shown: S
               key={one}
               kind="secondary"
               aria-label={`${words.residents.or_less} ${words.fraction_say[one]}`}
-              onClick={() => once(one, () => void change(otherAmount(shown, Math.round(size * FRACTIONS[one]), english.words.correct.amount_reason), false))}
+              onClick={() => once(one, () => void change(() => otherAmount(shown, Math.round(size * FRACTIONS[one]), english.words.correct.amount_reason), false))}
             >
               {words.fraction[one]}
             </Button>

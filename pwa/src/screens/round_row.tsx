@@ -10,7 +10,7 @@ import { anothers, drankNone, mine, needsOwnSheet, saysNone, type Place } from '
 import type { Vessel } from '../kinds/vessel';
 import { said } from '../said';
 import { sayTime } from '../time';
-import type { Fields } from '../types';
+import type { Entry, Fields } from '../types';
 import { useOnce, useTopics } from '../ui/hooks';
 import { Stop } from '../ui/icons';
 import { announce, Button, Sheet } from '../ui/parts';
@@ -42,16 +42,17 @@ export function RoundRow({ person, all, vessel, place, onOpen, onSkip, onAdd }: 
   const twins = namesakes(person.name, all);
 
   async function keep(fields: Fields) {
-    // What must be asked is asked on the person's own sheet, with what was tapped filled in.
-    if (stops(person, now.plan, fields, now.day.up_to_ml, correctedNow()).length) return onOpen({ resident: person.id, fields });
+    let entry: Entry;
     try {
-      const entry = await record({ kind: 'hydration_check', fields });
-      setRecent(person.id, entry.record);
-      setFailed(null);
-      announce(fill(words.residents.saved_say, { name: person.name, what: say(fields) }));
+      // What must be asked is asked on the person's own sheet, with what was tapped filled in.
+      if (stops(person, now.plan, fields, now.day.up_to_ml, correctedNow()).length) return onOpen({ resident: person.id, fields });
+      entry = await record({ kind: 'hydration_check', fields });
     } catch (error) {
-      setFailed(error instanceof Error && error.message === 'locked' ? fill(said.round.failed, { name: person.name }) : `${fill(said.round.failed, { name: person.name })}. ${sayNotSaved(error)}`);
+      return setFailed(error instanceof Error && error.message === 'locked' ? fill(said.round.failed, { name: person.name }) : `${fill(said.round.failed, { name: person.name })}. ${sayNotSaved(error)}`);
     }
+    setFailed(null);
+    setRecent(person.id, entry.record);
+    announce(fill(words.residents.saved_say, { name: person.name, what: say(fields) }));
   }
 
   const all_of_it = drank(person, vessel, 'all', now.plan, now.plan.level);

@@ -1,9 +1,11 @@
 // What stands around every screen: whose tablet, who is at it, and what has not been sent.
 
 import type { ComponentChildren } from 'preact';
+import { draftsFail } from '../drafts';
 import { alerts, isOpen } from '../kinds/alert';
-import { oldestUnsent } from '../left';
+import { oldestWait } from '../left';
 import { PRACTICE } from '../practice';
+import { anyUnsaved, unsavedRead } from '../saves';
 import { lock, session } from '../session';
 import { state } from '../state';
 import { sayWhen } from '../time';
@@ -39,6 +41,7 @@ export function Shell({ screen, children }: { screen: string; children: Componen
             <button type="button" class="tm-switch" data-testid="switch" onClick={lock}>{words.header.switch}</button>
           </div>
         )}
+        <Unsaved />
         {sentence && state.enrolment && <p class="tm-header__link" role="status" data-testid="link-line">{sentence}</p>}
       </header>
       {PRACTICE && <Later screen="practice" />}
@@ -46,6 +49,21 @@ export function Shell({ screen, children }: { screen: string; children: Componen
       {me && <Nav screen={screen} />}
       <footer class="tm-footer">{words.not_nhs}</footer>
       <Announcer />
+    </>
+  );
+}
+
+/** What was tapped and not saved, and can't be said where it was tapped; nobody's name, since anybody may read it. And that typing is not kept. */
+function Unsaved() {
+  useTopics('saves');
+  return (
+    <>
+      {anyUnsaved() && (
+        <p class="tm-header__link" role="alert" data-testid="unsaved">
+          {words.default.unsaved} <button type="button" class="tm-switch" onClick={unsavedRead}>{words.default.unsaved_read}</button>
+        </p>
+      )}
+      {session() && draftsFail() && <p class="tm-header__link" role="alert" data-testid="unkept">{words.default.unkept}</p>}
     </>
   );
 }
@@ -60,8 +78,7 @@ function clockSentence(): string | null {
 /** From here on the oldest unsent entry is too old: the line says so, in words and by a shape of its own. */
 const AMBER_MS = 15 * 60_000;
 function waitingFor(now: number): string | null {
-  const oldest = oldestUnsent();
-  const age = oldest === null ? 0 : now - Date.parse(oldest);
+  const age = oldestWait(now);
   return age >= AMBER_MS ? fill(words.header.amber, { span: sayMinutes(age / 60_000) }) : null;
 }
 

@@ -14,6 +14,7 @@ import { zone } from '../view';
 import { fill, words } from '../words';
 import { Facts } from './check';
 import { personOf, valueOf } from './plain';
+import { useDraft } from './use_draft';
 import '../styles/more.scss';
 
 /** Who may write a hydration plan (sync/roles.py, PLANNERS). */
@@ -36,7 +37,7 @@ export function Suggestions() {
 
 function One({ one, plans }: { one: Suggestion; plans: boolean }) {
   const once = useOnce();
-  const [why, setWhy] = useState('');
+  const [why, setWhy] = useDraft(`suggestions ${one.followUp.record}`, '');
   const [problems, setProblems] = useState<string[]>([]);
 
   async function answer(yes: boolean) {
@@ -45,6 +46,7 @@ function One({ one, plans }: { one: Suggestion; plans: boolean }) {
     if (!drafts) return setProblems([said.suggestions.no_plan]);
     try {
       for (const draft of drafts) await record(draft);
+      setWhy('');
       tell(`resident:${one.person}`);
       announce(said.suggestions.answered);
     } catch (error) {

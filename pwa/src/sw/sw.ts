@@ -3,6 +3,7 @@
 // Nothing of anybody is kept here: caches hold the build's own files and notifications carry no personal text.
 
 import { database, meta } from '../db';
+import { MOST_HALVINGS } from '../pace';
 import { call, exchange } from '../sync';
 import { ANSWERED, post } from '../wire';
 import { receive, type Shown } from './notice';
@@ -156,17 +157,25 @@ async function flush(): Promise<void> {
   // A page that somebody looks at sends by itself, and sees its own rows change at once; one that practises never sends.
   const pages = await self.clients.matchAll({ type: 'window' });
   if (pages.some((page) => page.visibilityState === 'visible' && new URL(page.url).search !== '?practice')) return;
+  // What is refused alone, or cannot be read yet, waits for the next time and holds back no other.
+  const skip = new Set<string>();
+  let halvings = 0;
   for (let limit = Infinity; ; ) {
-    const outcome = await exchange(null, limit);
+    const outcome = await exchange(null, limit, skip);
     if (outcome.is === 'elsewhere') return;
-    if (outcome.is === 'too_large' && outcome.batch.length > 1) {
-      limit = Math.floor(outcome.batch.length / 2);
+    if (outcome.is === 'too_large' && halvings++ < MOST_HALVINGS) {
+      const { batch } = outcome;
+      if (batch.length === 1) skip.add(batch[0]!);
+      limit = Math.max(1, Math.floor(batch.length / 2));
       continue;
     }
     if (outcome.is !== 'done') throw new Error(outcome.is);
+    halvings = 0;
+    limit *= 2;
     post({ type: ANSWERED });
-    const moved = outcome.moved.sent.length + outcome.moved.looks.length;
-    if (outcome.left === 0 || moved === 0) return;
+    const { sent, looks, unread } = outcome.moved;
+    for (const id of unread) skip.add(id);
+    if (outcome.left <= skip.size || !(sent.length + looks.length + unread.length)) return;
   }
 }
 

@@ -1,0 +1,50 @@
+// What is being saved, and what was tapped and is not saved although nobody is told of it where it was tapped: its row or
+// sheet is gone, because the screen was locked, switched or left meanwhile. The shell then says so (screens/shell.tsx).
+
+import { tell } from './state';
+
+/** A save that takes longer is spoken of, where it can't be seen. */
+const SLOW_MS = 5_000;
+let under_way = 0;
+const unsaved = new Set<object>();
+let tapped: EventTarget | null = null;
+addEventListener('click', ({ target }) => void (tapped = target), { capture: true });
+
+/** Watch one save from its tap on. What comes late after all was saved, and is no longer spoken of. */
+export async function watched<T>(saving: Promise<T>): Promise<T> {
+  const from = tapped;
+  const note = () => {
+    if (from instanceof Node && !from.isConnected) unsaved.add(saving);
+    tell('saves');
+  };
+  const slow = setInterval(note, SLOW_MS);
+  under_way += 1;
+  try {
+    const saved = await saving;
+    unsaved.delete(saving);
+    return saved;
+  } catch (error) {
+    note();
+    throw error;
+  } finally {
+    clearInterval(slow);
+    under_way -= 1;
+    tell('saves');
+  }
+}
+
+/** Something was tapped that could not be saved, and its screen is gone. */
+export function anyUnsaved(): boolean {
+  return unsaved.size > 0;
+}
+
+/** Somebody has read that. */
+export function unsavedRead(): void {
+  unsaved.clear();
+  tell('saves');
+}
+
+/** No save is under way, and none failed unread: the page may be loaded anew. */
+export function settled(): boolean {
+  return under_way === 0 && !anyUnsaved();
+}
