@@ -8,7 +8,7 @@ time, and the step after it counts from now: an outage ends in no burst.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,20 +100,29 @@ def _take(moment: Moment, row: store.RecordRow, late_ms: int) -> bool:
 
 def _not_taken(moment: Moment, row: store.RecordRow, late_ms: int) -> Climbed:
     """Whoever it was given to has not taken it on, or cannot be reached: the on-call manager is called, and the ladder's
-    own clock goes on as it stood."""
+    own clock goes on as it stood. Where the ladder had ended, it is unhandled again."""
     fields, unit, name = row.fields, _unit(moment, row), f"not_accepted:{row.seq}"
-    ladder_ms = schedule.ladder_ms(fields)
+    ladder_ms, opening = schedule.ladder_ms(fields), fields.get("opening") or 1
     here = next((found for role in owning.ON_CALL if (found := moment.reached([role], unit))), [])
+    on_call, absent = ([here[0].role], []) if here else ([], list(owning.ON_CALL))
+    values = {"words": "not_accepted"}
     if ladder_ms is None or ladder_ms > moment.now_ms:
-        told = [*(fields.get("told") or ()), *calling.trace(moment, unit, [here[0].role if here else owning.ON_CALL[0]])]
+        told = [*(fields.get("told") or ()), *calling.trace(moment, unit, on_call or absent[:1])]
         changed, messages, next_ms = {"told": told}, [], ladder_ms
+        if ladder_ms is None and fields.get("told"):
+            changed["status"] = UNHANDLED
+        fallback.plan(
+            moment.c, moment.home.id, row.id, opening, name, called=on_call, passed=absent, always=False,
+            level=fields.get("rung") or 0, values=values, next_at_ms=next_ms, now_ms=moment.now_ms,
+        )  # fmt: skip
     else:
         state = ladder.State(fields.get("rung") or 0, fields.get("loop") or 0, days.from_ms(moment.now_ms))
-        step = _step(moment, row.id, unit, fields, state, late_ms=late_ms, words="not_accepted", name=name)
+        step = _step(
+            moment, row.id, unit, fields, state, late_ms=late_ms, words="not_accepted", name=name, also=on_call, absent=absent
+        )
         changed, messages, next_ms = step.fields, step.messages, step.next_at_ms
     called = {each["device"] for each in messages}
-    level, opening = changed.get("rung") or fields.get("rung") or 0, fields.get("opening") or 1
-    more = calling.calls(here, row.id, opening, name, level, {"words": "not_accepted"}, next_ms, moment.now_ms)
+    more = calling.calls(here, row.id, opening, name, changed.get("rung") or fields.get("rung") or 0, values, next_ms, moment.now_ms)
     messages += [each for each in more if each["device"] not in called]
     return Climbed(name, {**changed, "given_to": None}, messages, next_ms)
 
@@ -144,7 +153,9 @@ def write(
 def _step(
     moment: Moment, alert: uuid.UUID, unit: str | None, fields: Mapping[str, Any], state: ladder.State, *,
     late_ms: int, first: bool = False, words: str | None = None, name: str | None = None,
+    also: Iterable[str] = (), absent: Iterable[str] = (),
 ) -> Climbed:  # fmt: skip
+    """`also` are roles that the caller calls beside the rung's, `absent` those in which it found nobody to call."""
     rungs = ladder.own_ladder(fields.get("facts") or {}, fields["severity"]) or moment.ladder(fields["severity"], unit)
     now = days.from_ms(moment.now_ms)
     following = ladder.next_step(rungs, state, now, moment.reachable(unit))
@@ -173,7 +184,8 @@ def _step(
     messages = calling.messages(moment, alert, unit, called, opening, name, level, values, calling.known(fields), next_ms)
     passed = rungs.everyone if following.unhandled else [role for roles in following.skipped for role in roles]
     fallback.plan(
-        moment.c, moment.home.id, alert, opening, name, called=called, passed=passed, level=level, values=values,
+        moment.c, moment.home.id, alert, opening, name, called=dict.fromkeys([*called, *also]), passed=dict.fromkeys([*passed, *absent]),
+        level=level, values=values,
         always=any(channel != outbox.PUSH for channel in following.channels), next_at_ms=next_ms, now_ms=moment.now_ms,
     )  # fmt: skip
     if "rung" not in fields:  # nothing stands there yet that null could clear
