@@ -75,7 +75,8 @@ def decide(alert: uuid.UUID):
         row = pages_store.one(c, me.home_id, "alert", alert)
         if row is None or row.fields.get("rule") not in DECIDED:
             abort(404)
-        there = [each for each in store.records(c, me.home_id, "escalation", subject=row.subject) if each.fields.get("alert") == str(alert)]
+        there = alerts_view.decisions(c, me.home_id, row)
+        made_before = alerts_view.decisions(c, me.home_id, row, every=True)
     if there:
         flash(say("alert.decided_already"))
         return redirect(f"/alerts/{alert}", 303)
@@ -90,8 +91,8 @@ def decide(alert: uuid.UUID):
         "resident": str(row.subject), "alert": str(alert), "tier": row.fields["severity"], "breached_at": row.fields.get("happened_at") or at_,
         "decided_at": at_, **said,
     }  # fmt: skip
-    # One id for the pages' decision about this alert: of two people who send one at once, the ledger takes the first.
-    id_ = uuid.uuid5(alert, "decision")
+    # One id for the pages' next decision about this alert: of two people who send one at once, the ledger takes the first.
+    id_ = uuid.uuid5(alert, f"decision:{len(made_before)}")
     made = intake.Statement(id=id_, record=id_, kind="escalation", fields=fields, occurred_ms=now, author=me.staff)
     status = intake.write(me.home_id, [made], now_ms=now)[0].status
     if status not in ("accepted", "duplicate"):

@@ -11,6 +11,7 @@ import { careDayBounds } from '../time';
 import type { Fields } from '../types';
 import { ofKind, ofResident, tabletName, zone, type Shown } from '../view';
 import { alerts, isOpen } from './alert';
+import { decisionOf, wantsDecision } from './alert_decision';
 import { THE_DRINK } from './conflict';
 import { asDrink, decided, total, withinMs } from './double_check';
 import { number, standing } from './hydration_check';
@@ -149,7 +150,7 @@ export function checkDraft(look: Look, of: Decided, shift: string, escalation: s
 
 /** The one record that every breach has (care.md, Alerts 10), bound to its alert where there is one. */
 export function escalationDraft(person: Resident, low: Low): Draft {
-  const alert = alerts().find((one) => isOpen(one) && one.fields['subject'] === person.id && String(one.fields['rule']).startsWith('hydration.'));
+  const alert = alerts().find((one) => isOpen(one) && one.fields['subject'] === person.id && wantsDecision(one) && !decisionOf(one));
   const at = iso(Date.now());
   const bound = alert ? { alert: alert.record, tier: text(alert.fields['severity']) ?? 'senior', breached_at: iso(alert.happened_ms) } : { breached_at: at };
   return { kind: 'escalation', fields: { resident: person.id, ...bound, decided_at: at, ...low } };
