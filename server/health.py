@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from server.alerts import ticks
 from server.clock import now_ms
-from server.db import db, reading
+from server.db import reading
 from server.people.rights import public
 
 blueprint = Blueprint("health", __name__, url_prefix="/api/v1", description="Is Tidemark well")
@@ -31,7 +31,7 @@ def health():
         with reading() as c:
             c.execute(text("SELECT 1"))
             database = True
-            last = _last_tick_ms(c)
+            last = _last_tick_ms(c, now)
             age_ms = None if last is None else max(0, now - last)
             overdue = None if last is None else ticks.overdue(c, now)
     except SQLAlchemyError:
@@ -51,9 +51,6 @@ def health():
     return answer
 
 
-def _last_tick_ms(c) -> int | None:
+def _last_tick_ms(c, now_ms: int) -> int | None:
     """When the heartbeat last went round, whoever runs it; None while there has been none."""
-    tick = db.metadata.tables.get("tick")
-    if tick is None or not inspect(c).has_table("tick"):
-        return None
-    return c.execute(text("SELECT MAX(at_ms) FROM tick")).scalar()
+    return ticks.last_ms(c, now_ms) if inspect(c).has_table("tick") else None

@@ -48,9 +48,9 @@ def begin(
     return _step(moment, alert, unit, fields, state, late_ms=0, first=True, name=name)
 
 
-def take_due(c: Connection, home: Home, now_ms: int, holder: str, *, limit: int) -> list[int]:
+def take_due(c: Connection, home: Home, now_ms: int, holder: str, *, limit: int, in_doubt: bool = False) -> list[int]:
     """Let every alert whose deadline has come take one step; how late each was. The home is locked, all rows are read."""
-    moment, late = Moment(c, home, now_ms, holder), []
+    moment, late = Moment(c, home, now_ms, holder, in_doubt), []
     for due in schedule.steps_due(c, home.id, now_ms, limit):
         late_ms = max(0, now_ms - due.next_at_ms)
         row = store.record(c, home.id, due.alert)
@@ -73,7 +73,7 @@ def _take(moment: Moment, row: store.RecordRow, late_ms: int) -> bool:
         climbed = Climbed(f"back:{row.seq}", {}, [], None)  # shown and never called: it is nobody's again
     elif given:
         climbed = _not_taken(moment, row, late_ms)
-    elif late_ms > TOO_LATE_MS:
+    elif late_ms > TOO_LATE_MS and not moment.in_doubt:
         climbed = Climbed(UNHANDLED, {"status": UNHANDLED, "next_at": None, "next_roles": None}, [], None)
     else:
         # What was paused is told again to the rung that it stood on.

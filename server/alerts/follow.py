@@ -66,8 +66,9 @@ def follow(home_id: int, now_ms: int, *, holder: str = "") -> bool:
     return writing(work)
 
 
-def fire(home_id: int, now_ms: int, *, holder: str = "") -> Done:
-    """Take the looks and the steps that are due, each exactly once, however many processes try."""
+def fire(home_id: int, now_ms: int, *, holder: str = "", in_doubt: bool = False) -> Done:
+    """Take the looks and the steps that are due, each exactly once, however many processes try. While the clock is
+    `in_doubt`, because it has just jumped, no step is too late to call somebody."""
     with reading() as c:
         if not schedule.anything_due(c, home_id, now_ms):
             return Done()
@@ -98,7 +99,7 @@ def fire(home_id: int, now_ms: int, *, holder: str = "") -> Done:
             steps += len(judged.steps)
             cursor = _apply(c, home, judging.Found(judged.steps, matter_looks=judged.looks), at_ms, holder, cursor)
         before = store.head(c, home_id).seq
-        late = climb.take_due(c, home, at_ms, holder, limit=STEPS)
+        late = climb.take_due(c, home, at_ms, holder, limit=STEPS, in_doubt=in_doubt)
         if late:
             # Without a name it is no escalator that runs, but a history that is made up hours at a time.
             _just_happened(c, home, before, late if holder else (), at_ms, holder)

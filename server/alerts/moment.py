@@ -22,6 +22,7 @@ class Moment:
     home: Home
     now_ms: int
     holder: str
+    in_doubt: bool = False  # the clock has just jumped: nothing is too late by it
     _known: dict[str, Any] = field(default_factory=dict)
 
     @property

@@ -91,26 +91,27 @@ class Alerted:
             while follow.follow(self.home.id, now_ms):
                 pass
 
-    def fire(self, now_ms: int, holder: str = ""):
+    def fire(self, now_ms: int, holder: str = "", in_doubt: bool = False):
         with self.app.app_context():
-            return follow.fire(self.home.id, now_ms, holder=holder)
+            return follow.fire(self.home.id, now_ms, holder=holder, in_doubt=in_doubt)
 
-    def deliver(self, now_ms: int, timeout_s: tuple[float, float] = (2.0, 2.0)) -> int:
+    def deliver(self, now_ms: int, timeout_s: tuple[float, float] = (2.0, 2.0), in_doubt: bool = False) -> int:
         with self.app.app_context():
             push = Sender(subject=SUBJECT, allow_loopback=True, timeout_s=timeout_s)
             delivery = deliver.Delivery(
                 Channels(push, mail_server=self.mail_server, public_url=PUBLIC_URL, allow_loopback=True, timeout_s=timeout_s)
             )
+            delivery.in_doubt = in_doubt
             try:
                 return delivery.drain(now_ms)
             finally:
                 delivery.close()
 
-    def at(self, now_ms: int) -> None:
-        """One whole round of an escalator at a time."""
+    def at(self, now_ms: int, in_doubt: bool = False) -> None:
+        """One whole round of an escalator at a time; `in_doubt` where it has just seen its clock jump."""
         self.follow(now_ms)
-        self.fire(now_ms)
-        self.deliver(now_ms)
+        self.fire(now_ms, in_doubt=in_doubt)
+        self.deliver(now_ms, in_doubt=in_doubt)
 
     # ---- what there is ----
 
