@@ -138,7 +138,9 @@ class Heartbeat:
     def work(self) -> None:
         """One round: followers first, so that what has arrived is known before any deadline fires; then what is due."""
         now = clock.now_ms()
-        self._look_at_the_clock(now)
+        if stepped := self._look_at_the_clock(now):
+            for home in people.homes():
+                self._for_home(home.id, lambda h=home.id: follow.say_clock_stepped(h, stepped, now, holder=self.holder))
         with reading() as c:
             behind = store.behind(c)
             due = follow.homes_due(c, now)
@@ -219,15 +221,17 @@ class Heartbeat:
         """Whether the clock has just jumped, and may jump back."""
         return self._stepped is not None and time.monotonic() - self._stepped < DOUBT_S
 
-    def _look_at_the_clock(self, now_ms: int) -> None:
-        steady = time.monotonic()
+    def _look_at_the_clock(self, now_ms: int) -> float:
+        """By how many milliseconds the clock has jumped since the last look; 0.0 where it has not."""
+        steady, stepped = time.monotonic(), 0.0
         if self._clock is not None:
             was_ms, was = self._clock
             drift = (now_ms - was_ms) - (steady - was) * 1000
             if abs(drift) > STEP_MS:
-                self._stepped_ms, self._stepped = now_ms, steady
+                self._stepped_ms, self._stepped, stepped = now_ms, steady, drift
                 log.error("the server's clock stepped by %.0f s", drift / 1000)
         self._clock = (now_ms, steady)
+        return stepped
 
 
 def run(app: Flask, stop: threading.Event) -> None:

@@ -1,7 +1,8 @@
 """The climb of an alert: who is told now, who next and when; each step once, at its stored deadline.
 
-The rung is turned into people at this moment: who is signed on, for that unit, with a device that can be reached. A rung
-without anybody is passed at once and leaves its trace in `told`. However late we come, an alert takes one step at a
+The rung is turned into people at this moment: who is signed on, for that unit, with a device that has shown a message. A
+rung without anybody is passed at once and leaves its trace in `told`; a device there that never showed one is sent to all
+the same. However late we come, an alert takes one step at a
 time, and the step after it counts from now: an outage ends in no burst.
 """
 
@@ -103,8 +104,10 @@ def _not_taken(moment: Moment, row: store.RecordRow, late_ms: int) -> Climbed:
     own clock goes on as it stood. Where the ladder had ended, it is unhandled again."""
     fields, unit, name = row.fields, _unit(moment, row), f"not_accepted:{row.seq}"
     ladder_ms, opening = schedule.ladder_ms(fields), fields.get("opening") or 1
-    here = next((found for role in owning.ON_CALL if (found := moment.reached([role], unit))), [])
-    on_call, absent = ([here[0].role], []) if here else ([], list(owning.ON_CALL))
+    reachable = moment.reachable(unit)
+    on_call = next(([role] for role in owning.ON_CALL if role in reachable), [])
+    absent = [] if on_call else list(owning.ON_CALL)
+    here = moment.sent(on_call or absent, unit)
     values = {"words": "not_accepted"}
     if ladder_ms is None or ladder_ms > moment.now_ms:
         told = [*(fields.get("told") or ()), *calling.trace(moment, unit, on_call or absent[:1])]
@@ -161,7 +164,8 @@ def _step(
     following = ladder.next_step(rungs, state, now, moment.reachable(unit))
     if following is None:
         return Climbed(UNHANDLED, {"status": UNHANDLED, "next_at": None, "next_roles": None}, [], None)
-    told = [*(fields.get("told") or ()), *calling.trace(moment, unit, [role for roles in following.skipped for role in roles])]
+    skipped = [role for roles in following.skipped for role in roles]
+    told = [*(fields.get("told") or ()), *calling.trace(moment, unit, skipped)]
     called = list(following.tell)
     if late_ms > sum((rung.after for rung in rungs.rungs), start=now - now).total_seconds() * 1000 and called:
         called += [role for role in rungs.rungs[-1].roles if role not in called]  # later than the whole chain: the top too
@@ -181,8 +185,8 @@ def _step(
     values = calling.words(moment, fields, next_ms, late_ms, first=first, own=words)
     level = min(after.loop * len(rungs.rungs) + after.rung, 999)
     opening = fields.get("opening") or 1
-    messages = calling.messages(moment, alert, unit, called, opening, name, level, values, calling.known(fields), next_ms)
-    passed = rungs.everyone if following.unhandled else [role for roles in following.skipped for role in roles]
+    messages = calling.messages(moment, alert, unit, [*called, *skipped], opening, name, level, values, calling.known(fields), next_ms)
+    passed = rungs.everyone if following.unhandled else skipped
     fallback.plan(
         moment.c, moment.home.id, alert, opening, name, called=dict.fromkeys([*called, *also]), passed=dict.fromkeys([*passed, *absent]),
         level=level, values=values,

@@ -22,6 +22,8 @@ from server.db import reading, writing
 from server.people import store as people
 from server.records import intake, projections, store
 from server.records.tables import counter, follower
+from sync import days
+from sync.rules import system
 
 NAME = "alerts"
 store.FOLLOWERS.add(NAME)
@@ -107,6 +109,19 @@ def fire(home_id: int, now_ms: int, *, holder: str = "", in_doubt: bool = False)
         return Done(steps + len(late), max(late, default=0), schedule.anything_due(c, home_id, now_ms))
 
     return writing(work)
+
+
+def say_clock_stepped(home_id: int, step_ms: float, now_ms: int, *, holder: str = "") -> None:
+    """Raise in a home that the server's clock has jumped."""
+    home = people.home(home_id)
+
+    def work(c: Connection) -> None:
+        projections.lock(c, home_id, NAME)
+        intake.lock_home(c, home_id)
+        happened = system.clock_stepped(str(home.uuid), step_ms, days.from_ms(now_ms))
+        act.take(c, home, matters.events(Moment(c, home, now_ms), happened), now_ms, holder)
+
+    writing(work)
 
 
 def _of_rows(c: Connection, home: people.Home, rows: list[store.LedgerRow], now_ms: int) -> judging.Found:

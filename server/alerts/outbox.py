@@ -350,7 +350,8 @@ def _wait(c: Connection, home_id: int, id_: uuid.UUID, until_ms: int, now_ms: in
 
 
 def _hurry(c: Connection, home_id: int, row: Any, now_ms: int) -> None:
-    """A phone that cannot be reached is not waited for, and neither is a rung of which nobody can be."""
+    """A phone that cannot be reached is not waited for, and neither is a rung of which nobody can be. One that never
+    showed anything was not waited for to begin with."""
     if row["what"] != "told" or row["channel"] != PUSH:
         return
     another = and_(
@@ -358,11 +359,14 @@ def _hurry(c: Connection, home_id: int, row: Any, now_ms: int) -> None:
         fallback.c.step == row["step"], fallback.c.due_ms > now_ms,
     )  # fmt: skip
     c.execute(update(fallback).where(another).values(due_ms=now_ms, set_ms=now_ms))
+    proven = select(subscription.c.device).where(subscription.c.home_id == home_id, subscription.c.receipt_ms.is_not(None))
     same = and_(
         outbox.c.home_id == home_id, outbox.c.alert == row["alert"], outbox.c.opening == row["opening"],
         outbox.c.step == row["step"], outbox.c.what == "told", outbox.c.state.in_(("pending", *REACHED)),
+        or_(outbox.c.channel != PUSH, outbox.c.device.in_(proven)),
     )  # fmt: skip
-    if c.execute(select(outbox.c.id).where(same).limit(1)).first() is None:
+    counted = c.execute(proven.where(subscription.c.device == row["device"])).first() is not None
+    if counted and c.execute(select(outbox.c.id).where(same).limit(1)).first() is None:
         mine = and_(deadline.c.home_id == home_id, deadline.c.alert == row["alert"], deadline.c.next_at_ms > now_ms)
         c.execute(update(deadline).where(mine).values(next_at_ms=now_ms, set_ms=now_ms))
 

@@ -29,6 +29,12 @@ def last_ms(c, now_ms: int) -> int | None:
     return c.execute(select(func.max(tick.c.at_ms)).where(tick.c.at_ms <= now_ms + SKEW_MS)).scalar()
 
 
+def stepped_ms(c, last_ms: int) -> int | None:
+    """When an escalator that runs last saw the server's clock jump, by the clock it jumped to; None where it has not."""
+    query = select(tick.c.stepped_ms).where(tick.c.at_ms >= last_ms - SKEW_MS, tick.c.stepped_ms.is_not(None))
+    return c.execute(query.order_by(tick.c.at_ms.desc()).limit(1)).scalar()
+
+
 def overdue(c, now_ms: int) -> int:
     """How many alerts should have taken a step two minutes ago."""
     query = select(func.count()).select_from(deadline).where(deadline.c.next_at_ms < now_ms - OVERDUE_MS)

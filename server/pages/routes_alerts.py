@@ -155,7 +155,7 @@ def _duty(c, home_id: int, zone: str, now: int, names: Names) -> list[dict[str, 
     """Whom an alert would find on duty now: the same question that the ladder asks."""
     today = days.care_day(at(now, zone), zone).toordinal()
     everyone = duty.on_duty(c, home_id, today, now)
-    reachable = duty.with_a_device(c, home_id, everyone)
+    reachable = duty.with_a_device(c, home_id, everyone, proven=True)
     people = [
         {
             "name": names.staff(one.staff),

@@ -10,9 +10,10 @@ from server.alerts import contacts, deliver, follow, outbox
 from server.alerts.channels import Channels
 from server.alerts.push import Sender
 from server.alerts.tables import outbox as outbox_table
+from server.alerts.tables import subscription
 from server.db import reading, writing
 from server.records import intake
-from sqlalchemy import select
+from sqlalchemy import select, update
 from tests.harness.apps import Home, Person, Tablet, rfc3339
 from tests.harness.push_service import PushService
 
@@ -43,13 +44,17 @@ class Alerted:
 
     # ---- phones and people ----
 
-    def phone(self, name: str = "Duty phone") -> Phone:
-        """Enrol a device and subscribe it over the API, as the app does."""
+    def phone(self, name: str = "Duty phone", *, proven: bool = True) -> Phone:
+        """Enrol a device and subscribe it over the API, as the app does; `proven` where it has shown a message before."""
         tablet = self.home.tablet(name, form="phone")  # carried: nobody misses it when it is not heard from
         key = tablet.client.get("/api/v1/push/key", headers=tablet.auth).json["key"]
         made = self.service.subscribe(key)
         answer = tablet.client.put("/api/v1/push/subscription", json={**made, "key": key}, headers=tablet.auth)
         assert answer.status_code == 200, answer.get_data(as_text=True)
+        if proven:
+            with self.app.app_context():
+                mine = (subscription.c.home_id == self.home.id) & (subscription.c.device == tablet.id)
+                writing(lambda c: c.execute(update(subscription).where(mine).values(receipt_ms=1)))
         return Phone(tablet, made)
 
     def contact(self, channel: str, target: str, role: str = "any") -> uuid.UUID:
@@ -83,6 +88,11 @@ class Alerted:
         }  # fmt: skip
         self.write(intake.Statement(record=id_, id=id_, kind="hydration_plan", fields=values, occurred_ms=since_ms), since_ms)
         return id_
+
+    def switch_on(self, rule: str, since_ms: int) -> None:
+        """A manager has turned a rule on."""
+        id_, fields = uuid.uuid4(), {"name": f"rule.{rule}", "value": "on", "from": rfc3339(since_ms)}
+        self.write(intake.Statement(record=id_, id=id_, kind="threshold", fields=fields, occurred_ms=since_ms), since_ms)
 
     # ---- time passes ----
 

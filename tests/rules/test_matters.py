@@ -86,6 +86,8 @@ def named(case: dict[str, Any], now: datetime, values: Values = ALL_ON, by: date
         yield from staffing.old_score("p", all_of(case, "scores"), away, values, "Rowan", now)
     elif stream == "conflicts":
         yield from system.conflicts("home", [(id_, time(since)) for id_, since in case["differing"]], values, now)
+    elif stream == "clock":
+        yield from system.clock_stepped("home", case["step_ms"], now)
     elif stream == "late":
         yield from system.late_steps("home", case["late_ms"], values, now)
     else:

@@ -9,7 +9,7 @@ import pytest
 from server.records import intake
 from tests.harness.alerted import HOUR, MINUTE, Alerted
 from tests.harness.apps import rfc3339
-from tests.stories.test_alert_story import choke, got
+from tests.stories.test_alert_story import choke, got, unproven
 
 
 @pytest.fixture
@@ -167,6 +167,15 @@ def test_whoever_takes_on_an_unhandled_alert_that_was_handed_to_them_has_it(aler
     alerted.set_status(alert, cast["ama"], "acknowledged", at_ms + 5 * MINUTE, given_to=None)
     alerted.at(at_ms + 17 * MINUTE)
     assert now_of(alerted, alert)["status"] == "acknowledged"
+
+
+def test_handed_to_somebody_whose_phone_never_showed_a_message_it_is_sent_and_the_on_call_manager_called_at_once(alerted, cast, ten):
+    alert = choke(alerted, cast, ten)
+    unproven(alerted, cast, "sue")
+    before = got(alerted, cast)
+    give(alerted, alert, cast["ama"], cast["sue"], ten + 2 * MINUTE)
+    alerted.at(ten + 2 * MINUTE)
+    assert got(alerted, cast) == {**before, "priya": before["priya"] + 1, "sue": before["sue"] + 1}
 
 
 def test_a_rebuild_puts_the_end_of_somebodys_ownership_back(alerted, cast, ten):

@@ -20,6 +20,7 @@ from server.alerts.tables import breaker
 from server.alerts.tables import outbox as messages
 from server.db import reading, writing
 from server.records import intake
+from sync.alert_words import say_alert
 from tests.harness.alerted import HOUR, MINUTE, SECOND, Alerted
 from tests.stories.test_alert_story import cast, choke, ten  # noqa: F401 (fixtures)
 from tests.stories.test_bundles import opened
@@ -155,6 +156,28 @@ def test_a_round_made_while_the_clock_was_ahead_does_not_say_that_the_escalator_
         with reading() as c:
             assert ticks.last_ms(c, ten) is None
     assert alerted.app.test_client().get("/api/v1/health").status_code == 503
+
+
+def test_a_jump_of_the_servers_clock_is_raised_in_the_home_called_for_and_told_by_health(alerted, ten, clock_at, monkeypatch):  # noqa: F811
+    sue, phone = alerted.home.staff("Sue Hart", ["duty_manager"]), alerted.phone()
+    alerted.sign_on(sue, "duty_manager", phone, ten - HOUR)
+    alerted.switch_on("system.clock_stepped", ten - HOUR)
+    steady = [1000.0]
+    monkeypatch.setattr(heartbeat.time, "monotonic", lambda: steady[0])
+    with alerted.app.app_context():
+        beat = heartbeat.Heartbeat(alerted.app)
+        for seconds, now_ms in ((0, ten), (3, ten + 3 * SECOND), (6, ten + HOUR), (9, ten + HOUR + 3 * SECOND)):
+            steady[0] = 1000.0 + seconds
+            monkeypatch.setattr(heartbeat.clock, "now_ms", lambda now_ms=now_ms: now_ms)
+            beat.work()
+            said = [each for each in alerted.alerts() if each["rule"] == "system.clock_stepped"]
+            assert len(said) == (seconds >= 6)
+        beat.delivery.close()
+        monkeypatch.undo()
+    clock_at(11)
+    assert alerted.app.test_client().get("/api/v1/health").json["server_clock_stepped_at"] == ten + HOUR
+    assert said[0]["facts"]["minutes"] == 60 and [each["reached"] for each in said[0]["told"]] == [True]
+    assert say_alert(said[0], "Europe/London").says.startswith("At 11am the server’s clock jumped by 1 hour.")
 
 
 def test_an_escalator_that_sees_its_clock_jump_is_in_doubt_for_ten_minutes(house, home, monkeypatch):

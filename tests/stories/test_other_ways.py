@@ -15,7 +15,7 @@ from server.alerts.tables import delivery_state
 from server.db import reading, writing
 from tests.harness.alerted import HOUR, MINUTE, SECOND, Alerted
 from tests.harness.mail_server import MailServer
-from tests.stories.test_alert_story import cast, choke, ten  # noqa: F401 (fixtures)
+from tests.stories.test_alert_story import cast, choke, ten, unproven  # noqa: F401 (fixtures)
 
 HELEN = "helen@larkfield.example"
 
@@ -124,6 +124,13 @@ def test_a_role_in_which_nobody_has_a_phone_is_mailed_at_once_and_the_next_rung_
     choke(alerted, cast, ten)
     assert [to for to, _ in mails] == [HELEN]
     assert len(alerted.service.messages(cast["sue_phone"].made)) == 1
+
+
+def test_a_role_whose_phones_never_showed_a_message_is_mailed_at_once(alerted, cast, ten, mails):  # noqa: F811
+    alerted.contact("email", HELEN, "senior_carer")
+    unproven(alerted, cast, "ama", "priya")
+    choke(alerted, cast, ten)
+    assert [to for to, _ in mails] == [HELEN]
 
 
 def test_the_second_rung_of_an_urgent_ladder_is_told_by_mail_and_push_alike(alerted, cast, ten, mails):  # noqa: F811
