@@ -126,9 +126,9 @@ class Alerted:
     # ---- what there is ----
 
     def messages(self) -> list[dict[str, Any]]:
-        """The outbox but for tests at a sign-on, oldest first."""
+        """The outbox but for tests at a sign-on or a renewal, oldest first."""
         with self.app.app_context(), reading() as c:
-            mine = (outbox_table.c.home_id == self.home.id) & ~outbox_table.c.step.startswith("sign_on:")
+            mine = (outbox_table.c.home_id == self.home.id) & ~outbox_table.c.step.startswith("sign_on:") & ~outbox_table.c.step.startswith("renewed:")
             query = select(outbox_table).where(mine)
             return [dict(row) for row in c.execute(query.order_by(outbox_table.c.made_ms, outbox_table.c.id)).mappings()]
 
