@@ -16,6 +16,7 @@ WHERE = {
     "home": "server.people.commands",
     "staff": "server.people.commands",
     "device": "server.people.commands",
+    "push": "server.alerts.commands",
     "ledger": "server.records.commands",
     "backup": "server.records.commands",
     "backup-kept": "server.records.commands",

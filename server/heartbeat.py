@@ -45,6 +45,8 @@ TICK_S = 2.0
 STALE_S, HOPELESS_S = 20.0, 90.0
 # Time and monotonic time that drift further apart than this between two beats: somebody set the clock.
 STEP_MS = 5_000
+# So long after a jump the clock is in doubt: by it, nothing is too late to call somebody.
+DOUBT_S = 600.0
 # Rounds that one follower of one home may take before the others get their turn.
 TURNS = 20
 # A home whose work fails is left alone for a while, doubling to the longest, so that it cannot starve the others.
@@ -65,6 +67,7 @@ class Heartbeat:
         self._last_tick = 0.0
         self._clock: tuple[int, float] | None = None
         self._stepped_ms: int | None = None
+        self._stepped: float | None = None
         self._paused: dict[int, tuple[float, float]] = {}
         self._scheduler = self._new_scheduler()
 
@@ -135,7 +138,9 @@ class Heartbeat:
     def work(self) -> None:
         """One round: followers first, so that what has arrived is known before any deadline fires; then what is due."""
         now = clock.now_ms()
-        self._look_at_the_clock(now)
+        if stepped := self._look_at_the_clock(now):
+            for home in people.homes():
+                self._for_home(home.id, lambda h=home.id: follow.say_clock_stepped(h, stepped, now, holder=self.holder))
         with reading() as c:
             behind = store.behind(c)
             due = follow.homes_due(c, now)
@@ -147,7 +152,7 @@ class Heartbeat:
             with reading() as c:
                 due = follow.homes_due(c, clock.now_ms())
         for home_id in due:
-            done = self._for_home(home_id, lambda h=home_id: follow.fire(h, clock.now_ms(), holder=self.holder))
+            done = self._for_home(home_id, lambda h=home_id: follow.fire(h, clock.now_ms(), holder=self.holder, in_doubt=self.in_doubt))
             if done:
                 queued, late = queued + done.steps, max(late, done.late_ms)
         if queued or behind:
@@ -161,6 +166,7 @@ class Heartbeat:
 
     def send(self) -> None:
         """Deliver until nothing is due and nothing is on its way."""
+        self.delivery.in_doubt = self.in_doubt
         while self.delivery.round(clock.now_ms(), wait_s=0.05):
             pass
 
@@ -210,15 +216,22 @@ class Heartbeat:
         if job is not None:
             job.modify(next_run_time=datetime.now(UTC))
 
-    def _look_at_the_clock(self, now_ms: int) -> None:
-        steady = time.monotonic()
+    @property
+    def in_doubt(self) -> bool:
+        """Whether the clock has just jumped, and may jump back."""
+        return self._stepped is not None and time.monotonic() - self._stepped < DOUBT_S
+
+    def _look_at_the_clock(self, now_ms: int) -> float:
+        """By how many milliseconds the clock has jumped since the last look; 0.0 where it has not."""
+        steady, stepped = time.monotonic(), 0.0
         if self._clock is not None:
             was_ms, was = self._clock
             drift = (now_ms - was_ms) - (steady - was) * 1000
             if abs(drift) > STEP_MS:
-                self._stepped_ms = now_ms
+                self._stepped_ms, self._stepped, stepped = now_ms, steady, drift
                 log.error("the server's clock stepped by %.0f s", drift / 1000)
         self._clock = (now_ms, steady)
+        return stepped
 
 
 def run(app: Flask, stop: threading.Event) -> None:

@@ -235,12 +235,12 @@ def _opened(breach: Breach, facts: Facts, now: datetime, opening: int = 1) -> St
 
 
 # What people said about the last opening is not about this one.
-_CLEARED = ("owner", "outcome", "evidence", "put_right_by", "snooze_until", "snooze_reason", "given_to", "silent_tablets")
+CLEARED = ("owner", "outcome", "evidence", "put_right_by", "snooze_until", "snooze_reason", "given_to", "silent_tablets")
 
 
 def _reopened(alert: Existing, breach: Breach, facts: Facts, values: Values, now: datetime) -> Step:
     fields = dict(_opened(breach, facts, now, alert.opening + 1).fields)
-    fields |= {name: None for name in _CLEARED if name not in fields and alert.fields.get(name) is not None}
+    fields |= {name: None for name in CLEARED if name not in fields and alert.fields.get(name) is not None}
     soon = timedelta(minutes=values.value("alerts.reopen_minutes", at=now))
     again = alert.closed_at is None or now - alert.closed_at <= soon
     return Step(REOPEN, breach.rule, fields, breach.pages, rung=max(0, alert.rung - 1) if again else 0)

@@ -106,7 +106,7 @@ def _hand_over(moment: Moment, row: store.RecordRow) -> None:
     opening = row.fields.get("opening") or 1
     name = f"given:{owning.said_at(row.body).isoformat()}"
     here = [one for one in moment.everyone if str(one.staff) == row.fields["given_to"] and one.device in moment.live]
-    back = days.to_ms(owning.back_at(row.body, moment.values)) if here else now_ms
+    back = days.to_ms(owning.back_at(row.body, moment.values)) if moment.reaches(row.fields["given_to"]) else now_ms
     ladder_ms = schedule.ladder_ms(row.fields)
     at_ms = min(back, ladder_ms) if ladder_ms is not None and ladder_ms > now_ms else back
     schedule.set_step(c, home.id, row.id, row.subject, at_ms, now_ms)

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, select
 
-from server.alerts.tables import outbox
+from server.alerts.tables import SKEW_MS, outbox
 from server.records import store
 from sync.rules import fatigue
 
@@ -33,8 +33,9 @@ def hold(c: Connection, home_id: int, rows: list[dict[str, Any]], now_ms: int) -
 
 
 def _calls(c: Connection, home_id: int, row: dict[str, Any], now_ms: int) -> list[int]:
-    """When this device was called in the time that the longest cap looks at, and when it is going to be."""
+    """When this device was called in the time that the longest cap looks at, and when it is going to be. A call that was
+    made or planned under a clock ahead of this one says nothing about when."""
     mine = and_(outbox.c.home_id == home_id, outbox.c.device == row["device"], outbox.c.made_ms > now_ms - fatigue.CAPS[-1][1])
-    sent = and_(mine, outbox.c.what == "told", outbox.c.state.not_in(_NOT_SENT), outbox.c.id != row["id"])
+    sent = and_(mine, outbox.c.what == "told", outbox.c.state.not_in(_NOT_SENT), outbox.c.id != row["id"], outbox.c.set_ms <= now_ms + SKEW_MS)
     query = select(outbox.c.made_ms, outbox.c.next_at_ms, outbox.c.reason, outbox.c.state).where(sent)
     return [max(each.made_ms, each.next_at_ms) for each in c.execute(query) if each.reason != BUNDLED]

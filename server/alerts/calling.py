@@ -17,12 +17,12 @@ LATE_MS = 60_000
 
 
 def trace(moment: Moment, unit: str | None, roles: list[str]) -> list[dict[str, Any]]:
-    """What `told` says about these roles: each person on duty and whether a device could be reached; or that there is
+    """What `told` says about these roles: each person on duty and whether a device that has proved itself was called; or that there is
     nobody."""
     at, found = days.write_time(moment.now_ms), []
     for role in roles:
         here = duty.named(moment.everyone, [role], unit)
-        found += [{"role": role, "staff": str(one.staff), "at": at, "reached": one.device in moment.live} for one in here]
+        found += [{"role": role, "staff": str(one.staff), "at": at, "reached": one.device in moment.proven} for one in here]
         if not here:
             found.append({"role": role, "at": at, "reached": False})
     return found
@@ -54,7 +54,7 @@ def messages(
     values: dict[str, Any], known: set[str], next_ms: int | None,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """One message a device: people share devices, and hold several roles."""
-    here = moment.reached(roles, unit)
+    here = moment.sent(roles, unit)
     found = calls(here, alert, opening, step, level, values, next_ms, moment.now_ms)
     if values["words"] == "moved_to_you":
         for each in found:

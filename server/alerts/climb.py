@@ -1,14 +1,15 @@
 """The climb of an alert: who is told now, who next and when; each step once, at its stored deadline.
 
-The rung is turned into people at this moment: who is signed on, for that unit, with a device that can be reached. A rung
-without anybody is passed at once and leaves its trace in `told`. However late we come, an alert takes one step at a
+The rung is turned into people at this moment: who is signed on, for that unit, with a device that has shown a message. A
+rung without anybody is passed at once and leaves its trace in `told`; a device there that never showed one is sent to all
+the same. However late we come, an alert takes one step at a
 time, and the step after it counts from now: an outage ends in no burst.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,9 +49,9 @@ def begin(
     return _step(moment, alert, unit, fields, state, late_ms=0, first=True, name=name)
 
 
-def take_due(c: Connection, home: Home, now_ms: int, holder: str, *, limit: int) -> list[int]:
+def take_due(c: Connection, home: Home, now_ms: int, holder: str, *, limit: int, in_doubt: bool = False) -> list[int]:
     """Let every alert whose deadline has come take one step; how late each was. The home is locked, all rows are read."""
-    moment, late = Moment(c, home, now_ms, holder), []
+    moment, late = Moment(c, home, now_ms, holder, in_doubt), []
     for due in schedule.steps_due(c, home.id, now_ms, limit):
         late_ms = max(0, now_ms - due.next_at_ms)
         row = store.record(c, home.id, due.alert)
@@ -73,7 +74,7 @@ def _take(moment: Moment, row: store.RecordRow, late_ms: int) -> bool:
         climbed = Climbed(f"back:{row.seq}", {}, [], None)  # shown and never called: it is nobody's again
     elif given:
         climbed = _not_taken(moment, row, late_ms)
-    elif late_ms > TOO_LATE_MS:
+    elif late_ms > TOO_LATE_MS and not moment.in_doubt:
         climbed = Climbed(UNHANDLED, {"status": UNHANDLED, "next_at": None, "next_roles": None}, [], None)
     else:
         # What was paused is told again to the rung that it stood on.
@@ -100,20 +101,31 @@ def _take(moment: Moment, row: store.RecordRow, late_ms: int) -> bool:
 
 def _not_taken(moment: Moment, row: store.RecordRow, late_ms: int) -> Climbed:
     """Whoever it was given to has not taken it on, or cannot be reached: the on-call manager is called, and the ladder's
-    own clock goes on as it stood."""
+    own clock goes on as it stood. Where the ladder had ended, it is unhandled again."""
     fields, unit, name = row.fields, _unit(moment, row), f"not_accepted:{row.seq}"
-    ladder_ms = schedule.ladder_ms(fields)
-    here = next((found for role in owning.ON_CALL if (found := moment.reached([role], unit))), [])
+    ladder_ms, opening = schedule.ladder_ms(fields), fields.get("opening") or 1
+    reachable = moment.reachable(unit)
+    on_call = next(([role] for role in owning.ON_CALL if role in reachable), [])
+    absent = [] if on_call else list(owning.ON_CALL)
+    here = moment.sent(on_call or absent, unit)
+    values = {"words": "not_accepted"}
     if ladder_ms is None or ladder_ms > moment.now_ms:
-        told = [*(fields.get("told") or ()), *calling.trace(moment, unit, [here[0].role if here else owning.ON_CALL[0]])]
+        told = [*(fields.get("told") or ()), *calling.trace(moment, unit, on_call or absent[:1])]
         changed, messages, next_ms = {"told": told}, [], ladder_ms
+        if ladder_ms is None and fields.get("told"):
+            changed["status"] = UNHANDLED
+        fallback.plan(
+            moment.c, moment.home.id, row.id, opening, name, called=on_call, passed=absent, always=False,
+            level=fields.get("rung") or 0, values=values, next_at_ms=next_ms, now_ms=moment.now_ms,
+        )  # fmt: skip
     else:
         state = ladder.State(fields.get("rung") or 0, fields.get("loop") or 0, days.from_ms(moment.now_ms))
-        step = _step(moment, row.id, unit, fields, state, late_ms=late_ms, words="not_accepted", name=name)
+        step = _step(
+            moment, row.id, unit, fields, state, late_ms=late_ms, words="not_accepted", name=name, also=on_call, absent=absent
+        )
         changed, messages, next_ms = step.fields, step.messages, step.next_at_ms
     called = {each["device"] for each in messages}
-    level, opening = changed.get("rung") or fields.get("rung") or 0, fields.get("opening") or 1
-    more = calling.calls(here, row.id, opening, name, level, {"words": "not_accepted"}, next_ms, moment.now_ms)
+    more = calling.calls(here, row.id, opening, name, changed.get("rung") or fields.get("rung") or 0, values, next_ms, moment.now_ms)
     messages += [each for each in more if each["device"] not in called]
     return Climbed(name, {**changed, "given_to": None}, messages, next_ms)
 
@@ -144,13 +156,16 @@ def write(
 def _step(
     moment: Moment, alert: uuid.UUID, unit: str | None, fields: Mapping[str, Any], state: ladder.State, *,
     late_ms: int, first: bool = False, words: str | None = None, name: str | None = None,
+    also: Iterable[str] = (), absent: Iterable[str] = (),
 ) -> Climbed:  # fmt: skip
+    """`also` are roles that the caller calls beside the rung's, `absent` those in which it found nobody to call."""
     rungs = ladder.own_ladder(fields.get("facts") or {}, fields["severity"]) or moment.ladder(fields["severity"], unit)
     now = days.from_ms(moment.now_ms)
     following = ladder.next_step(rungs, state, now, moment.reachable(unit))
     if following is None:
         return Climbed(UNHANDLED, {"status": UNHANDLED, "next_at": None, "next_roles": None}, [], None)
-    told = [*(fields.get("told") or ()), *calling.trace(moment, unit, [role for roles in following.skipped for role in roles])]
+    skipped = [role for roles in following.skipped for role in roles]
+    told = [*(fields.get("told") or ()), *calling.trace(moment, unit, skipped)]
     called = list(following.tell)
     if late_ms > sum((rung.after for rung in rungs.rungs), start=now - now).total_seconds() * 1000 and called:
         called += [role for role in rungs.rungs[-1].roles if role not in called]  # later than the whole chain: the top too
@@ -170,10 +185,11 @@ def _step(
     values = calling.words(moment, fields, next_ms, late_ms, first=first, own=words)
     level = min(after.loop * len(rungs.rungs) + after.rung, 999)
     opening = fields.get("opening") or 1
-    messages = calling.messages(moment, alert, unit, called, opening, name, level, values, calling.known(fields), next_ms)
-    passed = rungs.everyone if following.unhandled else [role for roles in following.skipped for role in roles]
+    messages = calling.messages(moment, alert, unit, [*called, *skipped], opening, name, level, values, calling.known(fields), next_ms)
+    passed = rungs.everyone if following.unhandled else skipped
     fallback.plan(
-        moment.c, moment.home.id, alert, opening, name, called=called, passed=passed, level=level, values=values,
+        moment.c, moment.home.id, alert, opening, name, called=dict.fromkeys([*called, *also]), passed=dict.fromkeys([*passed, *absent]),
+        level=level, values=values,
         always=any(channel != outbox.PUSH for channel in following.channels), next_at_ms=next_ms, now_ms=moment.now_ms,
     )  # fmt: skip
     if "rung" not in fields:  # nothing stands there yet that null could clear

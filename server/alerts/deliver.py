@@ -35,6 +35,7 @@ class Delivery:
     def __init__(self, sender: Channels, *, threads: int = SENDERS):
         self.sender = sender
         self.threads = threads
+        self.in_doubt = False  # the clock has just jumped: see `outbox.claim`
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="push")
         self._flying: dict[Future, outbox.Claimed] = {}
 
@@ -53,7 +54,7 @@ class Delivery:
             with reading() as c:
                 homes = outbox.homes_with_work(c, now_ms)
             for home_id in homes:
-                for claimed in writing(lambda c, h=home_id, n=free: outbox.claim(c, h, now_ms, n)):
+                for claimed in writing(lambda c, h=home_id, n=free: outbox.claim(c, h, now_ms, n, in_doubt=self.in_doubt)):
                     self._flying[self._pool.submit(self._send, claimed, now_ms, time.monotonic())] = claimed
                     free -= 1
                 if free <= 0:
@@ -121,7 +122,7 @@ def settle(c: Connection, tried: Tried, now_ms: int) -> None:
         case classify.REFUSED_US:
             times = outbox.refusals(c, sent.home_id, sent.origin) + 1
             until = now_ms + classify.break_s(times) * 1000
-            outbox.remember_refusal(c, sent.home_id, sent.origin, until, times, "refused_us")
+            outbox.remember_refusal(c, sent.home_id, sent.origin, until, times, "refused_us", now_ms)
             outbox.again(c, sent, until, "refused_us", now_ms)
             log.error("service %s refuses us (%s); its clock differs by %s s", tried.host, verdict.status, tried.skew_s)
         case classify.TOO_LARGE if not sent.minimal:

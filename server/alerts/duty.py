@@ -1,5 +1,7 @@
 """Who is on duty now, and who of them can be reached: asked at the moment a step is taken, never before.
 
+Reached is whoever has a device that has shown a message. One that never has is sent to as well, and not waited for.
+
 On duty is whoever signed on (`duty`, `on_shift`, not ended yet), by a person and not by the rota. Roles on the floor
 answer for the unit they signed on for, and for all units when they named none; managers answer for the whole home.
 """
@@ -81,9 +83,9 @@ def named(everyone: Iterable[OnDuty], roles: Iterable[str], unit: str | None) ->
     return [one for one in everyone if one.role in wanted and one.answers_for(unit)]
 
 
-def with_a_device(c: Connection, home_id: int, people_: Iterable[OnDuty]) -> set[uuid.UUID]:
-    """The devices of these people that a push can be sent to."""
-    return subscriptions.reachable(c, home_id, {one.device for one in people_ if one.device})
+def with_a_device(c: Connection, home_id: int, people_: Iterable[OnDuty], *, proven: bool = False) -> set[uuid.UUID]:
+    """The devices of these people that a push can be sent to; with `proven`, those that have shown one."""
+    return subscriptions.reachable(c, home_id, {one.device for one in people_ if one.device}, proven=proven)
 
 
 def _begins_ms(value: object, signed_ms: int) -> int:

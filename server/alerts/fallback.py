@@ -13,11 +13,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, and_, or_, select
 
 from server.alerts import contacts, outbox
 from server.alerts.outbox import PUSH, insert_into
-from server.alerts.tables import fallback
+from server.alerts.tables import SKEW_MS, fallback
 from server.alerts.tables import outbox as messages
 
 # A phone that sleeps deeply shows a message of high urgency within a minute; two say that it will not (alerts.md, R9).
@@ -38,7 +38,7 @@ def plan(
     """
     row = {
         "home_id": home_id, "alert": alert, "opening": opening, "level": level, "values": orjson.dumps(values).decode(),
-        "expires_ms": now_ms + outbox.life_ms(next_at_ms, now_ms),
+        "expires_ms": now_ms + outbox.life_ms(next_at_ms, now_ms), "set_ms": now_ms,
     }  # fmt: skip
     called, passed = list(called), list(passed)
     rows = []
@@ -51,14 +51,19 @@ def plan(
         c.execute(insert_into(c, fallback).on_conflict_do_nothing(), rows)
 
 
+def _due(now_ms: int):
+    """What lies behind us, and what was set in the future: that was another clock."""
+    return or_(fallback.c.due_ms <= now_ms, fallback.c.set_ms > now_ms + SKEW_MS)
+
+
 def homes_due(c: Connection, now_ms: int) -> list[int]:
     """Homes in which somebody may have to be told in another way now."""
-    return list(c.execute(select(fallback.c.home_id).where(fallback.c.due_ms <= now_ms).distinct()).scalars())
+    return list(c.execute(select(fallback.c.home_id).where(_due(now_ms)).distinct()).scalars())
 
 
 def take_due(c: Connection, home_id: int, now_ms: int) -> int:
     """Queue messages to the contacts of every role that no phone has answered for; how many rows were settled."""
-    query = select(fallback).where(fallback.c.home_id == home_id, fallback.c.due_ms <= now_ms)
+    query = select(fallback).where(fallback.c.home_id == home_id, _due(now_ms))
     rows = c.execute(query.order_by(fallback.c.due_ms).limit(AT_ONCE).with_for_update(skip_locked=True)).all()
     if not rows:
         return 0

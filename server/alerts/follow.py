@@ -22,6 +22,8 @@ from server.db import reading, writing
 from server.people import store as people
 from server.records import intake, projections, store
 from server.records.tables import counter, follower
+from sync import days
+from sync.rules import system
 
 NAME = "alerts"
 store.FOLLOWERS.add(NAME)
@@ -66,8 +68,9 @@ def follow(home_id: int, now_ms: int, *, holder: str = "") -> bool:
     return writing(work)
 
 
-def fire(home_id: int, now_ms: int, *, holder: str = "") -> Done:
-    """Take the looks and the steps that are due, each exactly once, however many processes try."""
+def fire(home_id: int, now_ms: int, *, holder: str = "", in_doubt: bool = False) -> Done:
+    """Take the looks and the steps that are due, each exactly once, however many processes try. While the clock is
+    `in_doubt`, because it has just jumped, no step is too late to call somebody."""
     with reading() as c:
         if not schedule.anything_due(c, home_id, now_ms):
             return Done()
@@ -98,7 +101,7 @@ def fire(home_id: int, now_ms: int, *, holder: str = "") -> Done:
             steps += len(judged.steps)
             cursor = _apply(c, home, judging.Found(judged.steps, matter_looks=judged.looks), at_ms, holder, cursor)
         before = store.head(c, home_id).seq
-        late = climb.take_due(c, home, at_ms, holder, limit=STEPS)
+        late = climb.take_due(c, home, at_ms, holder, limit=STEPS, in_doubt=in_doubt)
         if late:
             # Without a name it is no escalator that runs, but a history that is made up hours at a time.
             _just_happened(c, home, before, late if holder else (), at_ms, holder)
@@ -106,6 +109,19 @@ def fire(home_id: int, now_ms: int, *, holder: str = "") -> Done:
         return Done(steps + len(late), max(late, default=0), schedule.anything_due(c, home_id, now_ms))
 
     return writing(work)
+
+
+def say_clock_stepped(home_id: int, step_ms: float, now_ms: int, *, holder: str = "") -> None:
+    """Raise in a home that the server's clock has jumped."""
+    home = people.home(home_id)
+
+    def work(c: Connection) -> None:
+        projections.lock(c, home_id, NAME)
+        intake.lock_home(c, home_id)
+        happened = system.clock_stepped(str(home.uuid), step_ms, days.from_ms(now_ms))
+        act.take(c, home, matters.events(Moment(c, home, now_ms), happened), now_ms, holder)
+
+    writing(work)
 
 
 def _of_rows(c: Connection, home: people.Home, rows: list[store.LedgerRow], now_ms: int) -> judging.Found:

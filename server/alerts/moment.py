@@ -22,6 +22,7 @@ class Moment:
     home: Home
     now_ms: int
     holder: str
+    in_doubt: bool = False  # the clock has just jumped: nothing is too late by it
     _known: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -38,6 +39,13 @@ class Moment:
             self._known["live"] = duty.with_a_device(self.c, self.home.id, self.everyone)
         return self._known["live"]
 
+    @property
+    def proven(self) -> set[uuid.UUID]:
+        """Those of them that have said that they showed one: only these count as reached."""
+        if "proven" not in self._known:
+            self._known["proven"] = duty.with_a_device(self.c, self.home.id, self.everyone, proven=True)
+        return self._known["proven"]
+
     def ladder(self, severity: str, unit: str | None) -> ladder.Ladder:
         if "ladders" not in self._known:
             self._known["ladders"] = [row.body for row in store.records(self.c, self.home.id, "ladder") if not row.struck]
@@ -49,14 +57,14 @@ class Moment:
             self._known["values"] = Values((row.body for row in store.records(self.c, self.home.id, "threshold")), self.home.zone)
         return self._known["values"]
 
-    def reached(self, roles: Iterable[str], unit: str | None) -> list[duty.OnDuty]:
-        """Whoever of these roles can be reached for a person on that unit."""
+    def sent(self, roles: Iterable[str], unit: str | None) -> list[duty.OnDuty]:
+        """Whoever of these roles a call can be sent to for a person on that unit."""
         return [one for one in duty.named(self.everyone, roles, unit) if one.device in self.live]
 
     def reaches(self, staff: str) -> bool:
         """Whether this person is signed on with a device that can be reached."""
-        return any(str(one.staff) == staff and one.device in self.live for one in self.everyone)
+        return any(str(one.staff) == staff and one.device in self.proven for one in self.everyone)
 
     def reachable(self, unit: str | None) -> frozenset[str]:
         """Roles in which somebody can be reached for a person on that unit."""
-        return frozenset(one.role for one in self.everyone if one.answers_for(unit) and one.device in self.live)
+        return frozenset(one.role for one in self.everyone if one.answers_for(unit) and one.device in self.proven)

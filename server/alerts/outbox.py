@@ -16,7 +16,8 @@ from sqlalchemy import Connection, and_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from server.alerts import bundling, payload
-from server.alerts.tables import breaker, contact, deadline, delivery_log, delivery_state, fallback, outbox, subscription, vapid_key
+from server.alerts.classify import BREAK_LONGEST_S
+from server.alerts.tables import SKEW_MS, breaker, contact, deadline, delivery_log, delivery_state, fallback, outbox, subscription, vapid_key
 from server.people.tables import device
 from server.records import store as records
 
@@ -53,6 +54,7 @@ class Claimed:
     expires_ms: int
     claimed_ms: int
     channel: str = PUSH
+    in_doubt: bool = False  # the clock has just jumped: nothing is too late by it
     also: tuple[uuid.UUID, ...] = ()  # messages to the same device that go out as this one
 
 
@@ -79,6 +81,7 @@ def put(c: Connection, home_id: int, messages: Iterable[dict[str, Any]], now_ms:
             "attempts": 0,
             "next_at_ms": now_ms,
             "lease_until_ms": 0,
+            "set_ms": now_ms,
             "lease": None,
             "minimal": False,
             "made_ms": now_ms,
@@ -131,6 +134,7 @@ def newest_test(c: Connection, home_id: int, to: uuid.UUID) -> Any:
 _DUE = lambda now: or_(  # noqa: E731
     and_(outbox.c.state == "pending", outbox.c.next_at_ms <= now),
     and_(outbox.c.state == "sending", outbox.c.lease_until_ms < now),
+    outbox.c.set_ms > now + SKEW_MS,
 )
 
 
@@ -139,8 +143,9 @@ def homes_with_work(c: Connection, now_ms: int) -> list[int]:
     return list(c.execute(select(outbox.c.home_id).where(outbox.c.state.in_(("pending", "sending")), _DUE(now_ms)).distinct()).scalars())
 
 
-def claim(c: Connection, home_id: int, now_ms: int, limit: int) -> list[Claimed]:
-    """Lease up to `limit` due messages of a home. What is no longer wanted, or can reach nobody, is settled instead."""
+def claim(c: Connection, home_id: int, now_ms: int, limit: int, *, in_doubt: bool = False) -> list[Claimed]:
+    """Lease up to `limit` due messages of a home. What is no longer wanted, or can reach nobody, is settled instead; while
+    the clock is `in_doubt`, nothing is out of date by it."""
     query = (
         select(outbox)
         .where(outbox.c.home_id == home_id, outbox.c.state.in_(("pending", "sending")), _DUE(now_ms))
@@ -154,37 +159,43 @@ def claim(c: Connection, home_id: int, now_ms: int, limit: int) -> list[Claimed]
     to = {row["device"] for row in rows}
     ways = _ways(c, home_id, to) | _contacts(c, home_id, to)
     wanted = _still_wanted(c, home_id, rows)
-    closed = dict(c.execute(select(breaker.c.origin, breaker.c.until_ms).where(breaker.c.home_id == home_id)).all())
+    closed = _closed(c, home_id, now_ms)
     lease, claimed = uuid.uuid4(), []
     for row in rows:
         way = ways.get(row["device"])
         if row["what"] == "told" and row["id"] not in wanted:
             _settle(c, home_id, row, "cancelled", "no_longer_open", now_ms)
-        elif row["expires_ms"] <= now_ms:
+        elif row["expires_ms"] <= now_ms and not in_doubt:
             _settle(c, home_id, row, "failed", "out_of_date", now_ms)
         elif way is None:
             _settle(c, home_id, row, "dead", "no_subscription" if row["channel"] == PUSH else "removed", now_ms)
         elif (shut := closed.get(way.origin if row["channel"] == PUSH else contact_origin(way.id), 0)) > now_ms:
-            _wait(c, home_id, row["id"], shut, row["expires_ms"])
+            _wait(c, home_id, row["id"], shut if in_doubt else min(shut, row["expires_ms"]), now_ms)
         else:
-            claimed.append(_claimed(home_id, row, way, lease, now_ms))
+            claimed.append(_claimed(home_id, row, way, lease, now_ms, in_doubt))
     ids = [each.id for each in claimed]
     tries = [(each.id, each.attempts) for each in claimed]
     claimed = _together(claimed, {row["id"] for row in rows if row["reason"] == bundling.HELD})
     if claimed:
-        held = {"state": "sending", "lease": lease, "lease_until_ms": now_ms + LEASE_MS, "attempts": outbox.c.attempts + 1}
+        held = {"state": "sending", "lease": lease, "lease_until_ms": now_ms + LEASE_MS, "set_ms": now_ms, "attempts": outbox.c.attempts + 1}
         c.execute(update(outbox).where(outbox.c.home_id == home_id, outbox.c.id.in_(ids)).values(held))
         log_states(c, home_id, tries, "sending", now_ms)
     return claimed
 
 
-def _claimed(home_id: int, row: Any, way: Any, lease: uuid.UUID, now_ms: int) -> Claimed:
+def _closed(c: Connection, home_id: int, now_ms: int) -> dict[str, int]:
+    """Until when each service that refuses us is left alone: never for longer than the longest pause that we make."""
+    mine = and_(breaker.c.home_id == home_id, breaker.c.set_ms <= now_ms + SKEW_MS, breaker.c.until_ms <= now_ms + BREAK_LONGEST_S * 1000)
+    return dict(c.execute(select(breaker.c.origin, breaker.c.until_ms).where(mine)).all())
+
+
+def _claimed(home_id: int, row: Any, way: Any, lease: uuid.UUID, now_ms: int, in_doubt: bool) -> Claimed:
     attempts, notice, until = row["attempts"] + 1, notice_of(row["id"], row), row["expires_ms"]
     push = row["channel"] == PUSH
     # Each contact is an origin by itself: one that refuses us closes the way to no other.
     secrets = (way.endpoint, way.origin, way.p256dh, way.auth, way.private_pem) if push else (way.target, contact_origin(way.id), "", "", "")
     return Claimed(
-        home_id, row["id"], lease, row["device"], way.id, attempts, notice, row["minimal"], *secrets, until, now_ms, row["channel"]
+        home_id, row["id"], lease, row["device"], way.id, attempts, notice, row["minimal"], *secrets, until, now_ms, row["channel"], in_doubt
     )
 
 
@@ -253,10 +264,10 @@ def accept(c: Connection, sent: Claimed, now_ms: int) -> None:
 
 def again(c: Connection, sent: Claimed, at_ms: int, reason: str, now_ms: int, **values: Any) -> None:
     """Try again at `at_ms`; past the message's life it has failed."""
-    if at_ms >= sent.expires_ms:
+    if at_ms >= sent.expires_ms and not sent.in_doubt:
         end(c, sent, "failed", reason, now_ms)
     else:
-        _mark(c, sent, now_ms, state="pending", next_at_ms=at_ms, reason=reason, **values)
+        _mark(c, sent, now_ms, state="pending", next_at_ms=at_ms, set_ms=now_ms, reason=reason, **values)
 
 
 def end(c: Connection, sent: Claimed, state: str, reason: str, now_ms: int) -> None:
@@ -271,7 +282,7 @@ def end(c: Connection, sent: Claimed, state: str, reason: str, now_ms: int) -> N
 
 def release(c: Connection, sent: Claimed, now_ms: int) -> None:
     """Give a lease back unused."""
-    _mark(c, sent, now_ms, state="pending", attempts=sent.attempts - 1)
+    _mark(c, sent, now_ms, state="pending", attempts=sent.attempts - 1, next_at_ms=now_ms, set_ms=now_ms)
 
 
 def note_contact(c: Connection, home_id: int, id_: uuid.UUID, **values: Any) -> None:
@@ -332,26 +343,30 @@ def _settle(c: Connection, home_id: int, row: Any, state: str, reason: str, now_
         _hurry(c, home_id, row, now_ms)
 
 
-def _wait(c: Connection, home_id: int, id_: uuid.UUID, until_ms: int, expires_ms: int) -> None:
+def _wait(c: Connection, home_id: int, id_: uuid.UUID, until_ms: int, now_ms: int) -> None:
     mine = and_(outbox.c.home_id == home_id, outbox.c.id == id_)
-    values = {"state": "pending", "next_at_ms": min(until_ms, expires_ms), "reason": "refused_us", "lease": None}
+    values = {"state": "pending", "next_at_ms": until_ms, "set_ms": now_ms, "reason": "refused_us", "lease": None}
     c.execute(update(outbox).where(mine).values(values))
 
 
 def _hurry(c: Connection, home_id: int, row: Any, now_ms: int) -> None:
-    """A phone that cannot be reached is not waited for, and neither is a rung of which nobody can be."""
+    """A phone that cannot be reached is not waited for, and neither is a rung of which nobody can be. One that never
+    showed anything was not waited for to begin with."""
     if row["what"] != "told" or row["channel"] != PUSH:
         return
     another = and_(
         fallback.c.home_id == home_id, fallback.c.alert == row["alert"], fallback.c.opening == row["opening"],
         fallback.c.step == row["step"], fallback.c.due_ms > now_ms,
     )  # fmt: skip
-    c.execute(update(fallback).where(another).values(due_ms=now_ms))
+    c.execute(update(fallback).where(another).values(due_ms=now_ms, set_ms=now_ms))
+    proven = select(subscription.c.device).where(subscription.c.home_id == home_id, subscription.c.receipt_ms.is_not(None))
     same = and_(
         outbox.c.home_id == home_id, outbox.c.alert == row["alert"], outbox.c.opening == row["opening"],
         outbox.c.step == row["step"], outbox.c.what == "told", outbox.c.state.in_(("pending", *REACHED)),
+        or_(outbox.c.channel != PUSH, outbox.c.device.in_(proven)),
     )  # fmt: skip
-    if c.execute(select(outbox.c.id).where(same).limit(1)).first() is None:
+    counted = c.execute(proven.where(subscription.c.device == row["device"])).first() is not None
+    if counted and c.execute(select(outbox.c.id).where(same).limit(1)).first() is None:
         mine = and_(deadline.c.home_id == home_id, deadline.c.alert == row["alert"], deadline.c.next_at_ms > now_ms)
         c.execute(update(deadline).where(mine).values(next_at_ms=now_ms, set_ms=now_ms))
 
@@ -361,9 +376,9 @@ def insert_into(c: Connection, table):
     return dialect.insert(table)
 
 
-def remember_refusal(c: Connection, home_id: int, origin: str, until_ms: int, times: int, reason: str) -> None:
+def remember_refusal(c: Connection, home_id: int, origin: str, until_ms: int, times: int, reason: str, now_ms: int) -> None:
     """Leave a push service alone until `until_ms`."""
-    values = {"until_ms": until_ms, "times": times, "reason": reason}
+    values = {"until_ms": until_ms, "set_ms": now_ms, "times": times, "reason": reason}
     made = insert_into(c, breaker).values(home_id=home_id, origin=origin, **values)
     c.execute(made.on_conflict_do_update(index_elements=["home_id", "origin"], set_=values))
 

@@ -29,7 +29,7 @@ def live():
     """Alerts that still look for somebody, by id and level alone, and whether alerts may be late or phones cannot be called."""
     with reading() as c:
         rows = store.records(c, g.home.id, "alert", open_only=True)
-        last = ticks.last_ms(c)
+        last = ticks.last_ms(c, g.now_ms)
         said = {
             "server_time": rfc3339(g.now_ms),
             "may_be_late": watch.may_be_late(c, g.now_ms),

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, and_, delete, or_, select, union, update
 
 from server.alerts.outbox import insert_into
-from server.alerts.tables import deadline, look, matter_look
+from server.alerts.tables import SKEW_MS, deadline, look, matter_look
 from server.people.tables import device
 from server.records import store as records
 from sync import days, owning
@@ -21,8 +21,6 @@ from sync.fields import time_ms
 from sync.kinds.alert import OPENED
 from sync.thresholds import Values
 
-# Two machines' clocks may differ by this much without anything being wrong.
-SKEW_MS = 60_000
 Day = tuple[uuid.UUID, int]
 #: What matters are judged together: a stream and which one of it (`server/alerts/matters.py`).
 Subject = tuple[str, str]

@@ -67,14 +67,16 @@ def of(c: Connection, home_id: int, device_id: uuid.UUID) -> Any:
     return c.execute(select(subscription).where(mine)).first()
 
 
-def reachable(c: Connection, home_id: int, devices: Iterable[uuid.UUID]) -> set[uuid.UUID]:
-    """Those of these devices that a message can be sent to now."""
+def reachable(c: Connection, home_id: int, devices: Iterable[uuid.UUID], *, proven: bool = False) -> set[uuid.UUID]:
+    """Those of these devices that a message can be sent to now; with `proven`, those that have said that they showed one."""
     wanted = set(devices)
     if not wanted:
         return set()
     owner = and_(device.c.home_id == subscription.c.home_id, device.c.id == subscription.c.device)
     query = select(subscription.c.device).select_from(subscription.join(device, owner))
     live = and_(subscription.c.state == "live", device.c.revoked_ms.is_(None))
+    if proven:
+        live = and_(live, subscription.c.receipt_ms.is_not(None))
     return set(c.execute(query.where(subscription.c.home_id == home_id, subscription.c.device.in_(wanted), live)).scalars())
 
 

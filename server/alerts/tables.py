@@ -10,6 +10,10 @@ from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, In
 
 from server.db import Id, db
 
+# Two machines' clocks may differ by this much without anything being wrong. What was set further in the future than this
+# was set under a wrong clock, and is not waited for.
+SKEW_MS = 60_000
+
 
 def _home(**options):
     return Column("home_id", ForeignKey("home.id"), primary_key=True, autoincrement=False, **options)
@@ -131,6 +135,7 @@ fallback = Table(
     Column("values", Text, nullable=False),  # as in the outbox
     Column("expires_ms", BigInteger, nullable=False),
     Column("due_ms", BigInteger, nullable=False),
+    Column("set_ms", BigInteger, nullable=False, server_default="0"),  # when that was decided: a time still to come was a wrong clock's
     Index("ix_fallback_due", "due_ms", "home_id"),
 )
 
@@ -154,6 +159,7 @@ outbox = Table(
     Column("attempts", Integer, nullable=False),
     Column("next_at_ms", BigInteger, nullable=False),  # not before this
     Column("lease_until_ms", BigInteger, nullable=False),
+    Column("set_ms", BigInteger, nullable=False, server_default="0"),  # when the two above were: a time still to come was a wrong clock's
     Column("lease", Id),  # who holds it: a mark by a lease that has passed on counts for nothing
     Column("expires_ms", BigInteger, nullable=False),  # not after this: the next step has taken over
     Column("minimal", Boolean, nullable=False),  # 413 was answered once: only id and tag from now on
@@ -210,6 +216,7 @@ breaker = Table(
     _home(),
     Column("origin", Text, primary_key=True),
     Column("until_ms", BigInteger, nullable=False),
+    Column("set_ms", BigInteger, nullable=False, server_default="0"),  # when it was: a time still to come was a wrong clock's
     Column("times", Integer, nullable=False),
     Column("reason", Text, nullable=False),
 )

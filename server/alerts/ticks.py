@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import delete, func, select
 
 from server.alerts.outbox import insert_into
-from server.alerts.tables import deadline, tick
+from server.alerts.tables import SKEW_MS, deadline, tick
 from server.db import reading, writing
 
 # Overdue by more than this, something is wrong with the escalator itself.
@@ -24,9 +24,15 @@ def write(holder: str, **values: int | None) -> None:
     writing(work)
 
 
-def last_ms(c) -> int | None:
-    """When any escalator last went round."""
-    return c.execute(select(func.max(tick.c.at_ms))).scalar()
+def last_ms(c, now_ms: int) -> int | None:
+    """When any escalator last went round. A round that was made under a clock ahead of this one says nothing about when."""
+    return c.execute(select(func.max(tick.c.at_ms)).where(tick.c.at_ms <= now_ms + SKEW_MS)).scalar()
+
+
+def stepped_ms(c, last_ms: int) -> int | None:
+    """When an escalator that runs last saw the server's clock jump, by the clock it jumped to; None where it has not."""
+    query = select(tick.c.stepped_ms).where(tick.c.at_ms >= last_ms - SKEW_MS, tick.c.stepped_ms.is_not(None))
+    return c.execute(query.order_by(tick.c.at_ms.desc()).limit(1)).scalar()
 
 
 def overdue(c, now_ms: int) -> int:

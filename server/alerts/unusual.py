@@ -1,7 +1,8 @@
 """A tablet from which one red flag follows another: a child's hand, a broken screen, or somebody trying it out.
 
 The first few call people, as always. From then on each is still opened and listed, and one alert about the tablet calls
-for all of them: whoever is called for the sixth time in a quarter of an hour no longer listens.
+for all of them: whoever is called for the sixth time in a quarter of an hour no longer listens. It speaks for them while it
+calls, or while somebody has this flood in hand; else it is opened again, and where it cannot be, each flag calls by itself.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 
 from sqlalchemy import Connection, select
 
@@ -20,8 +22,9 @@ from server.records import store
 from sync import alerts as rules
 from sync import days
 from sync.fields import time_ms
-from sync.kinds.alert import OPENED
+from sync.kinds.alert import ACKNOWLEDGED, OPENED, SNOOZED
 from sync.rules.catalogue import ACTIVITY_RULES, RED_FLAG, UNUSUAL
+from sync.standing import Existing, existing_of
 from sync.thresholds import Values
 
 WITHIN_MS = 15 * 60_000
@@ -40,16 +43,21 @@ def quieten(c: Connection, home: Home, steps: Iterable[Planned], values: Values,
     ]  # fmt: skip
     came_from = _devices(c, home, [*earlier, *(each.step.fields for each in planned if _calls(each))])
     count = Counter(filter(None, (came_from.get(_entry(fields)) for fields in earlier)))
-    found, flooding = [], set()
-    for each in planned:
+    over: dict[int, str] = {}
+    for place, each in enumerate(planned):
         tablet = came_from.get(_entry(each.step.fields)) if _calls(each) else None
         if tablet is not None:
             count[tablet] += 1
             if count[tablet] > most:
-                flooding.add(tablet)
-                each = replace(each, step=replace(each.step, pages=False))
-        found.append(each)
-    return found + [one for tablet in sorted(flooding) if (one := _about(c, home, tablet, count[tablet], day.isoformat(), now_ms))]
+                over[place] = tablet
+    for tablet in sorted(set(over.values())):
+        about = _about(c, home, tablet, count[tablet], day.isoformat(), values, now_ms)
+        if about is None:
+            continue
+        for place in (place for place, from_ in over.items() if from_ == tablet):
+            planned[place] = replace(planned[place], step=replace(planned[place].step, pages=False))
+        planned += about
+    return planned
 
 
 def _calls(planned: Planned) -> bool:
@@ -66,15 +74,33 @@ def _devices(c: Connection, home: Home, alerts: list) -> dict[str, str]:
     return {str(id_): row.body["device"] for id_, row in store.records_by_id(c, home.id, ids).items() if row.body.get("device")}
 
 
-def _about(c: Connection, home: Home, tablet: str, flags: int, care_day: str, now_ms: int) -> Planned | None:
-    """The one alert about the tablet and day; None where it stands already."""
+def _about(
+    c: Connection, home: Home, tablet: str, flags: int, care_day: str, values: Values, now_ms: int
+) -> list[Planned] | None:  # fmt: skip
+    """What has the one alert about the tablet and day speak for its flags: nothing where it does; None where it cannot."""
     alert, id_ = rules.alert_id(home.uuid, UNUSUAL, tablet, care_day), uuid.UUID(tablet)
-    if store.record(c, home.id, alert) is not None:
+    row = store.record(c, home.id, alert)
+    stands = None if row is None else existing_of(row.body)
+    if row is not None and row.struck:
         return None
+    if stands and _speaks(stands, now_ms):
+        return []
     name = c.execute(select(device.c.name).where(device.c.home_id == home.id, device.c.id == id_)).scalar() or "?"
     at = days.write_time(now_ms)
     fields = {
         "rule": UNUSUAL, "subject": tablet, "severity": ACTIVITY_RULES[UNUSUAL].severity, "status": OPENED, "opened_at": at, "happened_at": at,
         "care_day": care_day, "opening": 1, "facts": {"tablet": name, "flags": flags}, "reason": "measured", "threshold_version": "default",
     }  # fmt: skip
-    return Planned(alert, id_, None, rules.Step(rules.OPEN, UNUSUAL, fields, pages=True), None)
+    if stands is None:
+        return [Planned(alert, id_, None, rules.Step(rules.OPEN, UNUSUAL, fields, pages=True), None)]
+    fields |= {"opening": stands.opening + 1, **{name: None for name in rules.CLEARED if stands.fields.get(name) is not None}}
+    soon = timedelta(minutes=values.value("alerts.reopen_minutes", at=days.from_ms(now_ms)))
+    again = stands.closed_at is None or days.from_ms(now_ms) - stands.closed_at <= soon
+    rung = max(0, stands.rung - 1) if again else 0
+    return [Planned(alert, id_, None, rules.Step(rules.REOPEN, UNUSUAL, fields, pages=True, rung=rung), row)]
+
+
+def _speaks(stands: Existing, now_ms: int) -> bool:
+    """Whether it still calls, or somebody has taken it on for this flood and not for one before it."""
+    fresh = now_ms - days.to_ms(stands.opened_at) < WITHIN_MS
+    return stands.status == OPENED or (stands.status in (ACKNOWLEDGED, SNOOZED) and fresh)

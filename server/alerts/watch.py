@@ -39,7 +39,7 @@ def stuck_homes(c: Connection, now_ms: int) -> list[int]:
 
 def may_be_late(c: Connection, now_ms: int) -> bool:
     """Whether nobody can be sure that alerts still climb: no fresh tick, or a step that is overdue."""
-    last = ticks.last_ms(c)
+    last = ticks.last_ms(c, now_ms)
     return last is None or now_ms - last > LATE_TICK_MS or bool(stuck_homes(c, now_ms))
 
 

@@ -26,6 +26,7 @@ def take_up(c: Connection, home_id: int, home: DemoHome, now_ms: int) -> None:
         {
             "home_id": home_id, "device": tablet.id, "id": named_id("subscription", tablet.id), "endpoint": f"{ORIGIN}/{tablet.id}",
             "origin": ORIGIN, "p256dh": "", "auth": "", "vapid_key": key, "state": "live", "saved_ms": now_ms, "changed_ms": now_ms,
+            "receipt_ms": now_ms,
         }
         for tablet in home.tablets
     ])  # fmt: skip

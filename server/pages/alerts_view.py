@@ -17,6 +17,9 @@ from sync.alert_words import Said, say_alert
 from sync.kinds.escalation import DECIDED
 from sync.messages import word
 from sync.rules.catalogue import ACTIVITY_RULES, DUTY_RULES, MATTER_RULES, TABLET_RULES
+from sync.rules.decisions import is_about
+from sync.standing import existing_of
+from sync.told import told_of
 
 # How each state of a message in the outbox is said (server/alerts/tables.py).
 DELIVERY = {
@@ -116,6 +119,7 @@ def detail(c: Connection, home_id: int, zone: str, row: store.RecordRow, names: 
         "steps": [_step(entry, zone, names, now) for entry in history],
         "decisions": _decisions(c, home_id, zone, row, names, now),
         "wants_decision": fields.get("rule") in DECIDED,
+        "decided": bool(decisions(c, home_id, row)),
         "entries": entries.of_day(c, home_id, resident, day, names, now) if resident and day else None,
         "person_id": resident if resident in names.residents() else None,
         "tablet_id": as_id(fields.get("subject")) if about_tablet else None,
@@ -182,15 +186,22 @@ def _fact(name: str, value: Any, zone: str, now: int) -> str:
     return "" if value is None or isinstance(value, dict) else str(value)
 
 
+def decisions(c: Connection, home_id: int, row: store.RecordRow, *, every: bool = False) -> list[store.RecordRow]:
+    """The decisions about an alert as it stands; with `every` those about earlier breaches of it and struck out ones too."""
+    rows = [each for each in store.records(c, home_id, "escalation", subject=row.subject) if each.fields.get("alert") == str(row.id)]
+    happened = existing_of(row.body).happened_at
+    return rows if every else [each for each in rows if not each.struck and is_about(told_of(each.body), str(row.id), happened)]
+
+
 def _decisions(c: Connection, home_id: int, zone: str, row: store.RecordRow, names: Names, now: int) -> list[dict[str, str]]:
-    """What was decided about this alert, by whom and when, and what came of it."""
-    about = [each for each in store.records(c, home_id, "escalation", subject=row.subject) if each.fields.get("alert") == str(row.id) and not each.struck]
+    """What was decided about this alert, by whom and when, and what came of it; about this breach of it, and about those before."""
     return [
         {
             "says": ". ".join(str(each.fields[name]).rstrip(".") for name in ("decision", "advice", "person_outcome") if each.fields.get(name)) + ".",
             "by": say("alert.decided_by", name=names.author(each.body), when=when(from_text(each.fields.get("decided_at")) or each.occurred_ms, zone, now)),
         }
-        for each in about
+        for each in decisions(c, home_id, row, every=True)
+        if not each.struck
     ]  # fmt: skip
 
 
@@ -208,7 +219,7 @@ def _told(c: Connection, home_id: int, zone: str, row: store.RecordRow, names: N
             "role": code("roles", told.get("role")),
             "name": names.staff(staff) if staff else "–",
             "at": when(from_text(told.get("at")), zone, now),
-            "delivery": say(f"alert.delivery.{best}") if staff and told.get("reached", True) else say("alert.not_reached"),
+            "delivery": say(f"alert.delivery.{best}") if staff and (best != "none" or told.get("reached", True)) else say("alert.not_reached"),
         })  # fmt: skip
     return lines
 

@@ -75,8 +75,9 @@ def decide(alert: uuid.UUID):
         row = pages_store.one(c, me.home_id, "alert", alert)
         if row is None or row.fields.get("rule") not in DECIDED:
             abort(404)
-        there = [each for each in store.records(c, me.home_id, "escalation", subject=row.subject) if each.fields.get("alert") == str(alert)]
-    if any(not each.struck for each in there):
+        there = alerts_view.decisions(c, me.home_id, row)
+        made_before = alerts_view.decisions(c, me.home_id, row, every=True)
+    if there:
         flash(say("alert.decided_already"))
         return redirect(f"/alerts/{alert}", 303)
     if kind not in CONTACTS or not 0 < len(words) <= LONGEST_WORDS:
@@ -90,9 +91,9 @@ def decide(alert: uuid.UUID):
         "resident": str(row.subject), "alert": str(alert), "tier": row.fields["severity"], "breached_at": row.fields.get("happened_at") or at_,
         "decided_at": at_, **said,
     }  # fmt: skip
-    # One id for the pages' decision about this alert: of two people who send one at once, the ledger takes the first. One that
-    # was entered in error keeps its own.
-    id_ = uuid.uuid5(alert, f"decision{len(there) or ''}")
+    # One id for the pages' next decision about this alert: of two people who send one at once, the ledger takes the first. One
+    # that was entered in error keeps its own.
+    id_ = uuid.uuid5(alert, f"decision:{len(made_before)}")
     made = intake.Statement(id=id_, record=id_, kind="escalation", fields=fields, occurred_ms=now, author=me.staff)
     status = intake.write(me.home_id, [made], now_ms=now)[0].status
     if status not in ("accepted", "duplicate"):
@@ -155,7 +156,7 @@ def _duty(c, home_id: int, zone: str, now: int, names: Names) -> list[dict[str, 
     """Whom an alert would find on duty now: the same question that the ladder asks."""
     today = days.care_day(at(now, zone), zone).toordinal()
     everyone = duty.on_duty(c, home_id, today, now)
-    reachable = duty.with_a_device(c, home_id, everyone)
+    reachable = duty.with_a_device(c, home_id, everyone, proven=True)
     people = [
         {
             "name": names.staff(one.staff),

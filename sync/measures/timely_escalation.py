@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from sync.days import from_ms
 from sync.fields import time_ms
 from sync.kinds.alert import WITHDRAWN as TAKEN_BACK
 from sync.measures.figure import Case, Figure
@@ -17,6 +18,7 @@ from sync.measures.told import field_ms
 from sync.rules import catalogue
 from sync.severities import SENIOR
 from sync.thresholds import Values
+from sync.told import told_of
 
 #: Low intake and red flags (care.md, Alerts 10). An offer that is late is a nudge, and thickness and limits have measures of their own.
 BREACHES = frozenset({
@@ -31,7 +33,8 @@ MINUTE_MS = 60_000
 def figure(
     alert: Mapping[str, Any], escalations: Iterable[Mapping[str, Any]], *, monitored: bool, values: Values, at: datetime
 ) -> Figure:  # fmt: skip
-    """One alert, a record in its wire form, with the `escalation` records about it; struck-out ones are left out by the caller."""
+    """One alert, a record in its wire form, with the `escalation` records that name it; struck-out ones are left out by the
+    caller, and those about an earlier breach of the same alert here."""
     fields = alert["fields"]
     if fields.get("rule") not in BREACHES:
         return Figure()
@@ -40,7 +43,7 @@ def figure(
     if not monitored:
         return Figure((), {NOT_MONITORED: 1})
     happened = field_ms(fields, "happened_at") or time_ms(alert["occurred_at"]) or 0
-    decided = min((at for each in escalations if (at := _decided_ms(each)) is not None), default=None)
+    decided = min((at for each in escalations if _since(each, happened) and (at := _decided_ms(each)) is not None), default=None)
     limit = values.value(f"escalation.{_tier(fields)}_minutes", at=at)
     about = {"record": alert["record"], "resident": fields.get("subject"), "at": happened, "rule": fields["rule"]}
     if decided is None:
@@ -51,6 +54,11 @@ def figure(
 
 def _tier(fields: Mapping[str, Any]) -> str:
     return SENIOR if fields.get("severity") == SENIOR else "urgent"
+
+
+def _since(escalation: Mapping[str, Any], happened_ms: int) -> bool:
+    said = told_of(escalation)
+    return max(said.occurred, said.recorded) >= from_ms(happened_ms)
 
 
 def _decided_ms(escalation: Mapping[str, Any]) -> int | None:

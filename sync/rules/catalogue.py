@@ -57,6 +57,7 @@ NO_REASON = "deployment.no_reason"
 CONFLICT = "system.conflict"
 NOBODY_REACHED = "system.nobody_reached"
 ESCALATOR_LATE = "system.escalator_late"
+CLOCK_STEPPED = "system.clock_stepped"
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,7 @@ _MATTERS = (
     Rule(CONFLICT, SENIOR, managers=True),
     Rule(NOBODY_REACHED, SENIOR, managers=True, each_event=True, passes=True),
     Rule(ESCALATOR_LATE, SENIOR, managers=True, each_event=True, passes=True),
+    Rule(CLOCK_STEPPED, SENIOR, managers=True, each_event=True, passes=True),
 )
 
 MATTER_RULES: Mapping[str, Rule] = {rule.name: rule for rule in _MATTERS}

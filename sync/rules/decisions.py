@@ -3,7 +3,7 @@ intake stays low (care.md, Alerts 10)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -52,8 +52,9 @@ class Decisions:
 def matters(known: Decisions, values: Values, now: datetime) -> Iterator[Matter]:
     """Every matter of one person's low intake, those to come included."""
     decisions = counting(known.escalations)
+    asking = {each.id.lower() for each in known.breaches}
     for each in known.breaches:
-        if _asks(each.alert) and not any(_answers(one, each) for one in decisions):
+        if _asks(each.alert) and not any(_answers(one, each, asking) for one in decisions):
             yield _no_decision(known, each, values)
     for each in decisions:
         yield from _advice(known, each, values)
@@ -65,11 +66,16 @@ def _asks(alert: Existing) -> bool:
     return alert.rule in ASK_FOR_ONE and alert.status != WITHDRAWN and (not unsure or alert.rule in (rules.RED_FLAG, rules.RED_FLAG_LOW_INTAKE))
 
 
-def _answers(decision: Told, breach: Breached) -> bool:
-    """Whether a decision is about this breach: it names it, or was made about this person in the day after it."""
-    if decision.fields.get("alert"):
-        if str(decision.fields["alert"]).lower() == breach.id.lower():
-            return True
+def is_about(decision: Told, alert: str, happened_at: datetime) -> bool:
+    """Whether a decision is about an alert as it stands: it names it, and was made or written down since this breach of it
+    happened. The tablet's twin is `decisionOf` in pwa/src/kinds/alert_decision.ts."""
+    return str(decision.fields.get("alert") or "").lower() == alert.lower() and max(decision.occurred, decision.recorded) >= happened_at
+
+
+def _answers(decision: Told, breach: Breached, asking: Collection[str]) -> bool:
+    """Whether a decision is about this breach: it names it, or names none and was made about this person in the day after it."""
+    if str(decision.fields.get("alert") or "").lower() in asking:
+        return is_about(decision, breach.id, breach.alert.happened_at)
     decided = decision.time("decided_at") or decision.occurred
     return breach.alert.happened_at <= decided <= max(breach.alert.opened_at, breach.alert.happened_at) + ONE_DAY
 

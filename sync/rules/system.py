@@ -38,3 +38,9 @@ def late_steps(home: str, late_ms: Sequence[int], values: Values, now: datetime)
         at = write_time(to_ms(now))
         facts = {"steps": len(late), "minutes": max(1, round(max(late) / 60_000)), "at": at}
         yield Matter(rules.ESCALATOR_LATE, home, now, at, facts, ("system.late_seconds",), now)
+
+
+def clock_stepped(home: str, step_ms: float, now: datetime) -> Iterator[Matter]:
+    """The server's clock was seen to jump; processes that see the same jump in the same minute say one thing."""
+    at = write_time(to_ms(now.replace(second=0, microsecond=0)))
+    yield Matter(rules.CLOCK_STEPPED, home, now, at, {"minutes": max(1, round(abs(step_ms) / 60_000)), "at": at}, received=now)

@@ -76,6 +76,19 @@ def test_a_tablet_enrolled_by_command_is_known_from_its_next_request_and_unknown
     tidemark("device", "revoke", "nonsense", status=1)
 
 
+def test_a_home_is_given_a_new_push_key_by_command_and_phones_subscribe_under_it_from_then_on(home, served, tidemark):
+    tablet = home.tablet()
+
+    def key() -> str:
+        return tablet.client.get("/api/v1/push/key", headers=tablet.auth).json["key"]
+
+    before = key()
+    made = json.loads(tidemark("push", "rotate-key", "--home", str(home.uuid), "--json"))["key"]
+    assert made == key() != before
+    assert "called under the old one" in tidemark("push", "rotate-key", "--home", str(home.uuid))
+    tidemark("push", "rotate-key", "--home", str(uuid.uuid4()), status=1)
+
+
 def test_the_ledger_is_verified_exported_and_rebuilt_while_serving(home, served, tidemark):
     edith, tablet = home.resident("Edith"), home.tablet()
     tablet.unlock(home.staff())

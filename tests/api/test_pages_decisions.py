@@ -11,7 +11,7 @@ from threading import Barrier
 from server import clock
 from server.records import intake
 from sync.kinds.escalation import DECIDED
-from tests.api.test_pages_records import alert, state  # noqa: F401
+from tests.api.test_pages_records import alert, stamp, state  # noqa: F401
 from tests.harness.visitor import Visitor
 
 CLIENT = Path(__file__).resolve().parents[2] / "pwa/src/kinds/alert_decision.ts"
@@ -44,6 +44,21 @@ def test_a_decision_is_recorded_once_and_no_escalation_because_is_one(home, priy
     priya.send(f"{at}/decide", form_at=at, kind="gp", words="Called")
     told = home.rows()[-1]["submission"]
     assert told["kind"] == "escalation" and told["record"] not in (said["record"], None) and told["fields"]["contacted"]
+
+
+def test_when_the_same_alert_comes_back_its_next_breach_asks_for_a_decision_of_its_own(home, priya, alert, tmp_path, monkeypatch):  # noqa: F811
+    at = f"/alerts/{alert['id']}"
+    priya.send(f"{at}/decide", form_at=at, kind="gp", words="Called at nine")
+    shift = tmp_path / "clock-shift-ms"
+    shift.write_text(str(60 * 60_000))
+    monkeypatch.setenv("TIDEMARK_CLOCK_FILE", str(shift))
+    again = {"status": "open", "opening": 2, "opened_at": stamp(5), "happened_at": stamp(6)}
+    state(home, "alert", again, record=alert["id"])
+    page = priya.open(at)
+    assert "Called at nine" in page.text and "It has happened again since." in page.text and "Record the decision" in page.text
+    page = priya.send(f"{at}/decide", form_at=at, kind="111", words="Called at three")
+    assert "Called at nine" in page.text and "Called at three" in page.text and "Record the decision" not in page.text
+    assert [row["submission"]["kind"] for row in home.rows()].count("escalation") == 2
 
 
 def test_of_two_managers_who_decide_in_the_same_moment_one_is_recorded_and_both_are_answered(home, priya, alert):  # noqa: F811

@@ -27,6 +27,8 @@ export * as breaches from './src/breaches';
 export * as shift from './src/shift_check';
 export * as dry from './src/nothing_drunk';
 export * as shifts from './src/shifts';
+export * as decisions from './src/kinds/alert_decision';
+export { state } from './src/state';
 export * as doubles from './src/kinds/double_check';
 export * as spans from './src/spans';
 export * as time from './src/time';
@@ -156,6 +158,20 @@ BREACH_CASES = json.loads((REPOSITORY / "tests" / "vectors" / "drink_breaches.js
 @pytest.mark.parametrize("case", BREACH_CASES, ids=lambda case: case["name"])
 def test_the_tablet_stops_at_what_the_server_raises_an_alert_for(run, case):
     assert run(BREACHES, case) == case["want"]
+
+
+DECISIONS = """case_ => {
+  const {state} = app, of = (record, kind, one, fields) => ({record, kind, fields, occurred_at: one.occurred_at, recorded_at: one.recorded_at ?? one.occurred_at, flags: [], conflicts: {}});
+  state.records = new Map(case_.decisions.map(one => [one.id, of(one.id, 'escalation', one, one.alert ? {alert: one.alert} : {})]));
+  state.byKind = new Map([['escalation', new Set(state.records.keys())]]);
+  return app.decisions.decisionOf({record: case_.alert, fields: {happened_at: case_.happened_at}})?.record ?? null;
+}"""
+DECISION_CASES = json.loads((REPOSITORY / "tests" / "vectors" / "decisions.json").read_text())["cases"]
+
+
+@pytest.mark.parametrize("case", DECISION_CASES, ids=lambda case: case["name"])
+def test_the_tablet_finds_the_decision_about_an_alert_that_the_server_does(run, case):
+    assert run(DECISIONS, case) == case["want"]
 
 
 def test_the_tablets_numbers_about_drinks_are_the_thresholds_defaults(run):

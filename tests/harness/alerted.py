@@ -10,9 +10,10 @@ from server.alerts import contacts, deliver, follow, outbox
 from server.alerts.channels import Channels
 from server.alerts.push import Sender
 from server.alerts.tables import outbox as outbox_table
+from server.alerts.tables import subscription
 from server.db import reading, writing
 from server.records import intake
-from sqlalchemy import select
+from sqlalchemy import select, update
 from tests.harness.apps import Home, Person, Tablet, rfc3339
 from tests.harness.push_service import PushService
 
@@ -43,13 +44,17 @@ class Alerted:
 
     # ---- phones and people ----
 
-    def phone(self, name: str = "Duty phone") -> Phone:
-        """Enrol a device and subscribe it over the API, as the app does."""
+    def phone(self, name: str = "Duty phone", *, proven: bool = True) -> Phone:
+        """Enrol a device and subscribe it over the API, as the app does; `proven` where it has shown a message before."""
         tablet = self.home.tablet(name, form="phone")  # carried: nobody misses it when it is not heard from
         key = tablet.client.get("/api/v1/push/key", headers=tablet.auth).json["key"]
         made = self.service.subscribe(key)
         answer = tablet.client.put("/api/v1/push/subscription", json={**made, "key": key}, headers=tablet.auth)
         assert answer.status_code == 200, answer.get_data(as_text=True)
+        if proven:
+            with self.app.app_context():
+                mine = (subscription.c.home_id == self.home.id) & (subscription.c.device == tablet.id)
+                writing(lambda c: c.execute(update(subscription).where(mine).values(receipt_ms=1)))
         return Phone(tablet, made)
 
     def contact(self, channel: str, target: str, role: str = "any") -> uuid.UUID:
@@ -84,6 +89,11 @@ class Alerted:
         self.write(intake.Statement(record=id_, id=id_, kind="hydration_plan", fields=values, occurred_ms=since_ms), since_ms)
         return id_
 
+    def switch_on(self, rule: str, since_ms: int) -> None:
+        """A manager has turned a rule on."""
+        id_, fields = uuid.uuid4(), {"name": f"rule.{rule}", "value": "on", "from": rfc3339(since_ms)}
+        self.write(intake.Statement(record=id_, id=id_, kind="threshold", fields=fields, occurred_ms=since_ms), since_ms)
+
     # ---- time passes ----
 
     def follow(self, now_ms: int) -> None:
@@ -91,33 +101,34 @@ class Alerted:
             while follow.follow(self.home.id, now_ms):
                 pass
 
-    def fire(self, now_ms: int, holder: str = ""):
+    def fire(self, now_ms: int, holder: str = "", in_doubt: bool = False):
         with self.app.app_context():
-            return follow.fire(self.home.id, now_ms, holder=holder)
+            return follow.fire(self.home.id, now_ms, holder=holder, in_doubt=in_doubt)
 
-    def deliver(self, now_ms: int, timeout_s: tuple[float, float] = (2.0, 2.0)) -> int:
+    def deliver(self, now_ms: int, timeout_s: tuple[float, float] = (2.0, 2.0), in_doubt: bool = False) -> int:
         with self.app.app_context():
             push = Sender(subject=SUBJECT, allow_loopback=True, timeout_s=timeout_s)
             delivery = deliver.Delivery(
                 Channels(push, mail_server=self.mail_server, public_url=PUBLIC_URL, allow_loopback=True, timeout_s=timeout_s)
             )
+            delivery.in_doubt = in_doubt
             try:
                 return delivery.drain(now_ms)
             finally:
                 delivery.close()
 
-    def at(self, now_ms: int) -> None:
-        """One whole round of an escalator at a time."""
+    def at(self, now_ms: int, in_doubt: bool = False) -> None:
+        """One whole round of an escalator at a time; `in_doubt` where it has just seen its clock jump."""
         self.follow(now_ms)
-        self.fire(now_ms)
-        self.deliver(now_ms)
+        self.fire(now_ms, in_doubt=in_doubt)
+        self.deliver(now_ms, in_doubt=in_doubt)
 
     # ---- what there is ----
 
     def messages(self) -> list[dict[str, Any]]:
-        """The outbox but for tests at a sign-on, oldest first."""
+        """The outbox but for tests at a sign-on or a renewal, oldest first."""
         with self.app.app_context(), reading() as c:
-            mine = (outbox_table.c.home_id == self.home.id) & ~outbox_table.c.step.startswith("sign_on:")
+            mine = (outbox_table.c.home_id == self.home.id) & ~outbox_table.c.step.startswith("sign_on:") & ~outbox_table.c.step.startswith("renewed:")
             query = select(outbox_table).where(mine)
             return [dict(row) for row in c.execute(query.order_by(outbox_table.c.made_ms, outbox_table.c.id)).mappings()]
 

@@ -69,6 +69,10 @@ class FloorTablet:
         said = {"endpoint": subscription["endpoint"], "keys": subscription["keys"], "key": self.push_key()}
         status, body = self.tidemark.call("/api/v1/push/subscription", said, token=self.token, method="PUT")
         assert status in (200, 201, 204), body
+        _, body = self.tidemark.call("/api/v1/push/test", {}, token=self.token)
+        shown = [{"message": body["message"], "event": "shown", "at": self.tidemark.now().isoformat()}]
+        status, body = self.tidemark.call("/api/v1/push/receipts", shown, token=self.token)
+        assert (status, body["taken"]) == (200, 1), body
 
     def push_key(self) -> str:
         status, body = self.tidemark.call("/api/v1/push/key", token=self.token)

@@ -86,6 +86,8 @@ def named(case: dict[str, Any], now: datetime, values: Values = ALL_ON, by: date
         yield from staffing.old_score("p", all_of(case, "scores"), away, values, "Rowan", now)
     elif stream == "conflicts":
         yield from system.conflicts("home", [(id_, time(since)) for id_, since in case["differing"]], values, now)
+    elif stream == "clock":
+        yield from system.clock_stepped("home", case["step_ms"], now)
     elif stream == "late":
         yield from system.late_steps("home", case["late_ms"], values, now)
     else:
@@ -95,6 +97,20 @@ def named(case: dict[str, Any], now: datetime, values: Values = ALL_ON, by: date
 def standing(case: dict[str, Any], now: datetime | None = None, values: Values = ALL_ON) -> dict[Key, Standing]:
     at = now or time(case["now"])
     return matters.judge(named(case, at, values), SCOPE, values, at)[0]
+
+
+DECISIONS = json.loads(Path(__file__).parents[1].joinpath("vectors", "decisions.json").read_text(encoding="utf-8"))["cases"]
+
+
+@pytest.mark.parametrize("case", DECISIONS, ids=lambda case: case["name"])
+def test_which_decision_is_about_an_alert_as_it_stands(case):
+    """The vectors that the tablet reads too."""
+    said = [
+        told({"id": each["id"], "at": each["occurred_at"], "saved": each["recorded_at"], "fields": {"alert": each["alert"]} if each["alert"] else {}})
+        for each in case["decisions"]
+    ]
+    found = sorted((one.recorded, one.id) for one in said if decisions.is_about(one, case["alert"], time(case["happened_at"])))
+    assert (found[0][1] if found else None) == case["want"]
 
 
 def steps(case: dict[str, Any], existing: dict[Key, Existing], now: datetime, values: Values = ALL_ON):

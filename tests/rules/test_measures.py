@@ -111,6 +111,12 @@ def test_the_first_decision_counts_and_a_breach_that_nobody_decided_about_is_a_m
     assert escalated(breach()).cases[0].missed == ("undecided",)
 
 
+def test_a_decision_about_this_mornings_breach_is_none_about_the_same_alert_of_this_afternoon():
+    assert escalated(breach(), decision("09:05")).cases[0].missed == ("undecided",)
+    assert escalated(breach(), decision("09:05"), decision("15:30")).cases[0].missed == ("decided_late",)
+    assert escalated(breach(), decision("09:05"), decision("14:20")).numerator == 1
+
+
 def test_a_breach_on_somebody_not_watched_and_one_that_withdrew_itself_are_left_out_and_said():
     assert escalated(breach(), monitored=False).left_out == {"not_monitored": 1}
     assert escalated(breach(status="withdrawn")).left_out == {"withdrawn": 1}

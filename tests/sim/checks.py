@@ -23,7 +23,7 @@ from sync.days import care_day, from_ms
 from sync.fields import time_ms
 from sync.kinds import kind as kind_named
 from sync.kinds.double_check import decided
-from sync.rules.catalogue import ESCALATOR_LATE, NOBODY_REACHED, TABLET_RULES
+from sync.rules.catalogue import CLOCK_STEPPED, ESCALATOR_LATE, NOBODY_REACHED, TABLET_RULES
 from sync.thresholds import THRESHOLDS
 from tests.rules.merge_by_hand import ByHand
 from tests.sim.book import ACCEPTED, ASIDE, WAITS, key_of, read_kept
@@ -320,7 +320,7 @@ def a_replay_changes_nothing(d: Drained) -> list[str]:
 def _about_tablet(row: tuple) -> bool:
     """Of a tablet, or of the ladder on which an alert about one goes on climbing."""
     rule = read_kept(row[4])["fields"].get("rule") if row[1] == "alert" and row[4] else None
-    return rule in (*TABLET_RULES, NOBODY_REACHED, ESCALATOR_LATE)
+    return rule in (*TABLET_RULES, NOBODY_REACHED, ESCALATOR_LATE, CLOCK_STEPPED)
 
 
 def _without(d: Drained, body: bytes, gone: set) -> bytes:

@@ -9,7 +9,7 @@ import pytest
 from server.records import intake
 from tests.harness.alerted import HOUR, MINUTE, Alerted
 from tests.harness.apps import rfc3339
-from tests.stories.test_alert_story import choke, got
+from tests.stories.test_alert_story import choke, got, unproven
 
 
 @pytest.fixture
@@ -134,6 +134,48 @@ def test_handed_to_somebody_who_is_not_signed_on_it_goes_to_the_on_call_manager_
     give(alerted, alert, cast["ama"], alerted.home.staff("Lee Moss", ["senior_carer"]), ten + 2 * MINUTE)
     alerted.at(ten + 2 * MINUTE)
     assert got(alerted, cast) == {**before, "priya": before["priya"] + 1}
+
+
+def run_out(alerted: Alerted, cast: dict, ten: int) -> tuple[uuid.UUID, int]:
+    """An alert that nobody answered until its ladder had ended, and when that was."""
+    alert, at_ms = choke(alerted, cast, ten), ten
+    while now_of(alerted, alert)["status"] == "open":
+        at_ms += 5 * MINUTE
+        alerted.at(at_ms)
+    return alert, at_ms
+
+
+@pytest.mark.parametrize("signed_on", [True, False], ids=["who does not take it", "who has gone home"])
+def test_an_unhandled_alert_that_was_handed_over_and_not_taken_is_unhandled_again(alerted, cast, ten, signed_on):
+    alert, at_ms = run_out(alerted, cast, ten)
+    to = cast["ama"] if signed_on else alerted.home.staff("Lee Moss", ["senior_carer"])
+    before = got(alerted, cast)
+    give(alerted, alert, cast["sue"], to, at_ms + MINUTE)
+    alerted.at(at_ms + MINUTE)
+    if signed_on:
+        assert now_of(alerted, alert)["status"] == "open" and got(alerted, cast)["ama"] == before["ama"] + 1
+        alerted.at(at_ms + 17 * MINUTE)
+    record = now_of(alerted, alert)
+    assert record["status"] == "unhandled" and not record.get("given_to"), "the red banner is back"
+    assert got(alerted, cast)["priya"] == before["priya"] + 1 and "not taken on" in last_words(alerted, cast, "priya")
+
+
+def test_whoever_takes_on_an_unhandled_alert_that_was_handed_to_them_has_it(alerted, cast, ten):
+    alert, at_ms = run_out(alerted, cast, ten)
+    give(alerted, alert, cast["sue"], cast["ama"], at_ms + MINUTE)
+    alerted.at(at_ms + MINUTE)
+    alerted.set_status(alert, cast["ama"], "acknowledged", at_ms + 5 * MINUTE, given_to=None)
+    alerted.at(at_ms + 17 * MINUTE)
+    assert now_of(alerted, alert)["status"] == "acknowledged"
+
+
+def test_handed_to_somebody_whose_phone_never_showed_a_message_it_is_sent_and_the_on_call_manager_called_at_once(alerted, cast, ten):
+    alert = choke(alerted, cast, ten)
+    unproven(alerted, cast, "sue")
+    before = got(alerted, cast)
+    give(alerted, alert, cast["ama"], cast["sue"], ten + 2 * MINUTE)
+    alerted.at(ten + 2 * MINUTE)
+    assert got(alerted, cast) == {**before, "priya": before["priya"] + 1, "sue": before["sue"] + 1}
 
 
 def test_a_rebuild_puts_the_end_of_somebodys_ownership_back(alerted, cast, ten):

@@ -6,8 +6,12 @@ import json
 import uuid
 
 import pytest
+from sqlalchemy import update
 
 from server import clock
+from server.alerts import subscriptions
+from server.alerts.tables import subscription
+from server.db import reading, writing
 from server.records import intake
 from tests.harness.alerted import HOUR, MINUTE, SECOND, Alerted
 from tests.harness.apps import House, rfc3339
@@ -154,6 +158,52 @@ def test_a_rung_without_anybody_is_passed_at_once_and_leaves_a_trace(alerted, ca
     (record,) = [each for each in alerted.alerts() if each["rule"] == RED_FLAG]
     assert {(each["role"], each["reached"]) for each in record["told"]} == {
         ("senior_carer", False), ("duty_manager", False), ("registered_manager", True)}  # fmt: skip
+
+
+def unproven(alerted, cast, *names: str) -> None:
+    """These phones have subscribed and never said that they showed anything."""
+    phones = [cast[f"{name}_phone"].id for name in names]
+    with alerted.app.app_context():
+        writing(lambda c: c.execute(update(subscription).where(subscription.c.device.in_(phones)).values(receipt_ms=None)))
+
+
+def test_a_rung_whose_phones_never_showed_a_message_is_sent_to_and_not_waited_for(alerted, cast, ten):
+    unproven(alerted, cast, "ama", "priya")
+    alert = choke(alerted, cast, ten)
+    assert got(alerted, cast) == {"ama": 1, "priya": 1, "sue": 1}, "the next rung is called with them"
+    record = next(each for each in alerted.alerts() if each["id"] == alert)
+    assert {(each["role"], each["reached"]) for each in record["told"]} == {
+        ("senior_carer", False), ("duty_manager", False), ("registered_manager", True),
+    }  # fmt: skip
+    assert "system.nobody_reached" in {each["rule"] for each in alerted.alerts()}
+
+
+def test_where_no_phone_ever_showed_a_message_all_are_sent_to_and_it_is_said_until_it_is_unhandled(alerted, cast, ten):
+    unproven(alerted, cast, "ama", "priya", "sue")
+    alert = choke(alerted, cast, ten)
+    assert got(alerted, cast) == {"ama": 1, "priya": 1, "sue": 1}
+    for minute in range(15, 90, 15):
+        alerted.at(ten + minute * MINUTE + MINUTE)
+    assert next(each for each in alerted.alerts() if each["id"] == alert)["status"] == "unhandled"
+    assert got(alerted, cast)["priya"] == 5, "and at every repeat"
+
+
+def test_a_phone_that_shows_a_call_counts_from_then_on(alerted, cast, ten):
+    unproven(alerted, cast, "ama", "priya")
+    choke(alerted, cast, ten)
+    phone = cast["priya_phone"]
+    said = [{"message": alerted.service.messages(phone.made)[0].json["id"], "event": "shown", "at": rfc3339(ten)}]
+    assert phone.tablet.client.post("/api/v1/push/receipts", json=said, headers=phone.tablet.auth).json["taken"] == 1
+    with alerted.app.app_context(), reading() as c:
+        assert subscriptions.reachable(c, alerted.home.id, [phone.id, cast["ama_phone"].id], proven=True) == {phone.id}
+
+
+def test_a_phone_that_renews_its_subscription_is_sent_a_test_to_prove_it_again(alerted, cast, ten):
+    phone = cast["ama_phone"]
+    fresh = alerted.service.subscribe()
+    phone.tablet.client.put("/api/v1/push/subscription", json=fresh, headers=phone.tablet.auth)
+    alerted.at(clock.now_ms())
+    assert len(alerted.service.tests(fresh)) == 1
 
 
 def test_a_senior_carer_of_another_unit_is_not_called(alerted, cast, ten):

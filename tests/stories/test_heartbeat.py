@@ -8,7 +8,7 @@ import time
 import pytest
 from sqlalchemy import text
 
-from server import heartbeat
+from server import clock, heartbeat
 from server.alerts import ticks
 from server.db import reading, writing
 from tests.harness.alerted import MINUTE
@@ -17,7 +17,7 @@ from tests.harness.processes import Installation, until
 
 def last_tick(house) -> int | None:
     with house.app.app_context(), reading() as c:
-        return ticks.last_ms(c)
+        return ticks.last_ms(c, clock.now_ms())
 
 
 def test_an_escalator_beats_until_it_is_told_to_stop(database, house, home, tmp_path):

@@ -15,7 +15,7 @@ from server.alerts.tables import delivery_state
 from server.db import reading, writing
 from tests.harness.alerted import HOUR, MINUTE, SECOND, Alerted
 from tests.harness.mail_server import MailServer
-from tests.stories.test_alert_story import cast, choke, ten  # noqa: F401 (fixtures)
+from tests.stories.test_alert_story import cast, choke, ten, unproven  # noqa: F401 (fixtures)
 
 HELEN = "helen@larkfield.example"
 
@@ -126,11 +126,40 @@ def test_a_role_in_which_nobody_has_a_phone_is_mailed_at_once_and_the_next_rung_
     assert len(alerted.service.messages(cast["sue_phone"].made)) == 1
 
 
+def test_a_role_whose_phones_never_showed_a_message_is_mailed_at_once(alerted, cast, ten, mails):  # noqa: F811
+    alerted.contact("email", HELEN, "senior_carer")
+    unproven(alerted, cast, "ama", "priya")
+    choke(alerted, cast, ten)
+    assert [to for to, _ in mails] == [HELEN]
+
+
 def test_the_second_rung_of_an_urgent_ladder_is_told_by_mail_and_push_alike(alerted, cast, ten, mails):  # noqa: F811
     alerted.contact("email", HELEN, "registered_manager")
     choke(alerted, cast, ten)
     alerted.at(ten + 21 * MINUTE)
     assert [to for to, _ in mails] == [HELEN] and len(alerted.service.messages(cast["sue_phone"].made)) == 1
+
+
+def test_what_was_handed_over_and_not_taken_is_mailed_where_no_on_call_manager_has_a_phone(alerted, cast, ten, mails):  # noqa: F811
+    for role in ("duty_manager", "registered_manager"):
+        alerted.contact("email", f"{role.replace('_', '.')}@larkfield.example", role)
+    alert = choke(alerted, cast, ten)
+    for name in ("priya", "sue"):
+        cast[f"{name}_phone"].tablet.client.delete("/api/v1/push/subscription", headers=cast[f"{name}_phone"].tablet.auth)
+    mails.clear()
+    alerted.set_status(alert, cast["ama"], "open", ten + 2 * MINUTE, given_to=str(alerted.home.staff("Lee Moss").id))
+    alerted.at(ten + 2 * MINUTE)
+    assert sorted(to for to, mail in mails if "not taken on" in mail.get_content()) == ["duty.manager@larkfield.example", "registered.manager@larkfield.example"]
+
+
+def test_an_on_call_manager_whose_phone_does_not_show_what_was_not_taken_is_mailed(alerted, cast, ten, mails):  # noqa: F811
+    alerted.contact("email", HELEN, "duty_manager")
+    alert = choke(alerted, cast, ten)
+    alerted.set_status(alert, cast["ama"], "open", ten + 2 * MINUTE, given_to=str(alerted.home.staff("Lee Moss").id))
+    alerted.at(ten + 2 * MINUTE)
+    mails.clear()
+    alerted.at(ten + 2 * MINUTE + RECEIPT_WAIT_MS)
+    assert sum("not taken on" in mail.get_content() for _, mail in mails) == 1
 
 
 def test_whoever_was_mailed_about_an_alert_is_mailed_when_somebody_takes_it(alerted, cast, ten, mails):  # noqa: F811

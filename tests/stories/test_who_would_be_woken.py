@@ -14,7 +14,7 @@ from server.db import reading, writing
 from tests.harness.alerted import HOUR, MINUTE, SECOND
 from tests.harness.mail_server import MailServer
 from tests.harness.visitor import Visitor
-from tests.stories.test_alert_story import cast, ten  # noqa: F401 (fixtures)
+from tests.stories.test_alert_story import cast, ten, unproven  # noqa: F401 (fixtures)
 
 
 @pytest.fixture
@@ -33,6 +33,7 @@ def prove(alerted, phone, *, shown: bool = True) -> None:
 
 
 def test_a_rung_is_red_until_a_device_on_it_has_proved_that_it_shows_alerts(alerted, cast, helen):  # noqa: F811
+    unproven(alerted, cast, "ama", "priya", "sue")
     page = helen.open("/reach")
     assert page.headers["Refresh"] == "30" and "would reach nobody in time" in page.marked("reach-verdict").replace("An alert ", "")
     assert "Has never shown a message" in page.text

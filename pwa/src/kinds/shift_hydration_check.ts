@@ -14,6 +14,7 @@ import type { Fields } from '../types';
 import { ofKind, ofResident, tabletName, zone, type Shown } from '../view';
 import { fill } from '../words';
 import { alerts, isOpen } from './alert';
+import { decisionOf, wantsDecision } from './alert_decision';
 import { THE_DRINK } from './conflict';
 import { asDrink, decided, toCheck, total, withinMs } from './double_check';
 import { number, standing, today } from './hydration_check';
@@ -176,7 +177,7 @@ export function checkDraft(look: Look, of: Decided, shift: string, escalation: s
 
 /** The one record that every breach has (care.md, Alerts 10), bound to its alert where there is one. */
 export function escalationDraft(person: Resident, low: Low): Draft {
-  const alert = alerts().find((one) => isOpen(one) && one.fields['subject'] === person.id && String(one.fields['rule']).startsWith('hydration.'));
+  const alert = alerts().find((one) => isOpen(one) && one.fields['subject'] === person.id && wantsDecision(one) && !decisionOf(one));
   const at = iso(Date.now());
   const bound = alert ? { alert: alert.record, tier: text(alert.fields['severity']) ?? 'senior', breached_at: iso(alert.happened_ms) } : { breached_at: at };
   return { kind: 'escalation', fields: { resident: person.id, ...bound, decided_at: at, ...low } };
