@@ -13,6 +13,8 @@ export interface Meta {
   enrolment: Enrolment;
   counters: Counters;
   standing: Standing;
+  /** Numbers that are sent before all others: says nothing of whom they are about, and so lies in clear. */
+  first: number[];
   /** Names for the first screen, under the device's own key, which script can use and not read. */
   names: Hidden;
   device_key: CryptoKey;

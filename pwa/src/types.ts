@@ -159,6 +159,8 @@ export interface Standing {
   last_sent: number | null;
   /** The last answer asked for nothing again: every number of this tablet up to the newest it sent has arrived. */
   all_arrived: boolean;
+  /** How many entries the server has answered for since this hour of sending began. */
+  hour?: { from: number; count: number } | undefined;
 }
 
 /** Something readable, under the data key named by `under`, or under the device's own key. */
