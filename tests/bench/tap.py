@@ -15,7 +15,7 @@ from tests.harness.hands import SAVED, Hands
 from tests.harness.processes import Installation
 
 TAPS = 60
-RUNS = 3
+RUNS = 5
 QUEUED = 5000
 SLOWED = 4
 PEOPLE = 60
@@ -46,21 +46,23 @@ TAP = """([resident, saved]) => new Promise((done, fail) => {
 })"""
 
 # Entries as the version before wrote them, each with an id, a number, a person and a time of its own: what two weeks offline
-# leave behind. Plain rows, since nobody but the app can seal.
-FILL = """([count, residents]) => new Promise((done, fail) => {
+# leave behind. Plain rows, since nobody but the app can seal. Without an author and a grant no server would take them.
+FILL = """([count, residents, author, grant]) => new Promise((done, fail) => {
   const opening = indexedDB.open('tidemark');
   opening.onsuccess = () => {
     const tx = opening.result.transaction(['queue', 'meta'], 'readwrite');
     const queue = tx.objectStore('queue'), meta = tx.objectStore('meta');
     {
+      let device;
+      meta.get('enrolment').onsuccess = event => { device = event.target.result.device; };
       meta.get('counters').onsuccess = event => {
         const counters = event.target.result;
         for (let at = 0; at < count; at++) {
           const id = crypto.randomUUID(), resident = residents[at % residents.length];
-          const when = new Date(Date.now() - (count - at) * 240_000).toISOString().replace('Z', '+00:00');
+          const ms = Date.now() - (count - at) * 240_000, when = new Date(ms).toISOString().replace('Z', '+00:00');
           counters.number += 1;
           queue.add({id, record: id, number: counters.number, kind: 'hydration_check', resident, submission: {
-            kind: 'hydration_check', schema: 1, parents: [], author: null, grant: null, offset_ms: 0, seen: null, clock: '', nonce: '', id, record: id, number: counters.number, occurred_at: when, recorded_at: when,
+            kind: 'hydration_check', schema: 1, parents: [], author, grant, offset_ms: 0, seen: null, clock: `${ms}-0000-${device}`, nonce: id.replaceAll('-', ''), id, record: id, number: counters.number, occurred_at: when, recorded_at: when,
             fields: {resident, outcome: 'drank', drink: 'tea', vessel_ml: 150, drunk_ml: 150, basis: 'vessel'}}});
         }
         meta.put(counters, 'counters');
@@ -92,11 +94,11 @@ def enrolled(browsers: Browsers, tidemark: Installation, home: dict) -> Hands:
     return hands
 
 
-def filled(hands: Hands, queued: int) -> None:
+def filled(hands: Hands, queued: int, author: str | None = None, grant: str | None = None) -> None:
     """Lay this many entries into the tablet's queue, as two weeks offline would, and open the list again."""
     hands.drink("Joan", "Teacup")
     hands.expect_state("Joan", SAVED)
-    hands.page.evaluate(FILL, [queued, people_of(hands.home)])
+    hands.page.evaluate(FILL, [queued, people_of(hands.home), author, grant])
     hands.page.reload()
     hands.sign_in("Ama Mensah")
     hands.residents()
