@@ -15,6 +15,8 @@ export interface Meta {
   standing: Standing;
   /** Until when the server has asked this tablet to stay away, and for how long, by its own clock. */
   quiet: { until: number; wait_ms: number };
+  /** Numbers that are sent before all others: says nothing of whom they are about, and so lies in clear. */
+  first: number[];
   /** Names for the first screen, under the device's own key, which script can use and not read. */
   names: Hidden;
   device_key: CryptoKey;

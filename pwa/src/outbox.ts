@@ -40,6 +40,8 @@ export interface Typed {
 const SCHEMA = 1;
 /** protocol.md: a tablet never queues an entry over 64 kB. */
 const MOST_BYTES = 64 * 1024;
+/** So many of the latest numbers that cannot wait are remembered; an older one goes by its number. */
+const MOST_FIRST = 50;
 /** A tap waits no longer for another tab's: that one hangs. */
 const TURN_MS = 3_000;
 
@@ -124,10 +126,24 @@ async function queue(submission: Submission, resident: string | null, corrected_
       void tx.objectStore('queue').add(row);
       if (key) void tx.objectStore('keys').put(key.row);
       if (submission.repairs) void tx.objectStore('looks').delete(submission.repairs);
+      if (isUrgent(entry)) {
+        const first = ((await metas.get('first')) as number[] | undefined) ?? [];
+        void metas.put([...first, ...waiting(record), number].slice(-MOST_FIRST), 'first');
+      }
       return true;
     });
     if (written) return entry;
   }
+}
+
+/** It calls somebody, or answers an alert: it goes before everything that only waits. */
+export function isUrgent({ kind, submission }: Entry): boolean {
+  return kind === 'alert' || kind === 'escalation' || 'red_flags' in submission.fields;
+}
+
+/** Our own numbers on this record that the server has not got: nothing shows of a record before what made it is there. */
+function waiting(record: string): number[] {
+  return (state.overlay.get(record) ?? []).filter((own) => state.queue.has(own.id)).map((own) => own.number);
 }
 
 /** Tells the sender that there is something to send. */

@@ -4,7 +4,7 @@
 import { MAX_BATCH, MOST_HALVINGS, STEADY } from './pace';
 import { dropEntry, dropRecord, load, moved as memoryMoved, putEntry, putRecord, residentTopics, state, tell, type Link } from './state';
 import { exchange, knock, type Moved, type Outcome } from './sync';
-import { saved } from './outbox';
+import { isUrgent, saved } from './outbox';
 import { ANSWERED, hear, post } from './wire';
 
 const READ_AFTER_MS = 80;
@@ -59,7 +59,7 @@ export function pause(on: boolean): void {
 /** The newest entry calls somebody, or answers an alert. */
 function urgent(): boolean {
   const newest = [...state.queue.values()].at(-1);
-  return newest !== undefined && (newest.kind === 'alert' || newest.kind === 'escalation' || 'red_flags' in newest.submission.fields);
+  return newest !== undefined && isUrgent(newest);
 }
 
 /** Talk now, or as soon as the talk under way has ended. A server's own "not before" is kept. */
@@ -101,7 +101,7 @@ function plan_after(outcome: Outcome, skipped: number): void {
       limit = Math.min(MAX_BATCH, limit * 2);
       const unread = takeIn(outcome.moved);
       link('ok', outcome.locked);
-      const sendable = state.paused ? 0 : outcome.left - skipped - unread;
+      const sendable = state.paused || outcome.full ? 0 : outcome.left - skipped - unread;
       if (outcome.more || sendable > 0 || wanted || outcome.moved.dropped_all) {
         draining = sendable > 0;
         return plan(0);

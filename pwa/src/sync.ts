@@ -19,9 +19,12 @@ const PATIENCE_MS = 30_000;
 const LONGEST_WAIT_MS = 24 * 3_600_000;
 /** A round trip longer than this says too little about the server's clock. */
 const CLOCK_ROUND_TRIP_MS = 10_000;
+/** The server takes 3,000 an hour of one tablet: what can wait leaves room among them for what cannot. */
+const MOST_AN_HOUR = 2_800;
+const HOUR_MS = 3_600_000;
 
 export type Outcome =
-  | { is: 'done'; left: number; more: boolean; locked: boolean; moved: Moved }
+  | { is: 'done'; left: number; full: boolean; more: boolean; locked: boolean; moved: Moved }
   | { is: 'unreachable' }
   | { is: 'busy'; wait_ms: number | null }
   | { is: 'too_large'; batch: string[]; wait_ms: number | null }
@@ -95,7 +98,7 @@ export async function knock(): Promise<boolean> {
   return 'server_time' in ((await call('GET', 'health', undefined, null, 4_000))?.body ?? {});
 }
 
-/** One round trip: the oldest waiting entries out, the server's word in. Only one tab or worker does it at a time. */
+/** One round trip: what cannot wait and the oldest entries out, the server's word in. Only one tab or worker does it at a time. */
 export async function exchange(grant: string | null, limit = MOST_ENTRIES, skip: ReadonlySet<string> = new Set()): Promise<Outcome> {
   // What cannot be hidden is not received: without a key, the device's token alone delivers.
   const reads = isOpen() ? grant : null;
@@ -105,12 +108,16 @@ export async function exchange(grant: string | null, limit = MOST_ENTRIES, skip:
 async function roundTrip(grant: string | null, limit: number, skip: ReadonlySet<string>): Promise<Outcome> {
   const enrolment = await meta('enrolment');
   if (!enrolment) return { is: 'refused', why: 'unknown_device' };
-  const { batch, keys, pending, last_number } = await oldest(Math.min(limit, MOST_ENTRIES), skip);
   const standing = { ...NEW_STANDING, ...(await meta('standing')) };
   const asked = Date.now();
   const quiet = await meta('quiet');
   // Only as long as it was asked for: a clock that was set back since makes no wait longer.
   if (quiet && asked < quiet.until && quiet.until <= asked + quiet.wait_ms) return { is: 'busy', wait_ms: quiet.until - asked };
+  const { hour: before } = standing;
+  // As the server counts: an hour begins with the first entry after the last one.
+  const hour = before && asked >= before.from && asked < before.from + HOUR_MS ? before : { from: asked, count: 0 };
+  const { batch, keys, pending, last_number } = await next(Math.min(limit, MOST_ENTRIES), MOST_AN_HOUR - hour.count, skip);
+  standing.hour = { ...hour, count: hour.count + batch.length };
   const answer = await call(
     'POST',
     'sync',
@@ -141,29 +148,39 @@ async function roundTrip(grant: string | null, limit: number, skip: ReadonlySet<
   if (!isAnswer(answer.body, batch)) return { is: 'unreachable' };
   const moved = await takeIn(answer.body, batch, standing, asked);
   const left = await reading((db) => db.count('queue'));
-  return { is: 'done', left, more: answer.body.more, locked: grant !== null && answer.body.locked, moved };
+  const full = standing.hour.count >= MOST_AN_HOUR;
+  return { is: 'done', left, full, more: answer.body.more, locked: grant !== null && answer.body.locked, moved };
 }
 
-/** The oldest entries that fit in one request with their keys, and how many stay behind. */
-async function oldest(limit: number, skip: ReadonlySet<string>) {
+/**
+ * What fits in one request with its keys, and how many stay behind: first what cannot wait (outbox.ts), then at most `room`
+ * others, the oldest first.
+ */
+async function next(limit: number, room: number, skip: ReadonlySet<string>) {
   return reading(async (db) => {
     const tx = db.transaction(['queue', 'keys', 'meta']);
     const queue = tx.objectStore('queue');
+    const metas = tx.objectStore('meta');
     const batch: StoredEntry[] = [];
     const keys: Record<string, string> = {};
     let bytes = 0;
-    for (let cursor = await queue.openCursor(); cursor && batch.length < limit; cursor = await cursor.continue()) {
-      const row = cursor.value;
-      if (skip.has(row.id)) continue;
+    const take = async (row: StoredEntry | undefined): Promise<boolean> => {
+      if (!row || skip.has(row.id)) return true;
       bytes += sizeOf(row) + 1;
-      if (bytes > MOST_BYTES && batch.length) break;
+      if (batch.length >= limit || (bytes > MOST_BYTES && batch.length)) return false;
       batch.push(row);
-      if (!isSealed(row) || keys[row.kid]) continue;
-      const key = await tx.objectStore('keys').get(row.kid);
-      if (key) keys[row.kid] = key.jwe;
+      const key = isSealed(row) && !keys[row.kid] && (await tx.objectStore('keys').get(row.kid));
+      if (key) keys[key.kid] = key.jwe;
+      return true;
+    };
+    const first = ((await metas.get('first')) as number[] | undefined) ?? [];
+    for (const number of first) if (!(await take(await queue.get(number)))) break;
+    const most = batch.length + room;
+    for (let cursor = await queue.openCursor(); cursor && batch.length < most; cursor = await cursor.continue()) {
+      if (!first.includes(cursor.value.number) && !(await take(cursor.value))) break;
     }
     const all = await queue.count();
-    const counters = ((await tx.objectStore('meta').get('counters')) as Counters | undefined) ?? NEW_COUNTERS;
+    const counters = ((await metas.get('counters')) as Counters | undefined) ?? NEW_COUNTERS;
     return { batch, keys, pending: all - batch.length, last_number: counters.number };
   });
 }
@@ -237,6 +254,7 @@ async function takeIn(answer: Answer, batch: StoredEntry[], before: Standing, as
     last_sent: sent.length + looks.length ? now : before.last_sent,
     arrived: before.arrived,
     all_arrived: !rewound && answer.resend.length === 0,
+    hour: before.hour,
   };
   const changes = rewound ? [] : answer.changes;
   const again: StoredEntry[] = [];

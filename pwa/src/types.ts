@@ -162,6 +162,8 @@ export interface Standing {
   arrived: number | null;
   /** The last answer asked for nothing again, and no number that the server has not taken is missing from the queue. */
   all_arrived: boolean;
+  /** How many entries the server has answered for since this hour of sending began. */
+  hour?: { from: number; count: number } | undefined;
 }
 
 /** Something readable, under the data key named by `under`, or under the device's own key. */

@@ -1,19 +1,19 @@
-"""`make bench`: every figure of performance.md that this version can measure, each beside its floor. It prints; it gates nothing.
+"""`make bench`: every figure of performance.md that this version can measure, each beside its floor or with a word on why it has none. It prints; it gates nothing.
 
-`python -m tests.bench intake` runs one part: intake, filled, push, alerting or tap.
+`python -m tests.bench intake` runs one part: intake, filled, push, alerting, tap or drain.
 """
 
 from __future__ import annotations
 
 import sys
 
-from tests.bench import alerting, filled, intake, push, tap
+from tests.bench import alerting, drain, filled, intake, push, tap
 from tests.bench.report import machine, show
 from tests.harness.postgres import Postgres
 
 
 def main() -> None:
-    wanted = set(sys.argv[1:]) or {"intake", "filled", "push", "alerting", "tap"}
+    wanted = set(sys.argv[1:]) or {"intake", "filled", "push", "alerting", "tap", "drain"}
     print(f"Measured on {machine()}")
     postgres = Postgres(durable=True)
     try:
@@ -29,6 +29,8 @@ def main() -> None:
         postgres.stop()
     if "tap" in wanted:
         show("On the tablet", tap.run())
+    if "drain" in wanted:
+        show("After two weeks offline", drain.run())
 
 
 if __name__ == "__main__":

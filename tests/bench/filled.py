@@ -12,6 +12,7 @@ import tempfile
 import uuid
 from pathlib import Path
 
+import orjson
 from sqlalchemy import text
 
 from server.db import db, writing
@@ -128,20 +129,37 @@ def _bytes(home, person, residents: list[uuid.UUID], folder: Path) -> Row:
     intake.follow_all(home)
     _checkpoint()  # what stands in the log is written once more, into the pages
     each = (_written() - before) / (BATCH * BATCHES)
-    return Row("sqlite: bytes written a record (log and pages; ledger, record and folds)", f"{each:,.0f}", goal=f"≤ {GOAL_BYTES:,}",
-               met=each <= GOAL_BYTES)  # fmt: skip
+    before = _written()
+    _raw(batches, "sqlite")
+    _checkpoint()
+    floor = (_written() - before) / (BATCH * BATCHES)
+    return Row("sqlite: bytes written a record (log and pages; ledger, record and folds)", f"{each:,.0f}",
+               f"{floor:,.0f} (the driver's own inserts)", f"≤ {GOAL_BYTES:,}", each <= GOAL_BYTES)  # fmt: skip
+
+
+def _raw(batches: list[list[dict]], kind: str) -> None:
+    """The driver's own inserts of the same text, committed as often."""
+    floor = intake.Floor()
+    with db.engine.begin() as c:
+        c.execute(text("DELETE FROM floor"))
+    for batch in batches:
+        floor.insert([orjson.dumps(item) for item in batch], kind)
 
 
 def _drain(house: House, home, person, residents: list[uuid.UUID], cpu: Cpu, kind: str) -> Row:
     """Two tablets' queues over HTTP: one may send 3,000 an hour."""
-    calls, count = [], QUEUED // DRAIN
+    calls, batches, count = [], [], QUEUED // DRAIN
     for half in range(2):
         tablet = home.tablet(f"Drain {half}")
         tablet.unlock(person)
-        calls += [intake.one_request(house, tablet, *intake.drinks(tablet, residents, DRAIN)) for _ in range(count // 2)]
+        mine = [intake.drinks(tablet, residents, DRAIN) for _ in range(count // 2)]
+        batches += mine
+        calls += [intake.one_request(house, tablet, *batch) for batch in mine]
     took = cpu_of(cpu, lambda: [call() for call in calls])
+    floor = cpu_of(cpu, lambda: _raw(batches, kind))
     intake.follow_all(home)
-    return Row(f"{kind}: draining {QUEUED:,} entries over HTTP by {DRAIN}", f"{QUEUED / took:,.0f} a CPU-second")
+    return Row(f"{kind}: draining {QUEUED:,} entries over HTTP by {DRAIN}", f"{QUEUED / took:,.0f} a CPU-second",
+               f"{QUEUED / floor:,.0f} (the driver's own inserts)")  # fmt: skip
 
 
 def _first_sync(house: House, home, person, cpu: Cpu, kind: str) -> list[Row]:
@@ -155,20 +173,25 @@ def _first_sync(house: House, home, person, cpu: Cpu, kind: str) -> list[Row]:
     tablet = fresh.tablet("New")
     tablet.unlock(carer)
     sizes: list[int] = []
+    answers: list[bytes] = []
 
     def first(one: Tablet) -> None:
         more = True
         while more:
             answer = one.post(one.envelope([]))
             one.cursor, more = answer.json["cursor"], answer.json["more"]
+            answers.append(answer.data)
             sizes.append(len(gzip.compress(answer.data, 6)))
 
     ms = cpu_of(cpu, lambda: first(tablet)) * 1000
-    kilobytes = sum(sizes) / 1000
+    floor_ms = cpu_of(cpu, lambda: [(orjson.loads(data), gzip.compress(data, 6)) for data in answers]) * 1000
+    facts = orjson.dumps([change["fields"] for data in answers for change in orjson.loads(data)["changes"]])
+    kilobytes, floor_kb = sum(sizes) / 1000, len(gzip.compress(facts, 6)) / 1000
     return [
-        Row(f"{kind}: first sync of {HOME} people: size", f"{kilobytes:.0f} kB gz", goal=f"≤ {GOAL_FIRST_KB} kB", met=kilobytes <= GOAL_FIRST_KB),
+        Row(f"{kind}: first sync of {HOME} people: size", f"{kilobytes:.0f} kB gz",
+            f"{floor_kb:.0f} kB (the records' own fields)", f"≤ {GOAL_FIRST_KB} kB", kilobytes <= GOAL_FIRST_KB),
         Row(f"{kind}: first sync of {HOME} people: pulling the changes, client's parsing and packing included", f"{ms:.0f} ms CPU",
-            goal=f"≤ {GOAL_FIRST_MS} ms", met=ms <= GOAL_FIRST_MS),
+            f"{floor_ms:.0f} ms (parsing and packing alone)", f"≤ {GOAL_FIRST_MS} ms", ms <= GOAL_FIRST_MS),
     ]  # fmt: skip
 
 

@@ -32,13 +32,14 @@ def one_database(kind: str, database_url: str | None) -> Row:
             subscription = service.subscribe(phone.push_key())
             phone.subscribe(subscription)
             phone.start_shift("senior_carer")
-            latencies = []
+            latencies, answered = [], []
             people = [id_ for name, id_ in home["residents"].items() if name.startswith("Person ")]
             phone.sync(*(phone.drink(resident, PLENTY_ML) for resident in people))
             for already, resident in enumerate(people):
                 before = len(service.messages(subscription))
                 sent_at = time.time()
                 phone.sync(phone.red_flag(resident))
+                answered.append(time.time() - sent_at)
                 until(lambda: len(service.messages(subscription)) > before, within_s=30, what=f"push {already + 1}", every_s=0.005)
                 latencies.append(service.messages(subscription)[before].received_at - sent_at)
                 time.sleep(PAUSE_S)
@@ -49,8 +50,9 @@ def one_database(kind: str, database_url: str | None) -> Row:
     return Row(
         f"{kind}: entry posted → its push received by the push service, {BREACHES} times",
         f"median {p50 * 1000:.0f} ms, p95 {p95 * 1000:.0f} ms",
-        goal=f"p95 ≤ {GOAL_P95_S:.0f} s",
-        met=p95 <= GOAL_P95_S,
+        f"median {percentile(answered, 0.5) * 1000:.0f} ms (entry posted → answered)",
+        f"p95 ≤ {GOAL_P95_S:.0f} s",
+        p95 <= GOAL_P95_S,
     )
 
 

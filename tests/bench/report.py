@@ -14,11 +14,12 @@ HERTZ = os.sysconf("SC_CLK_TCK")
 
 @dataclass
 class Row:
-    """One line. `goal` is in words; `met` is None where there is only a figure to know."""
+    """One line. `floor` is what the same run measured as the least, or "no floor: why"; `goal` is in words; `met` is None where
+    there is only a figure to know."""
 
     work: str
     figure: str
-    floor: str = ""
+    floor: str
     goal: str = ""
     met: bool | None = None
 
@@ -27,7 +28,7 @@ def show(title: str, rows: list[Row]) -> None:
     print(f"\n{title}", flush=True)
     for row in rows:
         verdict = {True: "pass", False: "MISS", None: ""}[row.met]
-        floor = f" · floor {row.floor}" if row.floor else ""
+        floor = f" · {row.floor}" if row.floor.startswith("no floor") else f" · floor {row.floor}"
         goal = f" · goal {row.goal}" if row.goal else ""
         print(f"  {row.work}: {row.figure}{floor}{goal}  {verdict}".rstrip(), flush=True)
 

@@ -1,10 +1,14 @@
-"""From a tap to *Saved on this tablet* painted, with nothing queued and with 5,000 queued, on a CPU slowed down four times."""
+"""From a tap to *Saved on this tablet* painted, and from an offline start to a usable list, with nothing queued and with 5,000
+queued, on a CPU slowed down four times."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from playwright.sync_api import sync_playwright
 
@@ -15,13 +19,24 @@ from tests.harness.hands import SAVED, Hands
 from tests.harness.processes import Installation
 
 TAPS = 60
-RUNS = 3
+RUNS = 5
 QUEUED = 5000
 SLOWED = 4
 PEOPLE = 60
 SWITCHES = 6
 GOAL_SWITCH_MS = 1_000
 GOAL_P75_MS, GOAL_P95_MS, GOAL_RATIO = 100, 200, 1.2
+GOAL_START_MS = 1_500
+T = TypeVar("T")
+
+# Milliseconds until a thing is painted: from a tap on another, or from where the page began.
+STARTED = """([shown, tapped]) => new Promise((done, fail) => {
+  const find = testid => document.querySelector(`[data-testid=${testid}]`), began = tapped ? performance.now() : 0;
+  setTimeout(() => fail(new Error(`${shown} never came`)), 60000);
+  if (tapped) find(tapped).click();
+  const look = () => find(shown) ? requestAnimationFrame(() => setTimeout(() => done(performance.now() - began))) : setTimeout(look, 4);
+  look();
+})"""
 
 # Milliseconds from the finger to the first frame in which the row says that the drink is saved.
 TAP = """([resident, saved]) => new Promise((done, fail) => {
@@ -59,22 +74,24 @@ SWITCH = """digit => new Promise((done, fail) => {
 })"""
 
 # Entries as the version before wrote them, each with an id, a number, a person and a time of its own: what two weeks offline
-# leave behind. Plain rows, since nobody but the app can seal.
-FILL = """([count, residents]) => new Promise((done, fail) => {
+# leave behind. Plain rows, since nobody but the app can seal. Without an author and a grant no server would take them.
+FILL = """([count, residents, author, grant]) => new Promise((done, fail) => {
   const opening = indexedDB.open('tidemark');
   opening.onsuccess = () => {
     const tx = opening.result.transaction(['queue', 'meta'], 'readwrite');
     const queue = tx.objectStore('queue'), meta = tx.objectStore('meta');
     {
+      let device;
+      meta.get('enrolment').onsuccess = event => { device = event.target.result.device; };
       meta.get('counters').onsuccess = event => {
         const counters = event.target.result;
         for (let at = 0; at < count; at++) {
           const id = crypto.randomUUID(), resident = residents[at % residents.length];
-          const when = new Date(Date.now() - (count - at) * 240_000).toISOString().replace('Z', '+00:00');
+          const ms = Date.now() - (count - at) * 240_000, when = new Date(ms).toISOString().replace('Z', '+00:00');
           counters.number += 1;
           queue.add({id, record: id, number: counters.number, kind: 'hydration_check', resident, submission: {
-            kind: 'hydration_check', schema: 1, parents: [], author: null, grant: null, offset_ms: 0, seen: null, clock: '', nonce: '', id, record: id, number: counters.number, occurred_at: when, recorded_at: when,
-            fields: {resident, outcome: 'drank', drink: 'tea', vessel_ml: 150, drunk_ml: 150, basis: 'vessel'}}});
+            kind: 'hydration_check', schema: 1, parents: [], author, grant, offset_ms: 0, seen: null, clock: `${ms}-0000-${device}`, nonce: id.replaceAll('-', ''), id, record: id, number: counters.number, occurred_at: when, recorded_at: when,
+            fields: {resident, outcome: 'drank', drink: 'tea', vessel_ml: 150, drunk_ml: 150, basis: 'measured'}}});
         }
         meta.put(counters, 'counters');
       };
@@ -119,21 +136,19 @@ def enrolled(browsers: Browsers, tidemark: Installation, home: dict) -> Hands:
     return hands
 
 
-def filled(hands: Hands, queued: int) -> None:
+def filled(hands: Hands, queued: int, author: str | None = None, grant: str | None = None) -> None:
     """Lay this many entries into the tablet's queue, as two weeks offline would, and open the list again."""
     hands.drink("Joan", "Teacup")
     hands.expect_state("Joan", SAVED)
-    hands.page.evaluate(FILL, [queued, people_of(hands.home)])
+    hands.page.evaluate(FILL, [queued, people_of(hands.home), author, grant])
     hands.page.reload()
     hands.sign_in("Ama Mensah")
     hands.residents()
 
 
-def both(runs: int = RUNS, taps: int = TAPS, queued: int = QUEUED, switched: list[float] | None = None) -> tuple[list[float], list[float]]:
-    """Milliseconds a tap with nothing queued and with `queued`: runs of both alternate; the best run of each counts.
-
-    `switched`, where it is given, takes what a change of user costs on the full tablet, without a connection.
-    """
+@contextmanager
+def two(queued: int = QUEUED) -> Iterator[tuple[Hands, Hands]]:
+    """Two tablets of one home, without a server: one with nothing queued, one with `queued`, to which two people have been let in."""
     folder = Path(tempfile.mkdtemp(prefix="tidemark-bench-tap-"))
     tidemark = Installation(folder / "data")
     try:
@@ -142,38 +157,66 @@ def both(runs: int = RUNS, taps: int = TAPS, queued: int = QUEUED, switched: lis
             browsers = Browsers(playwright, folder)
             tidemark.start()
             empty, full = (enrolled(browsers, tidemark, home) for _ in range(2))
-            if switched is not None:
-                switches(full, 2)
+            switches(full, 2)
             tidemark.kill9()
             filled(full, queued)
-            if switched is not None:
-                full.tablet.throttle(SLOWED)
-                switched += switches(full, SWITCHES)
-                full.tablet.throttle(1)
-            without, with_ = [], []
-            for _ in range(runs):
-                for hands, found in ((empty, without), (full, with_)):
-                    hands.page.bring_to_front()
-                    hands.tablet.throttle(SLOWED)
-                    found.append(measure(hands, taps))
-                    hands.tablet.throttle(1)
+            yield empty, full
             browsers.close()
     finally:
         tidemark.kill9()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def alternating(pair: tuple[Hands, Hands], work: Callable[[Hands], T], runs: int) -> tuple[list[T], list[T]]:
+    """`work` at each tablet in turn, on a slow CPU."""
+    found: tuple[list[T], list[T]] = ([], [])
+    for _ in range(runs):
+        for hands, mine in zip(pair, found, strict=True):
+            hands.page.bring_to_front()
+            hands.tablet.throttle(SLOWED)
+            mine.append(work(hands))
+            hands.tablet.throttle(1)
+    return found
+
+
+def taps_at(pair: tuple[Hands, Hands], runs: int, taps: int) -> tuple[list[float], list[float]]:
+    without, with_ = alternating(pair, lambda hands: measure(hands, taps), runs)
     return min(without, key=lambda run: percentile(run, 0.75)), min(with_, key=lambda run: percentile(run, 0.75))
 
 
+def both(runs: int = RUNS, taps: int = TAPS, queued: int = QUEUED) -> tuple[list[float], list[float]]:
+    """Milliseconds a tap with nothing queued and with `queued`: runs of both alternate; the best run of each counts."""
+    with two(queued) as pair:
+        return taps_at(pair, runs, taps)
+
+
+def start(hands: Hands) -> float:
+    """Milliseconds that the app takes of an offline start: from nothing to the names, and from the last digit to the list. What a
+    person takes in between is their own."""
+    page, pin = hands.page, hands.home["staff"]["Ama Mensah"]["pin"]
+    page.reload(wait_until="commit")
+    names_ms = page.evaluate(STARTED, ["staff-tile", None])
+    hands.choose("Ama Mensah")
+    hands.pin(pin[:-1])
+    return names_ms + page.evaluate(STARTED, ["resident-row", f"pin-key-{pin[-1]}"])
+
+
 def run() -> list[Row]:
-    switched: list[float] = []
-    without, with_ = both(switched=switched)
+    with two() as pair:
+        without, with_ = taps_at(pair, RUNS, TAPS)
+        start_without, start_with = map(min, alternating(pair, start, RUNS))
+        pair[1].tablet.throttle(SLOWED)
+        switched = switches(pair[1], SWITCHES)
+        pair[1].tablet.throttle(1)
     p75, p95, p75_without = percentile(with_, 0.75), percentile(with_, 0.95), percentile(without, 0.75)
     return [
         Row(f"tap → Saved on this tablet, {QUEUED:,} queued, CPU slowed {SLOWED} times, best of {RUNS} runs",
             f"p75 {p75:.0f} ms, p95 {p95:.0f} ms", f"p75 {p75_without:.0f} ms with none queued",
             f"p75 ≤ {GOAL_P75_MS} ms, p95 ≤ {GOAL_P95_MS} ms", p75 <= GOAL_P75_MS and p95 <= GOAL_P95_MS),
-        Row("the same, against none queued", f"{p75 / p75_without:.2f} times", goal=f"≤ {GOAL_RATIO} times",
-            met=p75 / p75_without <= GOAL_RATIO),
+        Row("the same, against none queued", f"{p75 / p75_without:.2f} times", "no floor: it is a ratio to one", f"≤ {GOAL_RATIO} times",
+            p75 / p75_without <= GOAL_RATIO),
+        Row(f"offline start to a usable list, {PEOPLE} people, {QUEUED:,} queued, CPU slowed {SLOWED} times, best of {RUNS}",
+            f"{start_with:.0f} ms", f"{start_without:.0f} ms with none queued", f"≤ {GOAL_START_MS:,} ms", start_with <= GOAL_START_MS),
         Row(f"PIN → a list that can be used, another user, no connection, {QUEUED:,} queued, CPU slowed {SLOWED} times, best of {SWITCHES}",
-            f"{min(switched):.0f} ms", goal=f"≤ {GOAL_SWITCH_MS:,} ms", met=min(switched) <= GOAL_SWITCH_MS),
+            f"{min(switched):.0f} ms", "no floor: it is a wait of a person", f"≤ {GOAL_SWITCH_MS:,} ms", min(switched) <= GOAL_SWITCH_MS),
     ]  # fmt: skip

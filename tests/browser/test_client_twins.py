@@ -34,7 +34,10 @@ export * as spans from './src/spans';
 export * as time from './src/time';
 export * as clock from './src/clock';
 export { digest } from './src/digest';
-export { judge } from './src/sync';
+export { exchange, judge } from './src/sync';
+export { save } from './src/outbox';
+export { setMeta, strictly } from './src/db';
+export { state } from './src/state';
 export { uuid7 } from './src/ids';
 """
 LONDON = "Europe/London"
@@ -334,3 +337,81 @@ def test_ids_made_on_a_tablet_are_version_7_and_carry_their_time(run):
     made = run("() => app.uuid7(1795381449120)")
     assert made[14] == "7" and made[19] in "89ab"
     assert int(made[:8] + made[9:13], 16) == 1795381449120
+
+
+# A tablet with so many drinks waiting, and a way to save one more and to see what it offers next.
+WAITING = """async ([device, count]) => {
+  const {setMeta, state, strictly} = app, text = '2026-11-22T12:00:00+00:00';
+  const home = {id: device, name: 'Home', timezone: 'Europe/London'};
+  state.enrolment = {device, token: 't', name: 'Tablet', home};
+  await setMeta('enrolment', state.enrolment);
+  await setMeta('counters', {number: count, clock_ms: 0, clock_n: 0});
+  await strictly(['queue'], async tx => {
+    for (let number = 1; number <= count; number++) {
+      const id = crypto.randomUUID(), fields = {resident: device, outcome: 'drank', drunk_ml: 150};
+      void tx.objectStore('queue').put({number, id, record: id, kind: 'hydration_check', resident: device, submission: {id, number, fields}});
+    }
+  });
+}"""
+SAVE = """async ([kind, fields, record]) => {
+  const {id, number} = await app.save({id: '0193b0d2-0000-7000-8000-00000000000a', grant: 'g'}, {kind, fields, ...(record ? {record} : {})});
+  return [number, id];
+}"""
+OFFER = "async limit => { const {is, left, full} = await app.exchange(null, limit); return [is, left, full]; }"
+FLAGGED = {"resident": "0193b0d2-0000-7000-8000-000000000001", "outcome": "drank", "red_flags": ["choking"]}
+SMALL_CALL = {"resident": FLAGGED["resident"], "outcome": "drank", "drunk_ml": 40}
+
+
+DEVICE = "0193b0d2-0000-7000-8000-000000000002"
+
+
+@pytest.fixture
+def tablet(bundle, playwright_browser):
+    """A tablet whose server takes everything: (run, the numbers of each offer so far)."""
+    page, offers = secure_page(playwright_browser, bundle), []
+
+    def take(route) -> None:
+        given = route.request.post_data_json["submissions"]
+        offers.append([one["number"] for one in given])
+        route.fulfill(json={
+            "protocol": 1, "server_time": datetime.now(UTC).isoformat(), "head": {"ledger": "x", "seq": 1, "hash": "00"}, "safe": None,
+            "results": [{"id": one["id"], "status": "accepted", "seq": 1, "digest": canonical.digest(one)} for one in given],
+            "changes": [], "removed": [], "resend": [], "cursor": None, "more": False, "locked": True,
+        })  # fmt: skip
+
+    page.route("**/api/v1/sync", take)
+    yield page.evaluate, offers
+    page.close()
+
+
+def test_a_red_flag_and_an_answer_to_an_alert_are_sent_before_what_only_waits(tablet):
+    run, offers = tablet
+    run(WAITING, [DEVICE, 12])
+    drink, _ = run(SAVE, ["hydration_check", SMALL_CALL, None])
+    flag, _ = run(SAVE, ["hydration_check", FLAGGED, None])
+    answer, _ = run(SAVE, ["alert", {"status": "acknowledged"}, DEVICE])
+    assert run(OFFER, 5) == ["done", 10, False]
+    assert run(OFFER, 500) == ["done", 0, False]
+    assert offers == [[flag, answer, 1, 2, 3], [*range(4, 13), drink]]
+
+
+def test_a_red_flag_added_to_a_drink_that_waits_takes_the_drink_along(tablet):
+    run, offers = tablet
+    run(WAITING, [DEVICE, 12])
+    drink, id_ = run(SAVE, ["hydration_check", SMALL_CALL, None])
+    flag, _ = run(SAVE, ["hydration_check", {"red_flags": ["choking"], "correction_reason": "added"}, id_])
+    run(OFFER, 3)
+    assert offers == [[drink, flag, 1]]
+
+
+def test_a_red_flag_is_sent_at_once_although_more_waits_than_the_server_takes_in_an_hour(tablet):
+    run, offers = tablet
+    run(WAITING, [DEVICE, 3_000])
+    for _ in range(7):
+        run(OFFER, 500)
+    assert sum(map(len, offers)) == 2_800, "room is left among the hour's 3,000"
+    assert run(OFFER, 500) == ["done", 200, True]
+    assert offers[-1] == []
+    flag, _ = run(SAVE, ["hydration_check", FLAGGED, None])
+    run(OFFER, 500)
+    assert offers[-1] == [flag]

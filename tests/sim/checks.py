@@ -11,7 +11,9 @@ from itertools import combinations
 from typing import Any
 
 import orjson
+from sqlalchemy import select
 
+from server.alerts.silence import signed_on_at
 from server.alerts.tables import step_event
 from server.people.tables import device, device_number, staff
 from server.records import fold, rebuild, totals
@@ -22,17 +24,22 @@ from sync import flags, merge
 from sync.days import care_day, from_ms
 from sync.fields import time_ms
 from sync.kinds import kind as kind_named
+from sync.kinds.alert import RESOLVED, WITHDRAWN
 from sync.kinds.double_check import decided
-from sync.rules.catalogue import CLOCK_STEPPED, ESCALATOR_LATE, NOBODY_REACHED, TABLET_RULES
+from sync.rules.catalogue import CLOCK_STEPPED, ESCALATOR_LATE, MISSING_ENTRIES, NOBODY_REACHED, SILENT, TABLET_RULES, TWO_TABLETS
 from sync.thresholds import THRESHOLDS
 from tests.rules.merge_by_hand import ByHand
 from tests.sim.book import ACCEPTED, ASIDE, WAITS, key_of, read_kept
+from tests.sim.installation import MINUTE_MS
 from tests.sim.tablet import Tablet
 from tests.sim.world import World
 
 PROJECTIONS = (record, waiting, staff, *totals.TABLES)
 #: Worked out when a record is shown, from other records: a tablet hears of them with the record's next change.
 SHOWN = {flags.LEFT, flags.ABOVE_VESSEL, flags.ABOVE_LIMIT}
+
+#: By then whatever may last an hour has lasted too long. A look that comes late says that the server was away, and waits a little.
+LATER_MINUTES = (120, 6, 6)
 
 
 class Drained:
@@ -46,6 +53,14 @@ class Drained:
     @cached_property
     def stored(self) -> set:
         return set(self.accepted) | set(self.aside)
+
+    @cached_property
+    def arrived(self) -> dict[uuid.UUID, set[tuple[int, str]]]:
+        """By device, the number and id of everything of it that is stored."""
+        found: dict[uuid.UUID, set[tuple[int, str]]] = {}
+        for saved in (self.book.saved[key] for key in self.stored & self.book.saved.keys()):
+            found.setdefault(saved.device, set()).add((saved.entry.number, saved.entry.id))
+        return found
 
     @cached_property
     def by_record(self) -> dict[uuid.UUID, list[merge.Row]]:
@@ -237,17 +252,13 @@ def what_is_missing_is_named(d: Drained) -> list[str]:
     runs: dict[Any, set[int]] = {}
     for id_, first, last in d.place.rows(device_number, "device", "first", "last"):
         runs.setdefault(_uuid(id_), set()).update(range(first, last + 1))
-    arrived: dict[Any, set[tuple[int, Any]]] = {}
-    for key in d.stored & d.book.saved.keys():
-        saved = d.book.saved[key]
-        arrived.setdefault(saved.device, set()).add((saved.entry.number, saved.entry.id))
     found = []
     for id_ in {saved.device for saved in d.book.saved.values()}:
-        numbers = {number for number, _ in arrived.get(id_, ())}
+        numbers = {number for number, _ in d.arrived.get(id_, ())}
         if runs.get(id_, set()) != numbers:
             found.append(f"{id_}: the server names {sorted(runs.get(id_, ()))}, arrived {sorted(numbers)}")
     clash = {_uuid(id_): at for id_, at in d.place.rows(device, "id", "number_clash_ms")}
-    for id_, pairs in arrived.items():
+    for id_, pairs in d.arrived.items():
         numbers = sorted(number for number, _ in pairs)
         if len(numbers) != len(set(numbers)) and clash.get(id_) is None:
             found.append(f"{id_}: numbers under two ids were not noticed: {numbers}")
@@ -258,6 +269,70 @@ def what_is_missing_is_named(d: Drained) -> list[str]:
 
 def _uuid(given: Any) -> uuid.UUID:
     return given if isinstance(given, uuid.UUID) else uuid.UUID(bytes=given)
+
+
+def older_apps_touch_nothing_new(d: Drained) -> list[str]:
+    """What a newer app said in a field that older ones do not know stands, whoever corrected the rest."""
+    made = [d.shown[uuid.UUID(id_)] for id_ in d.world.newest if uuid.UUID(id_) in d.shown]
+    return [f"{change['record']} has lost its floor: {change['fields']}" for change in made if change["fields"].get("floor") != "first"]
+
+
+def tablets_in_trouble_are_named(d: Drained) -> list[str]:
+    """Hours later somebody is told of every tablet of which numbers are missing, and of which; of each that was expected and was
+    not heard; of each identity that two tablets have; and of no other."""
+    for minutes in LATER_MINUTES:
+        d.place.now_ms += minutes * MINUTE_MS
+        d.place.escalate()
+    home, zone = d.place.facts.home_id, "Europe/London"
+    with reading() as c:
+        rows = c.execute(select(device).where(device.c.home_id == home, device.c.pseudo.is_(None))).all()
+        at_work = signed_on_at(c, home, d.place.server_ms(), zone)
+        alerts = [row.fields for row in records.records(c, home, "alert")]
+    told: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for said in alerts:
+        told.setdefault((said["rule"], said["subject"]), []).append(said)
+    found = []
+    for row in rows:
+        numbers = [number for number, _ in d.arrived.get(row.id, ())]
+        top = max(numbers, default=0)
+        # Above the highest that came only the tablet's own word tells, and only once it says that nothing waits.
+        until = max(top, row.last_number if row.pending == 0 else 0)
+        missing = [number for number in range(1, until + 1) if number not in set(numbers)]
+        silent = row.last_seen_ms is not None and (row.pending or row.id in at_work)
+        twice = len(numbers) != len(set(numbers)) or (row.number_fell_ms is not None and row.last_number < top)
+        late = d.world.seen["hold back"] or d.world.seen["duplicate"]  # an old request that comes last says an old count
+        due = {MISSING_ENTRIES: missing, SILENT: silent, TWO_TABLETS: twice}
+        may = {**due, TWO_TABLETS: twice or row.id in d.world.doubtful or late}
+        for rule in due:
+            of_it = told.get((rule, str(row.id)), [])
+            open_ = [said for said in of_it if said["status"] not in (WITHDRAWN, RESOLVED)]
+            if row.revoked_ms is not None:
+                if open_:
+                    found.append(f"{rule} stands of {row.name} ({row.id}), which is let in no more")
+            elif due[rule] and all(said["status"] == WITHDRAWN for said in of_it):
+                found.append(f"{rule} is due of {row.id} and nobody is told: missing {missing}, pending {row.pending}")
+            elif open_ and not may[rule]:
+                found.append(f"{rule} stands of {row.id}, and nothing is wrong: {open_[0]['facts']}")
+            elif rule == MISSING_ENTRIES:
+                d.world.seen["missing is told"] += bool(open_)
+                found += [f"{row.id}: told {said['facts']}, missing {missing}" for said in open_ if _named(said["facts"]) != _first_runs(missing)]
+    return found
+
+
+def _named(facts: dict[str, Any]) -> list[tuple[int, int]]:
+    """The runs of numbers that an alert names: `5, 8-12`, and `…` after the fifth."""
+    ends = [part.split("-") for part in facts["numbers"].rstrip("…").split(", ")]
+    return [(int(end[0]), int(end[-1])) for end in ends]
+
+
+def _first_runs(numbers: list[int]) -> list[tuple[int, int]]:
+    runs: list[tuple[int, int]] = []
+    for number in numbers:
+        if runs and runs[-1][1] == number - 1:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    return runs[:5]
 
 
 def suspected_doubles_are_shown(d: Drained) -> list[str]:
@@ -346,6 +421,8 @@ CHECKS = {
     "missing is named": what_is_missing_is_named,
     "all end equal": all_end_equal,
     "doubles are shown": suspected_doubles_are_shown,
+    "newer fields stand": older_apps_touch_nothing_new,
     "rebuild, same bytes": a_rebuild_gives_the_same_bytes,
+    "trouble is told": tablets_in_trouble_are_named,
     "replay changes nothing": a_replay_changes_nothing,
 }

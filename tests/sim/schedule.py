@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from sync import kinds
+from sync.fields import Text, schema_of
 from tests.sim.checks import CHECKS, NO_ERROR, Drained
 from tests.sim.installation import HOUR_MS, Installation
 from tests.sim.tablet import UNREAD_MS
-from tests.sim.world import FUTURE, World
+from tests.sim.world import FUTURE, ROUND, ROUND_VERSION, World
 
 #: What a schedule chooses from, and how often.
 EVENTS = {
@@ -23,8 +24,9 @@ EVENTS = {
     "days_pass": 0.4, "tablet_clock": 1, "server_clock": 0.4, "escalate": 3, "kill": 2, "snapshot": 1, "roll_back": 0.6, "clone": 0.5,
     "wipe": 0.5, "server_restart": 1, "back_up": 1, "restore": 1, "revoke_person": 0.4, "revoke_device": 0.3, "change_role": 0.8,
     "old_app": 0.3, "lock": 2, "unlock": 4, "same_drink": 3, "decide_double": 2, "spoiled_row": 0.5, "without_keys": 0.5,
-    "rescue_file": 1.5, "bring_file": 2, "rotate_home_key": 0.5,
+    "rescue_file": 1.5, "bring_file": 2, "rotate_home_key": 0.5, "cup": 2, "older_app": 2,
 }  # fmt: skip
+ROUND_FIELDS = schema_of(ROUND, {"what": Text(), "floor": Text()})
 #: Rounds within which a home without faults must have come to rest.
 ROUNDS = 60
 
@@ -107,11 +109,16 @@ def _quiet(tablet) -> bool:
 
 @contextmanager
 def learning() -> Iterator[Callable[[], None]]:
-    """A server that can be updated: yields a function after which it knows the kind and the version of the future."""
+    """A server that is newer than some apps and older than others: it knows the newest version of one kind, and can be updated.
+    Yields a function after which it knows the kind of the future."""
     known = dict(kinds.kinds())
+    note = known["daily_note"]
+    kinds.kinds()[ROUND] = replace(
+        note, name=ROUND, fields=ROUND_FIELDS, required=frozenset(), version=ROUND_VERSION, subject=None, refers=()
+    )
 
     def learn() -> None:
-        kinds.kinds()[FUTURE] = replace(known["daily_note"], name=FUTURE, required=frozenset())
+        kinds.kinds()[FUTURE] = replace(note, name=FUTURE, required=frozenset())
 
     try:
         yield learn

@@ -20,6 +20,8 @@ from sync.fields import time_ms
 from tests.harness.sealing import Session
 
 MOST_ENTRIES = 500
+#: So many of the latest numbers that cannot wait go before all others.
+MOST_FIRST = 50
 LONGEST_WAIT_MS = 24 * 3_600_000
 KEPT_COPIES_MS = 35 * 24 * 3_600_000
 #: How long an entry that the server cannot read yet waits before it is offered again.
@@ -54,6 +56,8 @@ class Storage:
     device: uuid.UUID
     token: str
     number: int = 0
+    #: Numbers that cannot wait, in the order in which they go.
+    first: list[int] = field(default_factory=list)
     clock_ms: int = 0
     clock_n: int = 0
     queue: dict[int, Entry] = field(default_factory=dict)
@@ -139,6 +143,10 @@ class Tablet:
         # What has no canonical form cannot be sealed, and goes as it is.
         if self.seals and entry.digest is not None:
             entry.sealed = self._seal(submission)
+        if kind in ("alert", "escalation") or "red_flags" in fields:
+            # Nothing shows of a record before what made it is there: our own entries on it go along.
+            own = [e.number for e in disk.queue.values() if e.record == entry.record]
+            disk.first = [*disk.first, *own, entry.number][-MOST_FIRST:]
         disk.queue[entry.number] = entry
         return entry
 
@@ -155,9 +163,10 @@ class Tablet:
         return now_ms >= self.quiet_until
 
     def offer(self, now_ms: int, *, with_keys: bool = True) -> tuple[list[Entry], bytes]:
-        """The oldest entries that may go, and the body of the request."""
+        """What cannot wait and the oldest entries that may go, and the body of the request."""
         disk, at = self.disk, now_ms + self.skew_ms
-        waiting = [e for _, e in sorted(disk.queue.items()) if self.later.get(e.id, 0) <= now_ms]
+        order = dict.fromkeys([*(number for number in disk.first if number in disk.queue), *sorted(disk.queue)])
+        waiting = [e for e in map(disk.queue.get, order) if self.later.get(e.id, 0) <= now_ms]
         batch = waiting[: self.limit]
         held = disk.grants.get(self.person) if self.person else None
         body = {

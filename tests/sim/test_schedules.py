@@ -59,7 +59,9 @@ def test_the_seeds_reach_every_fault_and_every_event(outcomes):
     wanted = set(FAULTS) | {
         "storage wiped", "storage rolled back", "cloned", "server restored", "server clock jump", "tablet clock jump",
         "one drink on two tablets", "double decided", "sealed row spoiled", "sent without keys", "rescue file brought",
-        "home key changed",
+        "home key changed", "server restart", "backup", "restored, two ahead", "tablet killed", "person revoked", "device revoked",
+        "role changed", "role changed after grant", "grants expired", "app too old", "older app", "half an emoji", "creator set aside",
+        "middle parent set aside", "id used again", "rescue file made", "missing is told",
     }  # fmt: skip
     assert wanted - set().union(*(outcome.faults for outcome in outcomes)) == set()
 

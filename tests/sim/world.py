@@ -9,8 +9,11 @@ from collections import Counter
 from typing import Any
 
 from server.people import store
+from server.people.grants import read_grant
 from sync import flags
+from sync.fields import time_ms
 from sync.kinds import kind as kind_named
+from sync.roles import PLANNERS
 from tests.sim.book import ACCEPTED, ASIDE, STORED, WAITS, Book, key_of
 from tests.sim.installation import DAY_MS, HOUR_MS, MINUTE_MS, ROLES, Installation
 from tests.sim.network import Network
@@ -18,6 +21,8 @@ from tests.sim.tablet import Entry, Storage, Tablet, rfc3339
 
 #: A kind that this server does not know yet, and learns when it is updated.
 FUTURE = "sim_future_note"
+#: A kind whose fields have had three versions: a field came with the third.
+ROUND, ROUND_VERSION = "sim_round", 3
 
 
 class World:
@@ -31,8 +36,13 @@ class World:
         self.tablets: list[Tablet] = []
         self.snapshots: list[tuple[int, Storage]] = []
         self.backup: str | None = None
-        self.revoked: set[str] = set()
+        #: Whose access ended, and when first: a later end does not move it.
+        self.ended: dict[str, int] = {}
         self.updated = False
+        #: What roles somebody was given since the beginning.
+        self.roles: dict[str, list[str]] = {}
+        #: Records that a newer app made, with a field that older ones do not know.
+        self.newest: set[str] = set()
         #: Devices under which more than one storage has written, or one that was put back.
         self.doubtful: set[uuid.UUID] = set()
         self.unknown: list[uuid.UUID] = []
@@ -82,11 +92,19 @@ class World:
         author = members.pop("author", self.place.facts.staff[tablet.person])
         name = tablet.person if author else None
         entry = tablet.save(self.place.now_ms, kind, fields, author=author, **members)
-        if name in self.revoked and must == ACCEPTED:
-            must = STORED
+        if name in self.ended and must == ACCEPTED:
+            must = self._side(name, entry)
         self.book.add(entry, tablet.disk.device, must, name)
         self.note(f"tablet {number} saves {entry.number} {kind} {entry.id[:8]} of {entry.record[:8]}: must be {must}")
         return entry
+
+    def _side(self, name: str, entry: Entry) -> str:
+        """Where an entry belongs that arrives after its author's access has ended: what was recorded before, by corrected time,
+        counts. Where the tablet never knew how far out it was, the time at which it arrives decides."""
+        said = entry.submission
+        if said["offset_ms"] is None:
+            return STORED
+        return ACCEPTED if time_ms(said["recorded_at"]) + said["offset_ms"] <= self.ended[name] else ASIDE
 
     def drink(self, number: int, **members: Any):
         resident = str(self.draw.choice(self.place.facts.residents))
@@ -204,7 +222,8 @@ class World:
             ({"resident": resident, "outcome": "drank"}, {"grant": "forged"}),
             ({"resident": resident, "outcome": "drank", "note": "x\u0000y"}, {}),
         ))  # fmt: skip
-        self._save(number, "hydration_check", fields, must=ASIDE, **members)
+        if self._save(number, "hydration_check", fields, must=ASIDE, **members):
+            self.seen["half an emoji"] += fields.get("note") == "\ud83d"
 
     def set_aside_creator(self, number: int) -> None:
         """A creation that is set aside, a correction that builds on it, and sometimes the repair."""
@@ -212,6 +231,7 @@ class World:
         first = self._save(number, "hydration_check", {"resident": resident, "outcome": "drank", "drunk_ml": -1}, must=ASIDE)
         if first is None:
             return
+        self.seen["creator set aside"] += 1
         self._save(number, "hydration_check", {"drunk_ml": 90, "correction_reason": "misread"}, record=first.id, parents=[first.id])
         if self.draw.random() < 0.6:
             self._save(number, "hydration_check", {"resident": resident, "outcome": "drank", "drunk_ml": 70}, repairs=first.id)
@@ -223,6 +243,7 @@ class World:
             if middle:
                 fields = {"drunk_ml": 140, "correction_reason": "again"}
                 self._save(number, "hydration_check", fields, record=record, parents=[middle.id])
+                self.seen["middle parent set aside"] += 1
 
     def id_again(self, number: int) -> None:
         """An id that was used for something else."""
@@ -231,12 +252,36 @@ class World:
             for saved in self.book.saved.values():
                 if saved.entry.id == before.entry.id and saved.must != WAITS:
                     saved.must = STORED
-            if before.must != WAITS:
-                self.drink(number, id=before.entry.id, must=STORED)
+            if before.must != WAITS and self.drink(number, id=before.entry.id, must=STORED):
+                self.seen["id used again"] += 1
 
     def not_allowed(self, number: int) -> None:
         """A kind that only Tidemark writes."""
         self._save(number, "set_aside", {"reason": ["x"]}, must=ASIDE)
+
+    def cup(self, number: int) -> None:
+        """A kind that only some roles write. The roles inside the grant decide, whatever has become of them since."""
+        tablet = self.tablets[number]
+        if tablet.person or self.unlock(number):
+            held = read_grant(self.place.facts.secret, tablet.disk.grants[tablet.person][0]).roles
+            may = not PLANNERS.isdisjoint(held)
+            self._save(number, "vessel", {"name": "Blue beaker", "ml": 200}, must=ACCEPTED if may else ASIDE)
+            now = self.roles.get(tablet.person, ROLES[tablet.person])
+            self.seen["role changed after grant"] += may != (not PLANNERS.isdisjoint(now))
+
+    def older_app(self, number: int) -> None:
+        """An app of up to two versions ago makes a record, or corrects one of a newer app whose new fields it does not know."""
+        disk, schema = self.tablets[number].disk, self.draw.choice((1, 2, 3))
+        known = sorted(id_ for id_, change in disk.records.items() if change["kind"] == ROUND)
+        own = [e.record for e in disk.queue.values() if e.submission.get("kind") == ROUND]
+        fields: dict[str, Any] = {"what": self.draw.choice(("morning", "evening"))}
+        if (known or own) and self.draw.random() < 0.5:
+            record = self.draw.choice([*known[:4], *own])
+            self._save(number, ROUND, {**fields, "correction_reason": "misread"}, record=record, schema=1)
+        elif entry := self._save(number, ROUND, fields | ({"floor": "first"} if schema == 3 else {}), schema=schema):
+            if schema == 3:
+                self.newest.add(entry.id)
+        self.seen["older app"] += schema < 3
 
     def from_the_future(self, number: int) -> None:
         """What a newer app would send: a kind or a version of its fields that this server does not know."""
@@ -397,17 +442,21 @@ class World:
         if self.backup:
             before = self.place.head().seq
             self.place.restore(self.backup)
+            heads = {tablet.disk.device: (tablet.disk.head or {}).get("seq", 0) for tablet in self.tablets}
+            self.seen["restored, two ahead"] += sum(seq > self.place.head().seq for seq in heads.values()) > 1
             self._lose(f"the server is restored: from {before} to {self.place.head().seq}", "server restored")
 
     # ---- access ----
 
     def revoke_person(self, _number: int) -> None:
-        name = self.draw.choice(("Ben", "Cleo"))
-        self.revoked.add(name)
-        for saved in self.book.saved.values():
+        name, now = self.draw.choice(("Ben", "Cleo")), self.place.server_ms()
+        self.ended.setdefault(name, now)
+        accepted, _ = self.book.stored()
+        for key, saved in self.book.saved.items():
             if saved.author == name and saved.must == ACCEPTED:
-                saved.must = STORED
-        now = self.place.server_ms()
+                side = self._side(name, saved.entry)
+                # By a clock that was ahead it may be of after the end and have come before: it stands, and a restore judges it anew.
+                saved.must = STORED if key in accepted and side == ASIDE else side
         store.revoke_person(self.place.facts.home_id, self.place.facts.staff[name], at_ms=now, now_ms=now)
         self.note(f"{name}'s access ends")
         self.seen["person revoked"] += 1
@@ -422,6 +471,7 @@ class World:
         name = self.draw.choice(("Ama", "Cleo", "Dan"))
         roles = self.draw.choice((["senior_carer"], ["support_worker"], ["shift_leader", "support_worker"]))
         self.place.say("staff_member", {"roles": roles}, record=self.place.facts.staff[name], by="Sue")
+        self.roles[name] = roles
         self.note(f"{name} is now {roles}")
         self.seen["role changed"] += 1
 
