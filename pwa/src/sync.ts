@@ -17,6 +17,7 @@ const MOST_BYTES = 3_500_000;
 const PATIENCE_MS = 30_000;
 /** No answer, ours or a gateway's, may silence a tablet for longer. */
 const LONGEST_WAIT_MS = 24 * 3_600_000;
+const STRANGER_WAIT_MS = 10 * 60_000;
 /** A round trip longer than this says too little about the server's clock. */
 const CLOCK_ROUND_TRIP_MS = 10_000;
 /** The server takes 3,000 an hour of one tablet: what can wait leaves room among them for what cannot. */
@@ -223,7 +224,9 @@ function refusal(status: number, body: Record<string, unknown>, retry_after_ms: 
   if (why) return { is: 'refused', why };
   if (status === 401) return { is: 'unreachable' };
   if (status === 409) return { is: 'refused', why: body['update_required'] === true ? 'update' : 'server_old' };
-  return { is: 'busy', wait_ms: retry_after_ms };
+  // The server's own word is kept to. A gateway or portal between may ask for a while, and not for a day.
+  const most = typeof body['code'] === 'string' ? LONGEST_WAIT_MS : STRANGER_WAIT_MS;
+  return { is: 'busy', wait_ms: retry_after_ms && Math.min(retry_after_ms, most) };
 }
 
 /** Write the whole answer in one transaction: results, changes and cursor hold together or not at all. */

@@ -367,6 +367,16 @@ def test_what_the_server_asked_for_in_time_is_kept_after_a_reload_too_and_never_
     assert page.evaluate("async () => (await app.exchange(null)).is") == "done"
 
 
+@pytest.mark.parametrize(
+    ("body", "hours"), [({"code": "hourly_limit"}, 3), ("<h1>Too many</h1>", 1 / 6)], ids=["the server itself", "a gateway between"]
+)
+def test_the_servers_word_keeps_a_tablet_away_for_hours_and_a_gateways_for_minutes(page, server, body, hours):
+    begin(page)
+    page.evaluate("draft => app.record(draft)", DRINK)
+    server.says("sync", 429, body, **{"Retry-After": "10800"})
+    assert page.evaluate("async () => (await app.exchange(null)).wait_ms") == hours * 3_600_000
+
+
 FLUSH = """async () => {
   self.__SHELL__ = self.__LANGUAGES__ = []; self.__VERSION__ = 'x';
   Object.defineProperty(self, 'clients', {value: {matchAll: async () => []}, configurable: true});
