@@ -156,7 +156,7 @@ def test_a_drink_whose_commit_was_never_answered_is_there_once_and_a_page_s_word
 
 
 def test_health_says_that_the_database_is_not_well(house, home, monkeypatch):
-    def fails(c):
+    def fails(_c, _now_ms):
         raise sqlite3.OperationalError("disk I/O error")
 
     monkeypatch.setattr(health, "_last_tick_ms", fails)

@@ -28,7 +28,6 @@ export * as shift from './src/shift_check';
 export * as dry from './src/nothing_drunk';
 export * as shifts from './src/shifts';
 export * as decisions from './src/kinds/alert_decision';
-export { state } from './src/state';
 export * as doubles from './src/kinds/double_check';
 export * as spans from './src/spans';
 export * as time from './src/time';

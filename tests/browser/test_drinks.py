@@ -329,3 +329,32 @@ def test_a_double_tap_is_one_drink_and_asks_beside_it_whether_two_were_meant(per
     look.done()
     until(lambda: len(ben.changes("hydration_check")) == 4, what="one drink of Harold's")
     assert ama.tablet.errors == []
+
+
+# One finger, twice at one place: on a cup, and the moment the sheet is gone on whatever lies there. However long the save takes,
+# the page's clock stands still meanwhile.
+TWO_TAPS = """async tile => {
+  const {x, y} = tile.getBoundingClientRect(), at = {detail: 1, clientX: x + 9, clientY: y + 9, bubbles: true};
+  const stands = performance.now();
+  performance.now = () => stands;
+  const under = document.createElement('button');
+  under.style = 'position: fixed; inset: 0; z-index: 99; opacity: 0';
+  under.onclick = () => { under.dataset.taps = Number(under.dataset.taps ?? 0) + 1; };
+  document.body.append(under);
+  tile.dispatchEvent(new MouseEvent('click', at));
+  while (document.querySelector('[data-testid=drink-sheet]')) await new Promise(requestAnimationFrame);
+  under.dispatchEvent(new MouseEvent('click', at));
+  const fell = under.dataset.taps ?? 0;
+  under.dispatchEvent(new MouseEvent('click', {...at, clientX: at.clientX + 90}));
+  under.remove();
+  return [Number(fell), Number(under.dataset.taps ?? 0)];
+}"""
+
+
+def test_the_second_tap_of_a_finger_on_a_cup_never_falls_through_to_somebody_elses_row(person, home, ben):
+    ama = person("Ama Mensah")
+    ama.residents()
+    ama.tap(ama.row("Joan").get_by_test_id("drink-button"))
+    fell, elsewhere = ama.by("drink-tile").filter(has_text="Mug").evaluate(TWO_TAPS)
+    assert (fell, elsewhere) == (0, 1), "the same place is the same finger, and another place is not"
+    until(lambda: len(ben.changes("hydration_check")) == 1, what="one drink")

@@ -6,7 +6,6 @@ transaction had committed, or *Sent* before the server's yes had come past the p
 
 from __future__ import annotations
 
-import gzip
 import json
 import threading
 import time
@@ -60,14 +59,14 @@ class TellingProxy(ScriptedProxy):
         super()._carry(request)
 
     def _ask(self, request: BaseHTTPRequestHandler, body: bytes) -> Answer:
+        if request.path == WORKER:
+            del request.headers["Accept-Encoding"]  # a comment is added to it: it comes unsqueezed
         answer = super()._ask(request, body)
         if request.path == WORKER and answer.status == 200:
             # Without the old version's tag, so that the browser reads it whole each time.
-            gone = ("etag", "last-modified", "content-length", "content-encoding")
+            gone = ("etag", "last-modified", "content-length")
             kept = [(name, value) for name, value in answer.headers if name.lower() not in gone]
-            packed = any(name.lower() == "content-encoding" and value == "gzip" for name, value in answer.headers)
-            script = gzip.decompress(answer.body) if packed else answer.body
-            return Answer(200, kept, script + f"\n// {self._version}".encode())
+            return Answer(200, kept, answer.body + f"\n// {self._version}".encode())
         if request.path == SYNC and answer.status == 200 and not answer.reset:
             now = time.time() * 1000
             for result in json.loads(answer.body)["results"]:

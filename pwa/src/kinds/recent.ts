@@ -2,7 +2,7 @@
 
 import { UNDO_MS } from './hydration_check';
 import { tell } from '../state';
-import { DOUBLE_TAP_MS } from '../ui/hooks';
+import { DOUBLE_TAP_MS } from '../ui/parts';
 
 export interface Recent {
   record: string;

@@ -49,7 +49,8 @@ export function NotSent() {
           <h2 class="tm-heading">{words.queue.looks}</h2>
           <p>{words.queue.looks_intro}</p>
           <p class="tm-lead">{plural(words.queue.looks_n, looks.length)}</p>
-          <ul class="tm-entries">{looks.map((look) => <Kept key={look.id} look={look} />)}</ul>
+          <ul class="tm-entries">{looks.slice(0, MOST_SHOWN).map((look) => <Kept key={look.id} look={look} />)}</ul>
+          {looks.length > MOST_SHOWN && <p>{fill(words.queue.more, { n: looks.length - MOST_SHOWN })}</p>}
         </section>
       )}
       <LettersWaiting />

@@ -3,7 +3,7 @@
 import { useEffect, useReducer, useRef, useState } from 'preact/hooks';
 import { listen } from '../state';
 import { words } from '../words';
-import { announce } from './parts';
+import { announce, DOUBLE_TAP_MS } from './parts';
 
 type Topic = Parameters<typeof listen>[0];
 
@@ -27,7 +27,6 @@ export function useNow(every_ms: number): number {
   return now;
 }
 
-export const DOUBLE_TAP_MS = 600;
 /**
  * Runs once for a tap: the second identical one within 600 ms is the same finger, unless `news` (what went wrong) is new since.
  * That it was not taken is said; `twice` is told of it, to ask whether another one was meant.

@@ -95,16 +95,39 @@ export function Problems({ list }: { list: string[] }) {
 }
 
 /** A sheet over the screen: modal, closed by Escape, focus kept inside and given back. */
+/** A second tap within this at the same place is the same finger. */
+export const DOUBLE_TAP_MS = 600;
+const FINGER_PX = 24;
+
+/** The second tap of the finger that closed a sheet does not fall through to the row beneath, which may be somebody else's. */
+function shield(closing: MouseEvent | null): void {
+  const left = closing?.detail ? closing.timeStamp + DOUBLE_TAP_MS - performance.now() : 0;
+  if (left <= 0) return;
+  const { hash } = location;
+  const stop = (event: MouseEvent) => {
+    removeEventListener('click', stop, true); // whatever comes next is another tap
+    if (!event.detail || location.hash !== hash || Math.hypot(event.clientX - closing!.clientX, event.clientY - closing!.clientY) > FINGER_PX) return;
+    event.stopPropagation();
+    event.preventDefault();
+    announce(words.tapped_twice);
+  };
+  addEventListener('click', stop, true);
+  setTimeout(() => removeEventListener('click', stop, true), left);
+}
+
 export function Sheet(props: { title: string; onClose: () => void; children: ComponentChildren; small?: boolean; testid?: string }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
     const back = document.activeElement as HTMLElement | null;
+    let newest: MouseEvent | null = null;
+    dialog.current?.addEventListener('click', (event) => { newest = event; }, true);
     dialog.current?.showModal();
     dialog.current?.querySelector<HTMLElement>('h2')?.focus();
     return () => {
       dialog.current?.close();
       if (back?.isConnected) back.focus();
+      shield(newest);
     };
   }, []);
   return (
