@@ -38,6 +38,7 @@ STATUS = {
     "no_subscription": 409,
     "moved_on": 409,
     "not_decided": 409,
+    "not_acted": 409,
     "aside_over": 409,
     "letter_unknown": 409,
     "letter_differs": 409,

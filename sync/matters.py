@@ -176,7 +176,9 @@ def _rung(rule: Rule) -> int:
 
 
 # What people said about the last opening is not about this one.
-_CLEARED = ("owner", "outcome", "evidence", "put_right_by", "snooze_until", "snooze_reason", "silent_devices", "silent_tablets")
+_CLEARED = (
+    "owner", "outcome", "evidence", "put_right_by", "snooze_until", "snooze_reason", "given_to", "silent_devices", "silent_tablets",
+)  # fmt: skip
 
 
 def _reopened(alert: Existing, found: Standing, rule: Rule, scope: Scope, values: Values, now: datetime) -> Step:

@@ -23,11 +23,17 @@ ON_CALL = (DUTY_MANAGER, DEPUTY_MANAGER, REGISTERED_MANAGER)
 _MOVES = frozenset({"status", "owner", "given_to", "snooze_until"})
 
 
-def said_at(change: Mapping[str, Any]) -> datetime | None:
-    """When the server heard a person's last word about whose an alert is; None where nobody has said anything."""
+def last_word(change: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The row of an alert's history in which a person last said whose it is; None where nobody has said anything."""
     rows = change.get("history") or ()
     heard = [row for row in rows if row.get("origin") != "system" and not _MOVES.isdisjoint(row.get("fields") or ())]
-    return read_day_or_time(max(heard, key=lambda row: row["seq"])["received_at"]) if heard else None
+    return max(heard, key=lambda row: row["seq"], default=None)
+
+
+def said_at(change: Mapping[str, Any]) -> datetime | None:
+    """When the server heard a person's last word about whose an alert is; None where nobody has said anything."""
+    last = last_word(change)
+    return read_day_or_time(last["received_at"]) if last else None
 
 
 def back_at(change: Mapping[str, Any], values: Values) -> datetime | None:

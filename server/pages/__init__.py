@@ -151,12 +151,12 @@ def _menu(me: session.Person | None) -> list[dict]:
 
 
 def _unhandled(me: session.Person | None) -> list:
-    """Alerts that nobody answered: a red banner on every page of whoever may see them."""
+    """Alerts that nobody answered: a red banner on every page of whoever may see them, but for the page that answers it."""
     if me is None or request.method not in SAFE or not may(me.roles, "alerts.see"):
         return []
     with reading() as c:
         rows = records_store.records(c, me.home_id, "alert", open_only=True)
-    return [row.id for row in rows if row.fields.get("status") == UNHANDLED and not row.struck]
+    return [row.id for row in rows if row.fields.get("status") == UNHANDLED and not row.struck and request.path != f"/alerts/{row.id}"]
 
 
 def _alerts_late() -> bool:

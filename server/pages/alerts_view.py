@@ -84,11 +84,11 @@ def urgency(row: store.RecordRow) -> tuple:
 def next_step(row: store.RecordRow, names: Names, zone: str, now: int) -> str:
     """Who has it, or who is told next and when."""
     fields = row.fields
-    owners = _owners(row, names)
-    if len(owners) > 1:
-        return say("overview.two_owners", names=", ".join(owners))
-    if owners:
-        return say("overview.owned_by", name=owners[0])
+    taken = owners(row, names)
+    if len(taken) > 1:
+        return say("overview.two_owners", names=", ".join(taken))
+    if taken:
+        return say("overview.owned_by", name=taken[0])
     next_ms, next_roles = from_text(fields.get("next_at")), fields.get("next_roles")
     if next_ms and next_roles:
         if next_ms <= now:
@@ -97,10 +97,16 @@ def next_step(row: store.RecordRow, names: Names, zone: str, now: int) -> str:
     return say("overview.nobody_next") if fields.get("told") else say("overview.watch_only")
 
 
-def _owners(row: store.RecordRow, names: Names) -> list[str]:
+def owner_ids(row: store.RecordRow) -> list[str]:
+    """Who has taken it on: one, or each of several who did so without seeing each other."""
     said = row.body.get("conflicts", {}).get("owner")
     values = [entry.get("value") for entry in said] if said else [row.fields.get("owner")]
-    return list(dict.fromkeys(names.staff(value) for value in values if value))
+    return list(dict.fromkeys(value for value in values if value))
+
+
+def owners(row: store.RecordRow, names: Names) -> list[str]:
+    """The same by name."""
+    return [names.staff(value) for value in owner_ids(row)]
 
 
 def detail(c: Connection, home_id: int, zone: str, row: store.RecordRow, names: Names, now: int) -> dict[str, Any]:
@@ -141,7 +147,7 @@ def _summary(row: store.RecordRow, names: Names, zone: str, now: int) -> list[tu
         (say("alert.about"), f"{who} ({place})" if place else who),
         (say("alert.happened"), when(from_text(fields.get("happened_at")), zone, now)),
         (say("alert.opened"), when(from_text(fields.get("opened_at")), zone, now)),
-        (say("alert.owner"), ", ".join(_owners(row, names)) or say("alert.nobody")),
+        (say("alert.owner"), ", ".join(owners(row, names)) or say("alert.nobody")),
     ]
     if row.open and not fields.get("owner"):
         lines.append((say("alert.next"), next_step(row, names, zone, now)))

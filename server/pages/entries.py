@@ -185,7 +185,7 @@ def shown(name: str, value: Any, zone: str, names: Names, kind: str = KIND) -> s
         return names.resident(value)
     if name == "shift":
         return shift_words(value)
-    if name in ("performed_by", "owner", "staff", "checked_by", "key_worker", "done_by", "author"):
+    if name in ("performed_by", "owner", "given_to", "staff", "checked_by", "key_worker", "done_by", "author"):
         return names.staff(value) if _is_id(value) else str(value)
     if isinstance(value, str) and (ms := from_text(value)) is not None:
         return when(ms, zone)

@@ -1,8 +1,9 @@
-"""The overview of the home now, and one alert with everything that led to it. Taking one on is done on a tablet or phone; a decision also here."""
+"""The overview of the home now, and one alert with everything that led to it, whose it is, and what may be done about it."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request
@@ -10,7 +11,7 @@ from flask import Blueprint, Response, abort, flash, g, redirect, render_templat
 from server.alerts import duty
 from server.clock import now_ms
 from server.db import reading
-from server.pages import alerts_view, routes_check, tablets_view, timeline
+from server.pages import alert_acts, alerts_view, routes_check, tablets_view, timeline
 from server.pages import store as pages_store
 from server.pages.names import Names
 from server.pages.words import DAY_MS, at, code, say, when
@@ -66,53 +67,82 @@ def alert(alert: uuid.UUID):
     return _page(alert)
 
 
+@blueprint.post("/alerts/<uuid:alert>/own")
+@signed_in("alerts.act")
+def own(alert: uuid.UUID):
+    """Take it on: calling stops, and begins again by itself where it is not closed in time."""
+    return _act(alert, alert_acts.own(g.person.staff), say("alert.owned"))
+
+
+@blueprint.post("/alerts/<uuid:alert>/resolve")
+@signed_in("alerts.act")
+def resolve(alert: uuid.UUID):
+    """Close what one has taken on, with what was done and what shows it."""
+    outcome, evidence = request.form.get("outcome", ""), request.form.get("evidence", "").strip()
+    wrong = {} if outcome in alert_acts.OUTCOMES else {"outcome": say("alert.need_outcome")}
+    if not 0 < len(evidence) <= LONGEST_WORDS:
+        wrong["evidence"] = say("alert.need_evidence")
+    return _page(alert, wrong, 400) if wrong else _act(alert, alert_acts.close(outcome, evidence), say("alert.closed"))
+
+
+@blueprint.post("/alerts/<uuid:alert>/give")
+@signed_in("alerts.act")
+def give(alert: uuid.UUID):
+    """Hand it to somebody by name: they are called, and the ladder's clock goes on until they take it."""
+    to = request.form.get("to", "")
+    with reading() as c:
+        known = {each["value"] for each in alert_acts.colleagues(c, g.person, now_ms())}
+        name = Names(c, g.person.home_id).staff(to)
+    if to not in known:
+        return _page(alert, {"to": say("alert.give.need")}, 400)
+    return _act(alert, alert_acts.give(to), say("alert.give.done", name=name))
+
+
+def _act(alert: uuid.UUID, fields: Mapping[str, Any], done: str) -> Response:
+    with reading() as c:
+        _one(c, alert)
+    flash(alert_acts.act(g.person, alert, request.form.get("seen", ""), fields, now_ms()) or done)
+    return redirect(f"/alerts/{alert}", 303)
+
+
 @blueprint.post("/alerts/<uuid:alert>/decide")
 @signed_in("alerts.act")
 def decide(alert: uuid.UUID):
     """The one decision that a low-intake or red-flag breach ends in; the first to record one has."""
     me, now, kind, words = g.person, now_ms(), request.form.get("kind", ""), request.form.get("words", "").strip()
+    contact = say(f"alert.contacts.{kind}") if kind in CONTACTS else ""
+    said = {"decision": f"{contact}: {words}"}
+    said |= {"no_escalation_reason": words} if kind == NOBODY else {"contacted": contact, "contacted_at": days.write_time(now)}
     with reading() as c:
         row = pages_store.one(c, me.home_id, "alert", alert)
         if row is None or row.fields.get("rule") not in DECIDED:
             abort(404)
         there = alerts_view.decisions(c, me.home_id, row)
-        made_before = alerts_view.decisions(c, me.home_id, row, every=True)
+        made = alert_acts.decision(c, me, row, now, **said)
     if there:
         flash(say("alert.decided_already"))
         return redirect(f"/alerts/{alert}", 303)
-    if kind not in CONTACTS or not 0 < len(words) <= LONGEST_WORDS:
-        return _page(alert, say("alert.need_decision"), 400)
-    at_ = days.write_time(now)
-    if kind == NOBODY:
-        said = {"decision": f"{say('alert.contacts.nobody')}: {words}", "no_escalation_reason": words}
-    else:
-        said = {"decision": f"{say(f'alert.contacts.{kind}')}: {words}", "contacted": say(f"alert.contacts.{kind}"), "contacted_at": at_}
-    fields = {
-        "resident": str(row.subject), "alert": str(alert), "tier": row.fields["severity"], "breached_at": row.fields.get("happened_at") or at_,
-        "decided_at": at_, **said,
-    }  # fmt: skip
-    # One id for the pages' next decision about this alert: of two people who send one at once, the ledger takes the first. One
-    # that was entered in error keeps its own.
-    id_ = uuid.uuid5(alert, f"decision:{len(made_before)}")
-    made = intake.Statement(id=id_, record=id_, kind="escalation", fields=fields, occurred_ms=now, author=me.staff)
+    if not contact or not 0 < len(words) <= LONGEST_WORDS:
+        return _page(alert, {"kind": say("alert.need_decision")}, 400)
     status = intake.write(me.home_id, [made], now_ms=now)[0].status
     if status not in ("accepted", "duplicate"):
         raise Problem("not_decided")
-    if status == "duplicate":
-        flash(say("alert.decided_already"))
-        return redirect(f"/alerts/{alert}", 303)
-    flash(say("alert.decision_kept"))
+    flash(say("alert.decided_already" if status == "duplicate" else "alert.decision_kept"))
     return redirect(f"/alerts/{alert}", 303)
 
 
-def _page(alert: uuid.UUID, problem: str | None = None, status: int = 200) -> Response:
-    home_id, zone = g.person.home_id, g.person.zone
+def _page(alert: uuid.UUID, wrong: Mapping[str, str] | None = None, status: int = 200) -> Response:
+    """The page; `wrong` says by field what is missing in the form that was sent."""
+    me, now = g.person, now_ms()
     with reading() as c:
-        row = _one(c, alert)
-        view = alerts_view.detail(c, home_id, zone, row, Names(c, home_id), now_ms())
+        row, names, values = _one(c, alert), Names(c, me.home_id), pages_store.thresholds(c, me.home_id, me.zone)
+        view = alerts_view.detail(c, me.home_id, me.zone, row, names, now)
+        view["whose"], acts = alert_acts.whose(me, row, names, values, now), alert_acts.offered(c, me, row, values, now)
     choices = [{"value": each, "text": say(f"alert.contacts.{each}")} for each in CONTACTS]
-    errors = [{"field": "kind", "text": problem}] if problem else []
-    return Response(render_template("pages/alert.html", alert=view, choices=choices, said=request.form, errors=errors), status)
+    wrong = {name: {"text": text} for name, text in (wrong or {}).items()}
+    errors = [{"field": name, **text} for name, text in wrong.items()]
+    page = render_template("pages/alert.html", alert=view, acts=acts, choices=choices, said=request.form, wrong=wrong, errors=errors)
+    return Response(page, status)
 
 
 @blueprint.get("/alerts/<uuid:alert>/timeline")

@@ -83,6 +83,8 @@ def test_an_alert_that_nobody_answered_is_a_red_banner_on_every_page(home, priya
     for path in ("/staff", "/residents", "/log", "/duties"):
         page = priya.open(path)
         assert "Nobody has answered an alert." in page.text and f"/alerts/{alert['id']}" in page.links()
+    page = priya.open(f"/alerts/{alert['id']}")
+    assert "Nobody has answered" not in page.text and "I'm dealing with it" in page.text, "there the button stands in its place"
 
 
 def test_the_tablet_asks_for_a_decision_about_the_same_rules():

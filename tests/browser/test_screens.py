@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import expect
 
 from sync import days
-from tests.harness.browser import DESKTOP
+from tests.harness.browser import DESKTOP, PHONE
 from tests.harness.floor import FloorTablet
 from tests.harness.hands import SAVED, SENT, WORDS, Hands
 from tests.harness.look import ZOOMED, Look
@@ -210,6 +210,11 @@ def test_the_pages_for_managers(browsers, tidemark, home):
     sue.page.fill("#name", "Rowan tablet")
     send("/tablets/add")
     look.at("page /tablets/add, the link for a new tablet")
+    sue.resize(PHONE)
+    sue.page.goto(f"{tidemark.url}/overview")
+    sue.page.goto(tidemark.url + sue.page.locator("main a[href^='/alerts/']").first.get_attribute("href"))
+    button = sue.page.locator("form[action$='/own'] button").bounding_box()
+    assert button["y"] + button["height"] <= PHONE[1], "at three in the morning an alert is taken on without scrolling"
     look.done()
 
 

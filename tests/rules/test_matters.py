@@ -267,6 +267,14 @@ def test_an_alert_that_was_closed_opens_again_for_another_appointment_and_for_no
     assert (step.kind, step.fields["opening"], step.fields["facts"]["count"], step.fields["matters"]) == ("reopen", 2, 2, ["a", "b"])
 
 
+def test_an_alert_that_opens_again_is_nobodys_and_handed_to_nobody():
+    case = next(case for case in CASES if case["name"] == "a need was not met")
+    handed = alert(case, UNMET_NEED, time(case["now"]), status=ACKNOWLEDGED, owner="ama", given_to="sue")
+    second = {**case["observations"][0], "id": "second"}
+    ((_, step),) = steps({**case, "observations": [*case["observations"], second]}, handed, time(case["now"]))
+    assert (step.kind, step.fields["owner"], step.fields["given_to"]) == ("reopen", None, None)
+
+
 def test_another_unmet_need_is_a_new_matter_although_somebody_has_the_first_in_hand():
     case = next(case for case in CASES if case["name"] == "a need was not met")
     mine = alert(case, UNMET_NEED, time(case["now"]), status=ACKNOWLEDGED)
