@@ -289,6 +289,8 @@ def test_what_the_records_trigger_opens_an_action_once_says_why_and_later_escala
     assert page.html.count('data-testid="action"') == 1 and "Owner: nobody yet" in page.text
     one = sue.open(next(link for link in page.links() if re.fullmatch(r"/plan/[0-9a-f-]{36}", link)))
     assert "Opened by Tidemark from the records" in one.text and "Incomplete monitoring: 42 of 140 checks were missed in 7 days." in one.text
+    assert "Drink checks due under which their share says nothing: 20 (default)" in one.text
+    assert "Share of drink checks on time under which monitoring is incomplete: 85% (default)" in one.text
     assert "Edith" not in one.text
 
     later = clock.now_ms() + 15 * 86_400_000
@@ -298,3 +300,17 @@ def test_what_the_records_trigger_opens_an_action_once_says_why_and_later_escala
     assert page.html.count('data-testid="action"') == 1 and "Escalated" in page.text
     assert "Challenge: Incomplete monitoring: 42 of 140 checks were missed in 7 days." in sue.open(one.path).text
     assert "Nobody" not in str([row["submission"]["fields"] for row in home.rows() if row["submission"]["kind"] in ("review", "improvement_action")])
+
+
+def test_a_number_that_one_person_proposes_and_another_approves_changes_what_opens_an_action_and_is_said_there(home, nina, sue):
+    told(home, "complete_monitoring", [(18, 20)] * 10)
+    nina.send("/thresholds/plan.incomplete_monitoring_percent", value="95", reason="The article asks for 95%")
+    assert look(home) == 0, "a proposal changes nothing"
+    asked = next(row["submission"]["record"] for row in reversed(home.rows()) if row["submission"]["kind"] == "threshold")
+    assert "Approved." in sue.send(f"/thresholds/{asked}/approve", form_at="/thresholds").text
+    assert look(home, clock.now_ms() + 86_400_000) == 1
+    page = sue.open("/plan")
+    one = sue.open(next(link for link in page.links() if re.fullmatch(r"/plan/[0-9a-f-]{36}", link))).text
+    assert "Incomplete monitoring: 12 of 120 checks were missed in 7 days." in one
+    version = home.record(asked)["heads"][0][:8]
+    assert f"under which monitoring is incomplete: 95% (version {version})" in one and "Days of drink checks that are looked at: 7 days (default)" in one
