@@ -314,3 +314,25 @@ def test_a_number_that_one_person_proposes_and_another_approves_changes_what_ope
     assert "Incomplete monitoring: 12 of 120 checks were missed in 7 days." in one
     version = home.record(asked)["heads"][0][:8]
     assert f"under which monitoring is incomplete: 95% (version {version})" in one and "Days of drink checks that are looked at: 7 days (default)" in one
+
+
+@one_database
+def test_duties_that_were_missed_are_shown_on_the_action_that_they_serve_and_on_no_other(home, nina):
+    told(home, "complete_monitoring", IMPROVED)
+    at, governance = start(nina, nina), start(nina, nina, measures="compliant_deployment", quality_area="governance")
+
+    def round_of(what: str, days_ago: int, **how) -> None:
+        due = days.write_time(clock.now_ms() - days_ago * 86_400_000)
+        state(home, "duty", {"what": what, "from": due, "due_at": due, **how})
+
+    assert 'data-testid="missed"' not in nina.open("/plan").html, "nothing has fallen due"
+    round_of("hydration_check", 2, missed_reason="Not done before the next one fell due")
+    round_of("audit_hydration", 3, done_at=days.write_time(clock.now_ms() - 4 * 86_400_000))
+    round_of("hydration_check", 40, missed_reason="Long ago")
+    round_of("appointment_check", 2, missed_reason="Nobody asked")
+    round_of("daily_log", 2, done_at=days.write_time(clock.now_ms() - 3 * 86_400_000))
+    for path in (at, f"{at}/review", "/plan/questions"):
+        page = nina.open(path)
+        assert page.html.count("Duties missed in the last 28 days: 1 of 2</a>") == 1 and "/duties" in page.links()
+    assert "Duties missed in the last 28 days: 0 of 1" in nina.open(governance).text
+    assert nina.open("/plan").html.count('data-testid="missed"') == 2
