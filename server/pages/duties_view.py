@@ -21,7 +21,8 @@ OPEN, LATE, DONE, DONE_LATE, MISSED = "open", "late", "done", "done_late", "miss
 def rounds(c: Connection, home_id: int, now: datetime, zone: str) -> list[store.RecordRow]:
     """Every round of a duty in the last weeks, and those of the month that runs; newest first."""
     today = days.care_day(now, zone).toordinal()
-    rows = store.records(c, home_id, "duty", days=(today - COUNTED_DAYS - 31, today + 1))
+    # Being on shift is a duty too, somebody's: there are far more of those.
+    rows = store.records(c, home_id, "duty", days=(today - COUNTED_DAYS - 31, today + 1), of_nobody=True)
     return [row for row in reversed(rows) if not row.struck and row.fields.get("what") in DUTIES and row.fields.get("due_at")]
 
 
