@@ -19,7 +19,7 @@ from sync.days import LONDON, local
 DEFAULT = "default"
 
 ML, SECONDS, MINUTES, HOURS, DAYS = "ml", "seconds", "minutes", "hours", "days"
-PERCENT, COUNT, CLOCK, TEXT = "percent", "count", "time of day", "text"
+PERCENT, COUNT, SCORE, CLOCK, TEXT = "percent", "count", "score", "time of day", "text"
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ _CLOCK_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 _CARE, _DOMAIN, _UX = "care.md (D)", "domain.md 2d (D)", "ux.md (D)"
 _VISITS, _STAFFING = "domain.md 3 (D)", "domain.md 4 (D)"
+_PLAN, _FEEDBACK = "a starting point for care.md, The plan 1 (D)", "care.md, The plan 1 (D)"
 _ESPEN = "ESPEN guideline on clinical nutrition and hydration in geriatrics, grade B"
 
 _ALL = (
@@ -107,6 +108,31 @@ _ALL = (
     Threshold("tablets.silent_minutes", MINUTES, 60, 15, 720, _UX, "Time without hearing from an expected tablet after which it is silent"),
     Threshold("tablets.missing_minutes", MINUTES, 60, 15, 1440, "issue 3; protocol.md, ledger of numbers (D)", "Time that a tablet's number may be missing before somebody is told"),
     Threshold("tablets.set_aside_hours", HOURS, 12, 1, 72, "a shift of this home (D)", "Time that an entry may stay set aside before somebody is told"),
+    Threshold("plan.incomplete_monitoring_percent", PERCENT, 85, 50, 100, _PLAN, "Share of drink checks on time under which monitoring is incomplete"),
+    Threshold("plan.incomplete_monitoring_checks", COUNT, 20, 1, 500, _PLAN, "Drink checks due under which their share says nothing"),
+    Threshold("plan.incomplete_monitoring_days", DAYS, 7, 2, 90, _PLAN, "Days of drink checks that are looked at"),
+    Threshold("plan.low_intake_without_escalation_times", COUNT, 2, 1, 50, _PLAN, "Low intakes without a decision that trigger an action"),
+    Threshold("plan.low_intake_without_escalation_days", DAYS, 7, 2, 90, _PLAN, "Days of low intakes that are looked at"),
+    Threshold("plan.guidance_not_followed_times", COUNT, 2, 1, 50, _PLAN, "Observations of support to drink that missed the standard and trigger an action"),
+    Threshold("plan.guidance_not_followed_days", DAYS, 28, 2, 90, _PLAN, "Days of observed practice that are looked at"),
+    Threshold("plan.missing_outcomes_times", COUNT, 2, 1, 50, _PLAN, "Appointments without an outcome that trigger an action"),
+    Threshold("plan.missing_outcomes_days", DAYS, 14, 2, 90, _PLAN, "Days of appointments that are looked at for outcomes"),
+    Threshold("plan.delayed_follow_up_times", COUNT, 2, 1, 50, _PLAN, "Delays of follow-up that trigger an action"),
+    Threshold("plan.delayed_follow_up_days", DAYS, 14, 2, 90, _PLAN, "Days of appointments that are looked at for follow-up"),
+    Threshold("plan.poor_communication_times", COUNT, 3, 1, 50, _PLAN, "Calls of relatives who chase that trigger an action"),
+    Threshold("plan.advice_not_changing_support_times", COUNT, 1, 1, 50, _PLAN, "Advice without a change of the care plan that triggers an action"),
+    Threshold("plan.advice_not_changing_support_days", DAYS, 28, 2, 90, _PLAN, "Days of appointments that are looked at for advice"),
+    Threshold("plan.unmet_need_times", COUNT, 2, 1, 50, _PLAN, "Staffing forms that tell of unmet need that trigger an action"),
+    Threshold("plan.unmet_need_days", DAYS, 14, 2, 90, _PLAN, "Days of staffing forms that are looked at"),
+    Threshold("plan.weak_rationale_times", COUNT, 2, 1, 50, _PLAN, "Drawn shifts with a weak reason for allocation that trigger an action"),
+    Threshold("plan.weak_rationale_days", DAYS, 14, 2, 90, _PLAN, "Days of drawn shifts that are looked at"),
+    Threshold("plan.incidents_linked_to_staffing_times", COUNT, 2, 1, 50, _PLAN, "Incidents linked to staffing that trigger an action"),
+    Threshold("plan.incidents_linked_to_staffing_days", DAYS, 28, 2, 90, _PLAN, "Days of incidents that are looked at"),
+    Threshold("plan.feedback_mean", SCORE, 2.5, 1, 4.5, _FEEDBACK, "Mean of the answers up to which feedback is poor"),
+    Threshold("plan.feedback_answers", COUNT, 5, 1, 100, _FEEDBACK, "Answers under which their mean says nothing"),
+    Threshold("plan.feedback_worst", SCORE, 1, 1, 3, _FEEDBACK, "Single answer up to which feedback is poor whatever the mean"),
+    Threshold("plan.feedback_days", DAYS, 28, 2, 90, _FEEDBACK, "Days of feedback, and of relatives' chasing, that are looked at"),
+    Threshold("plan.grace_days", DAYS, 14, 1, 56, _PLAN, "Days that an action is given before what goes on escalates it"),
 )  # fmt: skip
 
 THRESHOLDS: Mapping[str, Threshold] = {each.name: each for each in _ALL}

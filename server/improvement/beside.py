@@ -11,10 +11,14 @@ from sqlalchemy import Connection
 
 from server.improvement import store as plan_store
 from server.improvement.store import Total
+from server.people import store as people_store
 from server.records import store
+from sync import days
 from sync.measures import MEASURES
 from sync.rules import standing_beside as rules
 from sync.rules.starts import STARTS
+from sync.rules.triggers import Number, Numbers
+from sync.thresholds import Values
 
 #: What stands beside the measures.
 KINDS = ("audit", "practice_observation", "staff_account", "feedback", "complaint", "incident")
@@ -34,19 +38,22 @@ class Side:
 
 
 def sides(c: Connection, home_id: int, first: date, last: date) -> dict[str, list[Side]]:
-    """Each stream's sources over the care days `first` to `last`. One question for the records and one for the measures."""
+    """Each stream's sources over the care days `first` to `last`. One question for the records, one for the
+    home's numbers and one for the measures."""
     held: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for row in store.of_days(c, home_id, first.toordinal(), last.toordinal(), KINDS):
         if not row.struck and (stream := rules.stream_of(row.kind, row.fields)) is not None:
             held[stream, row.kind].append(row.fields)
+    zone = people_store.home(home_id).zone
+    number = Numbers(Values((row.body for row in store.records(c, home_id, "threshold")), zone), days.care_day_bounds(last, zone)[1])
     totals = plan_store.totals(c, home_id, first, last)
     return {
         stream: [
             *(_measure(name, totals[name]) for name in STARTS[stream].measures),
             _share(rules.AUDITS, *rules.audited(held[stream, "audit"]), rules.GOOD_AUDIT_PERCENT),
             _share(rules.PRACTICE, *rules.practice(held[stream, "practice_observation"]), rules.GOOD_PRACTICE_PERCENT),
-            _scores(rules.STAFF, held[stream, "staff_account"] + [each for each in held[stream, "feedback"] if each.get("staff_role")]),
-            _scores(rules.PEOPLE, [each for each in held[stream, "feedback"] if not each.get("staff_role")]),
+            _scores(rules.STAFF, held[stream, "staff_account"] + [each for each in held[stream, "feedback"] if each.get("staff_role")], number),
+            _scores(rules.PEOPLE, [each for each in held[stream, "feedback"] if not each.get("staff_role")], number),
             *(Side(source, rules.by_count(n), n, n) for source, n in (
                 (rules.COMPLAINTS, len(held[stream, "complaint"])), (rules.INCIDENTS, len(held[stream, "incident"])),
             )),
@@ -73,6 +80,6 @@ def _share(source: str, met: int, of: int, good: float) -> Side:
     return Side(source, rules.by_share(met, of, good), met, of)
 
 
-def _scores(source: str, rows: list[dict[str, Any]]) -> Side:
+def _scores(source: str, rows: list[dict[str, Any]], number: Number) -> Side:
     scores = rules.scores(rows)
-    return Side(source, rules.by_scores(scores), 0, len(scores), sum(scores) / len(scores) if scores else None)
+    return Side(source, rules.by_scores(scores, number), 0, len(scores), sum(scores) / len(scores) if scores else None)

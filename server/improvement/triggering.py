@@ -23,22 +23,24 @@ from sync.measures import ESCALATION
 from sync.messages import text
 from sync.rules import plan, triggers
 from sync.rules.starts import STARTS, Start
-from sync.rules.triggers import Seen, Trigger
+from sync.rules.triggers import Numbers, Seen, Trigger
+from sync.thresholds import DEFAULT, THRESHOLDS, Threshold, Values
 
 NAME = "triggers"
-#: Days that an action is given to show something before a trigger escalates it.
-GRACE_DAYS = 14
 
 
 def look(home: Home, now_ms: int) -> int:
     """Look once a care day; returns how many triggers wrote something. Idle, it reads one row."""
-    today = days.care_day(days.from_ms(now_ms), home.zone)
+    now = days.from_ms(now_ms)
+    today = days.care_day(now, home.zone)
     with reading() as c:
         if store.cursor_of(c, home.id, NAME) >= today.toordinal():
             return 0
-        fired = [(each, *found) for each in triggers.TRIGGERS.values() if (found := each.fires(_seen(c, home.id, each, today))) is not None]
+        values = Values((row.body for row in store.records(c, home.id, "threshold")), home.zone)
+        fired = [found for each in triggers.TRIGGERS.values() if (found := _fired(c, home.id, each, today, Numbers(values, now))) is not None]
         rows = [row for row in plan_store.actions(c, home.id) if row.fields.get("status") != "closed"]
-    statements = [one for trigger, count, of in fired for one in _answer(home, trigger, count, of, rows, today, now_ms)]
+    grace = values.value("plan.grace_days", at=now)
+    statements = [one for trigger, why in fired for one in _answer(home, trigger, why, rows, today, now_ms, grace)]
     if statements:
         intake.write(home.id, statements, now_ms=now_ms, origin="system")
 
@@ -50,10 +52,17 @@ def look(home: Home, now_ms: int) -> int:
     return len(fired)
 
 
-def _seen(c: Connection, home_id: int, trigger: Trigger, today: date) -> Seen:
-    first = today.toordinal() - trigger.days
+def _fired(c: Connection, home_id: int, trigger: Trigger, today: date, number: Numbers) -> tuple[Trigger, str] | None:
+    """The trigger and its reason, with the numbers that judged it, where it fires."""
+    period = number(trigger.days)
+    found = trigger.fires(_seen(c, home_id, trigger, period, today), number)
+    return None if found is None else (trigger, said(trigger.name, *found, period, number.asked))
+
+
+def _seen(c: Connection, home_id: int, trigger: Trigger, period: int, today: date) -> Seen:
+    first = today.toordinal() - period
     measure = STARTS[trigger.stream].measures[0]
-    series = [each for each in plan_store.series(c, home_id, measure, limit=trigger.days) if each.on.toordinal() >= first]
+    series = [each for each in plan_store.series(c, home_id, measure, limit=period) if each.on.toordinal() >= first]
     records: dict[str, list[Mapping[str, Any]]] = {}
     for row in store.of_days(c, home_id, first, today.toordinal(), triggers.KINDS):
         if not row.struck:
@@ -68,10 +77,10 @@ def _missed(c: Connection, home_id: int, measure: str, first: int) -> Counter[st
 
 
 def _answer(
-    home: Home, trigger: Trigger, count: int, of: int, rows: list[store.RecordRow], today: date, now_ms: int
+    home: Home, trigger: Trigger, why: str, rows: list[store.RecordRow], today: date, now_ms: int, grace: int
 ) -> list[intake.Statement]:  # fmt: skip
     """A new action where none stands for the stream; else the one that stands is escalated, once it has had its time."""
-    start, why = STARTS[trigger.stream], said(trigger.name, count, of, trigger.days)
+    start = STARTS[trigger.stream]
     standing = next((row for row in rows if set(plan.measures_of(row.fields)) & set(start.measures)), None)
     week = today - timedelta(days=today.weekday())
     id_ = uuid.uuid5(home.uuid, f"trigger/{trigger.name}/{week.isoformat()}")
@@ -80,7 +89,7 @@ def _answer(
         action = uuid.uuid5(home.uuid, f"trigger/{trigger.stream}/{week.isoformat()}")
         return [intake.Statement(record=action, id=action, kind=plan_store.ACTION, fields=_fields(start, trigger, why, today), occurred_ms=now_ms)]
     age = (today - days.care_day(days.from_ms(standing.occurred_ms), home.zone)).days
-    if age < GRACE_DAYS or standing.fields.get("status") == "escalated":
+    if age < grace or standing.fields.get("status") == "escalated":
         return []
     review = {"action": str(standing.id), "decision": plan.ESCALATE, "challenge": why, "trigger": trigger.name, "trigger_version": triggers.VERSION}
     status = {"status": "escalated", "review_every_days": plan.WEEKLY}
@@ -102,6 +111,13 @@ def _fields(start: Start, trigger: Trigger, why: str, today: date) -> dict[str, 
     }  # fmt: skip
 
 
-def said(name: str, count: int, of: int, period: int) -> str:
-    """Why a trigger fired, in words that stay in the record."""
-    return text(f"pages.plan.triggers.{name}", n=count, of=of, days=period)
+def said(name: str, count: int, of: int, period: int, asked: Mapping[str, tuple[Any, str]]) -> str:
+    """Why a trigger fired, by which numbers in which version, in words that stay in the record."""
+    numbers = "; ".join(_number(THRESHOLDS[each], *asked[each]) for each in asked)
+    return text(f"pages.plan.triggers.{name}", n=count, of=of, days=period) + " " + text("pages.plan.trigger_numbers", numbers=numbers)
+
+
+def _number(number: Threshold, value: Any, version: str) -> str:
+    """'Drink checks due under which their share says nothing: 20 (default)'."""
+    whose = text("pages.plan.trigger_default") if version == DEFAULT else text("pages.plan.trigger_version", version=version[:8])
+    return text("pages.plan.trigger_number", words=number.words, value=text(f"pages.thresholds.units.{number.unit}", n=value), whose=whose)

@@ -14,6 +14,7 @@ from server.clock import now_ms
 from server.db import reading
 from server.pages import (
     assets,
+    menu,
     problems,
     routes_alerts,
     routes_aside,
@@ -62,35 +63,6 @@ PART_OF = {
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 # The largest form is a rescue file; beyond that nothing is read.
 FORM_BYTES = rescue.MOST_BYTES + 1_000_000
-MENU = (
-    ("overview", "/overview", "alerts.see"),
-    ("my_work", "/my-work", "work.see"),
-    ("residents", "/residents", "records.see"),
-    ("appointments", "/appointments", "records.see"),
-    ("handovers", "/handovers", "records.see"),
-    ("missing", "/missing", "records.see"),
-    ("to_check", "/to-check", "records.see"),
-    ("log", "/log", "log.see"),
-    ("duties", "/duties", "duties.see"),
-    ("plan", "/plan", "plan.see"),
-    ("measures", "/measures", "plan.see"),
-    ("audits", "/audits", "audits.see"),
-    ("oversight", "/oversight", "oversight.see"),
-    ("provider", "/provider", "provider.see"),
-    ("pack", "/pack", "pack.make"),
-    ("guests", "/guests", "guests.see"),
-    ("set_up", "/set-up", "people.see"),
-    ("staff", "/staff", "people.see"),
-    ("tablets", "/tablets", "devices.see"),
-    ("thresholds", "/thresholds", "thresholds.see"),
-    ("ladder", "/ladder", "ladder.see"),
-    ("reach", "/reach", "alerts.see"),
-    ("numbers", "/numbers", "numbers.see"),
-    ("set_aside", "/set-aside", "quarantine.see"),
-    ("ledger", "/ledger", "ledger.see"),
-)
-# What a guest is offered (`signed_in(…, guests=True)`).
-GUEST_MENU = (("plan", "/plan"), ("questions", "/plan/questions"), ("measures", "/measures"), ("pack", "/pack"))
 
 
 def register(app: Flask) -> None:
@@ -134,7 +106,8 @@ def _what_every_page_shows() -> dict:
         "me": me,
         "other_homes": _other_homes(me),
         "here": PART_OF.get(part, part),
-        "menu": _menu(me),
+        "menu": menu.of(me),
+        "start": menu.first(me),
         "demo": me.made_by == "demo" if me else False,
         "can": lambda action: bool(me) and may(me.roles, action),
         "unhandled": _unhandled(me),
@@ -142,12 +115,6 @@ def _what_every_page_shows() -> dict:
         "stylesheet": assets.address("pages.css"),
         "icon": assets.address("icon.svg", "icons/icon.svg"),
     }
-
-
-def _menu(me: session.Person | None) -> list[dict]:
-    if isinstance(me, session.Guest):
-        return [{"name": name, "href": href} for name, href in GUEST_MENU]
-    return [{"name": name, "href": href} for name, href, action in MENU if me and may(me.roles, action)]
 
 
 def _unhandled(me: session.Person | None) -> list:

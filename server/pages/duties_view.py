@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from server.pages.names import Names
-from server.pages.words import code, from_text, say, when
+from server.pages.words import at, code, from_text, say, when
 from server.records import store
 from sync import days
 from sync.rules.duties import DUTIES
@@ -21,7 +21,8 @@ OPEN, LATE, DONE, DONE_LATE, MISSED = "open", "late", "done", "done_late", "miss
 def rounds(c: Connection, home_id: int, now: datetime, zone: str) -> list[store.RecordRow]:
     """Every round of a duty in the last weeks, and those of the month that runs; newest first."""
     today = days.care_day(now, zone).toordinal()
-    rows = store.records(c, home_id, "duty", days=(today - COUNTED_DAYS - 31, today + 1))
+    # Being on shift is a duty too, somebody's: there are far more of those.
+    rows = store.records(c, home_id, "duty", days=(today - COUNTED_DAYS - 31, today + 1), of_nobody=True)
     return [row for row in reversed(rows) if not row.struck and row.fields.get("what") in DUTIES and row.fields.get("due_at")]
 
 
@@ -57,16 +58,28 @@ def _whose(person: Any, role: str, names: Names) -> str:
 
 def figures(rows: list[store.RecordRow], now_ms: int) -> list[dict[str, Any]]:
     """Of each duty's rounds of the last weeks whose time has come: done on time, done late, missed or still late."""
-    since, counted = now_ms - COUNTED_DAYS * 86_400_000, {name: Counter() for name in DUTIES}
-    for row in rows:
-        stands = state(row, now_ms)
-        if from_text(row.fields["due_at"]) >= since and stands != OPEN:
-            counted[row.fields["what"]][MISSED if stands == LATE else stands] += 1
     return [
         {
             "name": say(f"duties.names.{name}"), "on_time": of[DONE], "late": of[DONE_LATE], "missed": of[MISSED],
             "share": say("duties.of", n=of[DONE], total=of.total()), "serves": say(f"duties.streams.{DUTIES[name].serves}"),
         }
-        for name, of in counted.items()
+        for name, of in _counted(rows, now_ms).items()
         if of.total()
     ]  # fmt: skip
+
+
+def by_stream(c: Connection, home_id: int, now_ms: int, zone: str) -> dict[str, Counter[str]]:
+    """The same by the stream of the plan that they count for: what was missed counts against its actions."""
+    found: dict[str, Counter[str]] = {duty.serves: Counter() for duty in DUTIES.values()}
+    for name, of in _counted(rounds(c, home_id, at(now_ms, zone), zone), now_ms).items():
+        found[DUTIES[name].serves] += of
+    return found
+
+
+def _counted(rows: list[store.RecordRow], now_ms: int) -> dict[str, Counter[str]]:
+    since, counted = now_ms - COUNTED_DAYS * 86_400_000, {name: Counter() for name in DUTIES}
+    for row in rows:
+        stands = state(row, now_ms)
+        if from_text(row.fields["due_at"]) >= since and stands != OPEN:
+            counted[row.fields["what"]][MISSED if stands == LATE else stands] += 1
+    return counted

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +14,7 @@ from sqlalchemy import Connection
 from server.improvement import auditing, beside, filing
 from server.improvement import store as plan_store
 from server.improvement.beside import Side
-from server.pages import audit_scores, beside_view, chart_view, measures_view
+from server.pages import audit_scores, beside_view, chart_view, duties_view, measures_view
 from server.pages.names import Names
 from server.pages.words import date_text, from_text, say, when
 from server.records import store
@@ -29,6 +30,8 @@ NAMED = (
 )  # fmt: skip
 # Static first, then what is the nominated individual's, then the graver risk.
 _FIRST = (plan.STATIC, plan.WEAK_TWICE, plan.ESCALATED)
+#: How the rounds of duties went, by the stream that they serve.
+Duties = Mapping[str, Counter[str]]
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,11 @@ class Action:
     @property
     def began(self) -> date:
         return days.care_day(days.from_ms(self.row.occurred_ms), self.zone)
+
+    @property
+    def streams(self) -> set[str]:
+        """The streams whose measures it is bound to."""
+        return {stream for stream, start in STARTS.items() if set(start.measures) & set(self.series)}
 
     def said(self) -> list[dict[str, Any]]:
         """The reviews as the rules read them."""
@@ -72,9 +80,9 @@ def actions(c: Connection, home_id: int, zone: str, today: date, only: uuid.UUID
     return [Action(row, reviews[row.id], {name: series[name] for name in plan.measures_of(row.fields)}, zone, made) for row in rows]
 
 
-def board(found: Sequence[Action], names: Names, today: date) -> dict[str, Any]:
+def board(found: Sequence[Action], names: Names, today: date, duties: Duties) -> dict[str, Any]:
     """The plan's front: open actions by quality area, those that need an eye first, and closed ones that are still watched."""
-    cards = [(each, card(each, names, today)) for each in found]
+    cards = [(each, card(each, names, today, duties)) for each in found]
     opened = sorted(((a, c) for a, c in cards if not c["closed"]), key=lambda each: _order(each[1]))
     areas = {area: [c for _, c in opened if c["area_code"] == area] for area in (*plan.AREAS, None)}
     return {
@@ -85,8 +93,8 @@ def board(found: Sequence[Action], names: Names, today: date) -> dict[str, Any]:
     }
 
 
-def card(action: Action, names: Names, today: date) -> dict[str, Any]:
-    """One action in short, with its latest figures and their charts."""
+def card(action: Action, names: Names, today: date, duties: Duties) -> dict[str, Any]:
+    """One action in short, with its latest figures and their charts, and how many of the duties that serve it were missed."""
     fields, eyes = action.fields, action.eyes(today)
     area = fields.get("quality_area")
     risk = fields.get("risk")
@@ -108,8 +116,17 @@ def card(action: Action, names: Names, today: date) -> dict[str, Any]:
         "eyes": [say(f"plan.eyes.{name}") for name in eyes],
         "eye_codes": eyes,
         "figures": figures(action),
+        "missed": missed(action, duties),
         "check_on": date_text(fields.get("sustain_check_on")),
     }
+
+
+def missed(action: Action, duties: Duties) -> str:
+    """'Duties missed in the last 28 days: 2 of 60'; nothing where none that serves the action has fallen due. Oversight's serve the
+    actions of governance."""
+    served = action.streams, action.fields.get("quality_area")
+    of = sum((each for stream, each in duties.items() if stream in served[0] or stream == served[1]), Counter())
+    return say("plan.duties_missed", days=duties_view.COUNTED_DAYS, n=of[duties_view.MISSED], total=of.total()) if of else ""
 
 
 def figures(action: Action) -> list[dict[str, Any]]:
@@ -172,16 +189,16 @@ def audits(action: Action) -> list[dict[str, Any]]:
 
 def sides(c: Connection, home_id: int, action: Action, today: date) -> list[Side]:
     """What each source says of the streams whose measures the action is bound to."""
-    bound = {stream for stream, start in STARTS.items() if set(start.measures) & set(action.series)}
+    bound = action.streams
     return [each for stream, found in beside.lately(c, home_id, today).items() if stream in bound for each in found] if bound else []
 
 
-def questions(found: Sequence[Action], names: Names, today: date) -> dict[str, Any]:
+def questions(found: Sequence[Action], names: Names, today: date, duties: Duties) -> dict[str, Any]:
     """What a leader is asked: the current risks, the evidence gaps, the closure decisions."""
     opened = [each for each in found if each.fields.get("status") != "closed"]
     gaps = [(each, [line for line in evidence(each, today) if line["lacking"]]) for each in opened]
     decided = [(each, row) for each in found for row in each.reviews if row.fields.get("decision") in (plan.CLOSE, plan.REOPEN)]
-    cards = sorted((card(each, names, today) for each in opened), key=_order)
+    cards = sorted((card(each, names, today, duties) for each in opened), key=_order)
     return {
         "risks": [each for each in cards if each["risk"] == plan.RISKS[0] or each["eyes"]],
         "gaps": [{"id": each.row.id, "title": _title(each), "lines": lines} for each, lines in gaps if lines or not plan.required(each.fields)],

@@ -11,6 +11,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 from server.clock import now_ms
 from server.db import reading
+from server.pages import menu
 from server.pages import session as who
 from server.pages.words import say, span
 from server.people import signin, store
@@ -40,7 +41,7 @@ def front():
 def sign_in():
     """The form; somebody who is signed in already goes on."""
     if g.person:
-        return redirect("/overview", 303)
+        return redirect(menu.onward(g.person), 303)
     said = session.pop("said", None)
     return _form(notice=say(said, time=session.pop("said_time", "")) if said else None)
 
@@ -66,9 +67,9 @@ def do_sign_in():
         tries.hit(WRONG_TRIES, key)
         return _form([("email", say("sign_in.wrong"))], email=email, status=403)
     tries.clear(WRONG_TRIES, key)
-    onward = session.get("next") or "/overview"
+    wanted = session.get("next")
     who.sign_in(doors, now)
-    return redirect(onward, 303)
+    return redirect(menu.onward(g.person, wanted), 303)
 
 
 @blueprint.post("/sign-out")
@@ -88,9 +89,9 @@ def choose_home():
         return redirect("/sign-in", 303)
     wanted = request.form.get("home", "")
     if wanted.isdigit() and int(wanted) < len(g.person.doors):
-        session["at"] = int(wanted)
+        who.go_to(int(wanted), now_ms())
     onward = request.form.get("to", "")
-    return redirect(onward if onward in ONWARD else "/overview", 303)
+    return redirect(menu.onward(g.person, onward if onward in ONWARD else None), 303)
 
 
 def _wrong_tries() -> MovingWindowRateLimiter:

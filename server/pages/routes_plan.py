@@ -13,7 +13,7 @@ from server.clock import now_ms
 from server.db import reading
 from server.improvement import frameworks
 from server.improvement import plan as acting
-from server.pages import plan_form, plan_view
+from server.pages import duties_view, plan_form, plan_view
 from server.pages.initials import names_for
 from server.pages.names import Names
 from server.pages.words import at, roles, say
@@ -39,7 +39,7 @@ def board():
     """The whole plan by quality area."""
     with reading() as c:
         found = plan_view.actions(c, g.person.home_id, g.person.zone, _today())
-        view = plan_view.board(found, names_for(c), _today())
+        view = plan_view.board(found, names_for(c), _today(), _duties(c))
     return render_template("pages/plan.html", plan=view, starts=[{"name": name, "title": say(f"plan.starts.{name}.title")} for name in STARTS])
 
 
@@ -49,7 +49,7 @@ def questions():
     """What are the current risks, the evidence gaps, the closure decisions? One honest page."""
     with reading() as c:
         found = plan_view.actions(c, g.person.home_id, g.person.zone, _today())
-        view = plan_view.questions(found, names_for(c), _today())
+        view = plan_view.questions(found, names_for(c), _today(), _duties(c))
     return render_template("pages/plan_questions.html", plan=view)
 
 
@@ -93,7 +93,7 @@ def one(id_: uuid.UUID):
     with reading() as c:
         action, names = _action(c, id_), names_for(c)
         view = {
-            **plan_view.card(action, names, today),
+            **plan_view.card(action, names, today, _duties(c)),
             "rows": plan_view.facts(action, names, _framework().named),
             "evidence": plan_view.evidence(action, today, plan_view.sides(c, g.person.home_id, action, today)),
             "audits": plan_view.audits(action),
@@ -178,6 +178,10 @@ def _today() -> date:
 def _framework() -> framework.Framework:
     """The framework in force, whose tags an action is offered."""
     return framework.current(frameworks.known()[0], _today())
+
+
+def _duties(c: Any) -> plan_view.Duties:
+    return duties_view.by_stream(c, g.person.home_id, now_ms(), g.person.zone)
 
 
 def _action(c: Any, id_: uuid.UUID) -> plan_view.Action:
@@ -277,7 +281,7 @@ def _review_form(action: plan_view.Action, said: Mapping[str, Any], wrong: dict[
     wrong, today = wrong or {}, _today()
     next_on = plan.next_review(action.fields, {"on": today}, action.began)
     with reading() as c:
-        card = plan_view.card(action, Names(c, g.person.home_id), today)
+        card = plan_view.card(action, Names(c, g.person.home_id), today, _duties(c))
         sides = plan_view.sides(c, g.person.home_id, action, today)
     decisions = [name for name in plan.DECISIONS if name != plan.CLOSE or may(g.person.roles, "plan.close")]
     page = render_template(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import date, timedelta
 from typing import Any
@@ -20,13 +21,14 @@ from server.people.rights import may, signed_in
 from server.problems import Problem
 from server.records import intake, store
 from sync import days
-from sync.thresholds import CLOCK, OFF, ON, TEXT, WATCH, at_once
+from sync.thresholds import CLOCK, OFF, ON, SCORE, TEXT, WATCH, at_once
 
 blueprint = Blueprint("pages_thresholds", __name__, template_folder="templates")
 
 LONGEST_REASON = 1_000
 # A rule is put off for so long at most: after that it is decided again.
 LONGEST_OFF_DAYS = 90
+_TENTHS = re.compile(r"[0-9]\.[0-9]")
 
 
 @blueprint.get("/thresholds")
@@ -148,7 +150,7 @@ def _read(asked: view.Setting) -> tuple[dict[str, Any], dict[str, str]]:
     else:
         fields["from"] = since.isoformat()
     where = form.get("where", "")
-    if where and where not in {value for value, _ in _places()}:
+    if where and where not in {value for value, _ in _places(asked)}:
         problems["where"] = say("thresholds.need_where")
     elif where:
         fields["unit_or_person"] = where
@@ -162,6 +164,8 @@ def _read(asked: view.Setting) -> tuple[dict[str, Any], dict[str, str]]:
 def _value(text: str, asked: view.Setting) -> Any:
     if asked.number.unit in (CLOCK, TEXT):
         return text
+    if asked.number.unit == SCORE and _TENTHS.fullmatch(text):
+        return float(text)
     digits = text.replace(",", "")
     return int(digits) if digits.isascii() and digits.isdigit() else None
 
@@ -173,8 +177,10 @@ def _date(text: str) -> date | None:
         return None
 
 
-def _places() -> list[tuple[str, str]]:
+def _places(asked: view.Setting) -> list[tuple[str, str]]:
     """(value, words) of every unit and every person that may have a value of their own."""
+    if asked.of_home:
+        return []
     home_id = g.person.home_id
     with reading() as c:
         people = [row for row in store.records(c, home_id, "resident") if not row.struck and not row.fields.get("left_on")]
@@ -191,7 +197,7 @@ def _form(asked: view.Setting, problems: dict[str, str] | None = None, status: i
         level=view.code("severity", asked.rule.severity) if asked.rule else "",
         bounds="" if asked.rule else view.bounds(asked.number),
         source="" if asked.rule else asked.number.source,
-        places=[{"value": "", "text": say("thresholds.whole_home")}, *({"value": value, "text": words} for value, words in _places())],
+        places=[{"value": "", "text": say("thresholds.whole_home")}, *({"value": value, "text": words} for value, words in _places(asked))],
         switches=[{"value": each, "text": say(f"thresholds.choice.{each}")} for each in (ON, WATCH, OFF)],
         today=_today().isoformat(),
         said=request.form,

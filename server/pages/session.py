@@ -209,8 +209,14 @@ def sign_in(doors: list[tuple[int, uuid.UUID]], now: int) -> None:
     with reading() as c:
         session["prints"] = [_password_print(c, *door) for door in doors]
     session["doors"] = [[home_id, str(staff)] for home_id, staff in doors]
-    session["at"] = 0
     session["seen"] = now
+    go_to(0, now)
+
+
+def go_to(at: int, now: int) -> None:
+    """Go through one of the doors that the password opened."""
+    session["at"] = at
+    g.person = _person(now)
 
 
 def sign_out() -> None:

@@ -19,6 +19,8 @@ from sync.thresholds import CLOCK, DEFAULT, OFF, RULE_PREFIX, TEXT, THRESHOLDS, 
 
 # The days over which the page counts how often each rule was breached.
 COUNTED_DAYS = 28
+# Numbers of the improvement plan stand in a group of their own.
+PLAN_PREFIX = "plan."
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,11 @@ class Setting:
     name: str
     rule: Rule | None = None
     number: Threshold | None = None
+
+    @property
+    def of_home(self) -> bool:
+        """Whether it is the home's alone: no unit and no person has one of their own."""
+        return self.name.startswith(PLAN_PREFIX)
 
     @property
     def title(self) -> str:
@@ -126,12 +133,12 @@ def rules(c: Connection, home_id: int, rows: list[store.RecordRow], values: Valu
     return lines
 
 
-def numbers(rows: list[store.RecordRow], values: Values, names: Names, now: datetime, zone: str) -> list[dict[str, Any]]:
-    """Every number: what applies now, whose it is, its bounds and its source."""
-    lines = []
+def numbers(rows: list[store.RecordRow], values: Values, names: Names, now: datetime, zone: str) -> dict[str, list[dict[str, Any]]]:
+    """Every number by its group: what applies now, whose it is, its bounds and its source."""
+    lines: dict[str, list[dict[str, Any]]] = {"numbers": [], "plan": []}
     for number in THRESHOLDS.values():
         value, version = values.get(number.name, at=now)
-        lines.append({
+        lines["plan" if Setting(number.name).of_home else "numbers"].append({
             "name": number.name,
             "title": number.words,
             "now": say_number(number, value),

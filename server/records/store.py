@@ -143,8 +143,9 @@ def records(
     subject: uuid.UUID | None = None,
     days: tuple[int, int] | None = None,
     open_only: bool = False,
+    of_nobody: bool = False,
 ) -> list[RecordRow]:
-    """The home's records of a kind, oldest first; of one subject, or of care days first to last inclusive."""
+    """The home's records of a kind, oldest first; of one subject or of none, or of care days first to last inclusive."""
     query = select(*_RECORD).where(folded.c.home_id == home_id, folded.c.kind == kind)
     if subject is not None:
         query = query.where(folded.c.subject == subject)
@@ -152,6 +153,8 @@ def records(
         query = query.where(folded.c.day.between(*days))
     if open_only:
         query = query.where(folded.c.open)
+    if of_nobody:
+        query = query.where(folded.c.subject.is_(None))
     return _records(c, query.order_by(folded.c.occurred_ms, folded.c.id))
 
 

@@ -37,7 +37,7 @@ FIELDS = schema_of(
         "status": Code("open", "closed", "escalated", "changed"),
         "closed_by": Ref(),
         "sustain_check_on": DayOrTime(),
-        # Which trigger wrote it, and the version of the triggers' numbers.
+        # Which trigger wrote it, and the version of the triggers' tests; the numbers and theirs stand in its reason.
         "trigger": Text(),
         "trigger_version": Number(),
     },

@@ -20,7 +20,7 @@ FIELDS = schema_of(
         "next_review_on": DayOrTime(),
         # Where each measure stood when it was decided: [{measure, percent}].
         "figures": ListOf(Open()),
-        # Which trigger wrote it, and the version of the triggers' numbers.
+        # Which trigger wrote it, and the version of the triggers' tests; the numbers and theirs stand in its reason.
         "trigger": Text(),
         "trigger_version": Number(),
     },

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sync.audits import scoring
-from sync.rules.triggers import APPOINTMENTS, DEPLOYMENT, HYDRATION, POOR_MEAN, THEMES, VERY_POOR
+from sync.rules.triggers import APPOINTMENTS, DEPLOYMENT, HYDRATION, THEMES, Number, by_default, poor
 
 STREAMS = (HYDRATION, APPOINTMENTS, DEPLOYMENT)
 #: What a standard, an observation or an account is about.
@@ -32,11 +32,11 @@ def by_share(met: int, of: int, good_percent: float) -> str:
     return SILENT if not of else GOOD if met * 100 >= good_percent * of else POOR
 
 
-def by_scores(scores: Sequence[int]) -> str:
-    """Of answers from 1 to 5: poor where the mean is poor or anybody said 1, as the triggers have it."""
+def by_scores(scores: Sequence[int], number: Number = by_default) -> str:
+    """Of answers from 1 to 5: poor where the mean is poor or anybody gave the worst, as the triggers have it."""
     if not scores:
         return SILENT
-    if VERY_POOR in scores or sum(scores) <= POOR_MEAN * len(scores):
+    if poor(scores, number):
         return POOR
     return GOOD if sum(scores) >= GOOD_MEAN * len(scores) else MIXED
 

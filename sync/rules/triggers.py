@@ -1,17 +1,19 @@
 """The twelve triggers (care.md, The plan 1): what opens or escalates an action by itself. Each has a number, a period and a test.
 
-All numbers are (D): defaults for a registered manager to sign off. A change of one is a new `VERSION`, which stands in what it wrote.
+The numbers are the home's own (`sync/thresholds.py`, `plan.…`); a change of a test is a new `VERSION`, which stands in what it wrote.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sync.measures import appointment_follow_up as follow_up
 from sync.measures import compliant_deployment as deployment
 from sync.measures import timely_escalation as escalation
+from sync.thresholds import THRESHOLDS, Values
 
 VERSION = 1
 HYDRATION, APPOINTMENTS, DEPLOYMENT = "hydration", "appointments", "deployment"
@@ -21,10 +23,6 @@ THEMES = {
     APPOINTMENTS: frozenset({"communication"}),
     DEPLOYMENT: frozenset({"waiting", "rushed", "pressure", "skill_mix", "breaks", "teamwork"}),
 }
-#: Poor feedback: a mean of at most 2.5 of at least 5 answers, or any 1 (care.md).
-POOR_MEAN, LEAST_ANSWERS, VERY_POOR = 2.5, 5, 1
-#: Checks due in a week under which their share says nothing.
-LEAST_DUE = 20
 
 
 @dataclass(frozen=True)
@@ -39,42 +37,82 @@ class Seen:
     records: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
 
+Number = Callable[[str], Any]
+Found = tuple[int, int]
+Test = Callable[[Seen, Number], Found | None]
+
+
+def by_default(name: str) -> Any:
+    """A number as it is where a home has set none."""
+    return THRESHOLDS[name].default
+
+
+class Numbers:
+    """A home's numbers at an instant. It keeps which were asked for and in which version: what is judged by them says so."""
+
+    def __init__(self, values: Values, at: datetime):
+        self._values, self._at = values, at
+        self.asked: dict[str, tuple[Any, str]] = {}
+
+    def __call__(self, name: str) -> Any:
+        self.asked[name] = self._values.get(name, at=self._at)
+        return self.asked[name][0]
+
+
 @dataclass(frozen=True)
 class Trigger:
-    """One trigger. Its test gives (how many, of how many) where it fires, else None. Names are fixed: they stand in records."""
+    """One trigger. `days` names its period; its test gives (how many, of how many) where it fires, else None. Names are fixed:
+    they stand in records."""
 
     name: str
     stream: str
-    days: int
-    fires: Callable[[Seen], tuple[int, int] | None]
+    days: str
+    test: Test
+
+    def fires(self, seen: Seen, number: Number = by_default) -> Found | None:
+        return self.test(seen, number)
 
 
-def _share_under(percent: int) -> Callable[[Seen], tuple[int, int] | None]:
-    return lambda seen: (seen.due - seen.met, seen.due) if seen.due >= LEAST_DUE and seen.met * 100 < percent * seen.due else None
-
-
-def _missed(least: int, *why: str) -> Callable[[Seen], tuple[int, int] | None]:
-    def fires(seen: Seen) -> tuple[int, int] | None:
-        count = sum(seen.missed.get(each, 0) for each in why)
-        return (count, seen.due) if count >= least else None
+def _share_under(percent: str, least: str) -> Test:
+    def fires(seen: Seen, number: Number) -> Found | None:
+        return (seen.due - seen.met, seen.due) if seen.due >= number(least) and seen.met * 100 < number(percent) * seen.due else None
 
     return fires
 
 
-def _records(least: int, kind: str, holds: Callable[[Mapping[str, Any]], bool]) -> Callable[[Seen], tuple[int, int] | None]:
-    def fires(seen: Seen) -> tuple[int, int] | None:
+def _undecided(least: str) -> Test:
+    return lambda seen, number: (seen.undecided, seen.undecided) if seen.undecided >= number(least) else None
+
+
+def _missed(least: str, *why: str) -> Test:
+    def fires(seen: Seen, number: Number) -> Found | None:
+        count = sum(seen.missed.get(each, 0) for each in why)
+        return (count, seen.due) if count >= number(least) else None
+
+    return fires
+
+
+def _records(least: str, kind: str, holds: Callable[[Mapping[str, Any]], bool]) -> Test:
+    def fires(seen: Seen, number: Number) -> Found | None:
         every = seen.records.get(kind, ())
         count = sum(holds(each) for each in every)
-        return (count, len(every)) if count >= least else None
+        return (count, len(every)) if count >= number(least) else None
 
     return fires
 
 
-def _poor_feedback(stream: str) -> Callable[[Seen], tuple[int, int] | None]:
-    def fires(seen: Seen) -> tuple[int, int] | None:
+def poor(scores: Sequence[int], number: Number, least: int = 1) -> bool:
+    """Whether answers from 1 to 5 are poor: in their mean, where there are `least` of them, or because of a single one."""
+    mean, worst = number("plan.feedback_mean"), number("plan.feedback_worst")
+    return any(score <= worst for score in scores) or (len(scores) >= least and sum(scores) <= mean * len(scores))
+
+
+def _poor_feedback(stream: str) -> Test:
+    def fires(seen: Seen, number: Number) -> Found | None:
         scores = [each["score"] for each in _about(seen.records.get("feedback", ()), stream) if isinstance(each.get("score"), int)]
-        poor = VERY_POOR in scores or (len(scores) >= LEAST_ANSWERS and sum(scores) <= POOR_MEAN * len(scores))
-        return (sum(score <= POOR_MEAN for score in scores), len(scores)) if poor else None
+        if not poor(scores, number, number("plan.feedback_answers")):
+            return None
+        return sum(score <= number("plan.feedback_mean") for score in scores), len(scores)
 
     return fires
 
@@ -87,23 +125,23 @@ def _yes(value: Any) -> bool:
     return value in (True, "yes")
 
 
-def _either(*tests: Callable[[Seen], tuple[int, int] | None]) -> Callable[[Seen], tuple[int, int] | None]:
-    return lambda seen: next((found for test in tests if (found := test(seen)) is not None), None)
+def _either(*tests: Test) -> Test:
+    return lambda seen, number: next((found for test in tests if (found := test(seen, number)) is not None), None)
 
 
 _ALL = (
-    Trigger("incomplete_monitoring", HYDRATION, 7, _share_under(85)),
-    Trigger("low_intake_without_escalation", HYDRATION, 7, lambda seen: (seen.undecided, seen.undecided) if seen.undecided >= 2 else None),
-    Trigger("poor_feedback_on_drinks", HYDRATION, 28, _poor_feedback(HYDRATION)),
-    Trigger("guidance_not_followed", HYDRATION, 28, _records(2, "practice_observation", lambda each: each.get("topic") == HYDRATION and each.get("met") in (False, "no"))),
-    Trigger("missing_outcomes", APPOINTMENTS, 14, _missed(2, follow_up.OUTCOME)),
-    Trigger("delayed_follow_up", APPOINTMENTS, 14, _missed(2, follow_up.ALLOCATED, follow_up.EVIDENCED)),
-    Trigger("poor_communication", APPOINTMENTS, 28, _either(_records(3, "contact", lambda each: _yes(each.get("chasing"))), _poor_feedback(APPOINTMENTS))),
-    Trigger("advice_not_changing_support", APPOINTMENTS, 28, _missed(1, follow_up.CARE_PLAN)),
-    Trigger("unmet_need", DEPLOYMENT, 14, _records(2, "deployment_observation", lambda each: _yes(each.get("unmet_need")))),
-    Trigger("poor_feedback_on_staffing", DEPLOYMENT, 28, _poor_feedback(DEPLOYMENT)),
-    Trigger("weak_rationale", DEPLOYMENT, 14, _missed(2, deployment.NO_ALLOCATION, deployment.COPIED, deployment.ALLOCATED_LATE)),
-    Trigger("incidents_linked_to_staffing", DEPLOYMENT, 28, _records(2, "incident", lambda each: _yes(each.get("staffing_related")))),
+    Trigger("incomplete_monitoring", HYDRATION, "plan.incomplete_monitoring_days", _share_under("plan.incomplete_monitoring_percent", "plan.incomplete_monitoring_checks")),
+    Trigger("low_intake_without_escalation", HYDRATION, "plan.low_intake_without_escalation_days", _undecided("plan.low_intake_without_escalation_times")),
+    Trigger("poor_feedback_on_drinks", HYDRATION, "plan.feedback_days", _poor_feedback(HYDRATION)),
+    Trigger("guidance_not_followed", HYDRATION, "plan.guidance_not_followed_days", _records("plan.guidance_not_followed_times", "practice_observation", lambda each: each.get("topic") == HYDRATION and each.get("met") in (False, "no"))),
+    Trigger("missing_outcomes", APPOINTMENTS, "plan.missing_outcomes_days", _missed("plan.missing_outcomes_times", follow_up.OUTCOME)),
+    Trigger("delayed_follow_up", APPOINTMENTS, "plan.delayed_follow_up_days", _missed("plan.delayed_follow_up_times", follow_up.ALLOCATED, follow_up.EVIDENCED)),
+    Trigger("poor_communication", APPOINTMENTS, "plan.feedback_days", _either(_records("plan.poor_communication_times", "contact", lambda each: _yes(each.get("chasing"))), _poor_feedback(APPOINTMENTS))),
+    Trigger("advice_not_changing_support", APPOINTMENTS, "plan.advice_not_changing_support_days", _missed("plan.advice_not_changing_support_times", follow_up.CARE_PLAN)),
+    Trigger("unmet_need", DEPLOYMENT, "plan.unmet_need_days", _records("plan.unmet_need_times", "deployment_observation", lambda each: _yes(each.get("unmet_need")))),
+    Trigger("poor_feedback_on_staffing", DEPLOYMENT, "plan.feedback_days", _poor_feedback(DEPLOYMENT)),
+    Trigger("weak_rationale", DEPLOYMENT, "plan.weak_rationale_days", _missed("plan.weak_rationale_times", deployment.NO_ALLOCATION, deployment.COPIED, deployment.ALLOCATED_LATE)),
+    Trigger("incidents_linked_to_staffing", DEPLOYMENT, "plan.incidents_linked_to_staffing_days", _records("plan.incidents_linked_to_staffing_times", "incident", lambda each: _yes(each.get("staffing_related")))),
 )  # fmt: skip
 
 TRIGGERS: Mapping[str, Trigger] = {each.name: each for each in _ALL}

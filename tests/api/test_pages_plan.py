@@ -289,6 +289,8 @@ def test_what_the_records_trigger_opens_an_action_once_says_why_and_later_escala
     assert page.html.count('data-testid="action"') == 1 and "Owner: nobody yet" in page.text
     one = sue.open(next(link for link in page.links() if re.fullmatch(r"/plan/[0-9a-f-]{36}", link)))
     assert "Opened by Tidemark from the records" in one.text and "Incomplete monitoring: 42 of 140 checks were missed in 7 days." in one.text
+    assert "Drink checks due under which their share says nothing: 20 (default)" in one.text
+    assert "Share of drink checks on time under which monitoring is incomplete: 85% (default)" in one.text
     assert "Edith" not in one.text
 
     later = clock.now_ms() + 15 * 86_400_000
@@ -298,3 +300,39 @@ def test_what_the_records_trigger_opens_an_action_once_says_why_and_later_escala
     assert page.html.count('data-testid="action"') == 1 and "Escalated" in page.text
     assert "Challenge: Incomplete monitoring: 42 of 140 checks were missed in 7 days." in sue.open(one.path).text
     assert "Nobody" not in str([row["submission"]["fields"] for row in home.rows() if row["submission"]["kind"] in ("review", "improvement_action")])
+
+
+def test_a_number_that_one_person_proposes_and_another_approves_changes_what_opens_an_action_and_is_said_there(home, nina, sue):
+    told(home, "complete_monitoring", [(18, 20)] * 10)
+    nina.send("/thresholds/plan.incomplete_monitoring_percent", value="95", reason="The article asks for 95%")
+    assert look(home) == 0, "a proposal changes nothing"
+    asked = next(row["submission"]["record"] for row in reversed(home.rows()) if row["submission"]["kind"] == "threshold")
+    assert "Approved." in sue.send(f"/thresholds/{asked}/approve", form_at="/thresholds").text
+    assert look(home, clock.now_ms() + 86_400_000) == 1
+    page = sue.open("/plan")
+    one = sue.open(next(link for link in page.links() if re.fullmatch(r"/plan/[0-9a-f-]{36}", link))).text
+    assert "Incomplete monitoring: 12 of 120 checks were missed in 7 days." in one
+    version = home.record(asked)["heads"][0][:8]
+    assert f"under which monitoring is incomplete: 95% (version {version})" in one and "Days of drink checks that are looked at: 7 days (default)" in one
+
+
+@one_database
+def test_duties_that_were_missed_are_shown_on_the_action_that_they_serve_and_on_no_other(home, nina):
+    told(home, "complete_monitoring", IMPROVED)
+    at, governance = start(nina, nina), start(nina, nina, measures="compliant_deployment", quality_area="governance")
+
+    def round_of(what: str, days_ago: int, **how) -> None:
+        due = days.write_time(clock.now_ms() - days_ago * 86_400_000)
+        state(home, "duty", {"what": what, "from": due, "due_at": due, **how})
+
+    assert 'data-testid="missed"' not in nina.open("/plan").html, "nothing has fallen due"
+    round_of("hydration_check", 2, missed_reason="Not done before the next one fell due")
+    round_of("audit_hydration", 3, done_at=days.write_time(clock.now_ms() - 4 * 86_400_000))
+    round_of("hydration_check", 40, missed_reason="Long ago")
+    round_of("appointment_check", 2, missed_reason="Nobody asked")
+    round_of("daily_log", 2, done_at=days.write_time(clock.now_ms() - 3 * 86_400_000))
+    for path in (at, f"{at}/review", "/plan/questions"):
+        page = nina.open(path)
+        assert page.html.count("Duties missed in the last 28 days: 1 of 2</a>") == 1 and "/duties" in page.links()
+    assert "Duties missed in the last 28 days: 0 of 1" in nina.open(governance).text
+    assert nina.open("/plan").html.count('data-testid="missed"') == 2

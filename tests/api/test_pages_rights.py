@@ -96,10 +96,10 @@ def test_each_role_opens_the_pages_that_the_rights_table_gives_it_and_no_other(h
 
 
 def test_a_support_worker_is_told_in_plain_words_and_can_sign_out(home):
-    visitor = Visitor.manager(home, ["support_worker"], sign_in=False)
-    page = visitor.sign_in()
+    visitor = Visitor.manager(home, ["support_worker"])
+    page = visitor.open("/overview")
     assert page.status == 403 and "Your role does not include it" in page.text
-    assert "Sign out" in page.text
+    assert "Sign out" in page.text and "/my-work" in page.links() and "/overview" not in page.links()
 
 
 def test_the_menu_offers_only_what_she_may_open(home):

@@ -6,7 +6,8 @@ import pytest
 
 from server import clock
 from server.pages import session
-from server.people import store
+from server.people import rights, store
+from sync import roles
 from tests.harness.visitor import PASSWORD, Visitor
 
 HOUR_MS = 3_600_000
@@ -48,6 +49,26 @@ def test_after_signing_in_she_lands_on_the_page_she_asked_for(manager):
     assert asked.status == 303 and asked.headers["Location"] == "/sign-in"
     assert "Sign in to see that page" in manager.open("/sign-in").text
     assert manager.sign_in().path == "/tablets"
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_each_role_begins_at_the_first_page_of_its_menu_and_never_at_a_refusal(home):
+    got = {}
+    for role in roles.ROLES:
+        visitor = Visitor.manager(home, [role], sign_in=False)
+        visitor.open("/overview")  # as from somebody else's bookmark
+        page = visitor.sign_in()
+        front = visitor.open("/")
+        offered = [name for name in ("My work", "Overview") if f"Go to {name}" in front.text]
+        got[role] = [page.path, page.status, visitor.open("/sign-in").headers["Location"], offered]
+    own, whole = ["/my-work", 200, "/my-work", ["My work"]], ["/overview", 200, "/overview", ["Overview"]]
+    assert got == {role: own if role in (roles.SUPPORT_WORKER, roles.KEY_WORKER) else whole for role in roles.ROLES}
+
+
+def test_only_somebody_whose_roles_open_nothing_is_told_so(home, monkeypatch):
+    monkeypatch.setitem(rights.RIGHTS, "work.see", frozenset())
+    page = Visitor.manager(home, ["key_worker"], sign_in=False).sign_in()
+    assert page.status == 403 and "Your role does not include it" in page.text and "Start page" in page.text
 
 
 @pytest.mark.parametrize("email,password", [("", ""), ("", PASSWORD), ("sue@larkfield.example", "")])
@@ -161,6 +182,18 @@ def test_one_password_for_two_homes_opens_both_and_she_can_go_from_one_to_the_ot
     page = sue.send("/choose-home", form_at="/overview", home="1")
     assert page.path == "/overview" and "Saltings" in page.text
     assert sue.send("/choose-home", form_at="/overview", home="7").status == 200, "a home that is not hers changes nothing"
+
+
+def test_in_another_home_where_she_is_a_key_worker_she_begins_at_her_own_work(house):
+    larkfield, saltings = house.home("Larkfield"), house.home("Saltings")
+    sue = Visitor.manager(larkfield, ["senior_carer"], sign_in=False)
+    there = saltings.staff("Sue Hart", ["key_worker"], pin=None)
+    with house.app.app_context():
+        store.create_account(saltings.id, sue.email, PASSWORD, there.id, now_ms=clock.now_ms())
+    assert sue.sign_in().path == "/overview"
+    page = sue.send("/choose-home", form_at="/overview", home="1")
+    assert (page.path, page.status) == ("/my-work", 200) and "Saltings" in page.text
+    assert sue.send("/choose-home", form_at="/my-work", home="0").path == "/overview"
 
 
 def test_the_cookie_holds_no_name_and_no_address(manager):

@@ -44,6 +44,19 @@ def test_the_page_says_of_every_number_what_applies_between_which_bounds_and_who
         assert said in page.text, said
 
 
+def test_what_opens_an_action_of_the_plan_is_a_group_of_its_own_and_a_mean_has_tenths(home, nina, helen):
+    page = helen.open("/thresholds")
+    before, plan = page.html.split('id="plan">Improvement plan</h2>')
+    assert "/thresholds/plan.incomplete_monitoring_percent" in plan and "/thresholds/plan." not in before
+    assert "2.5 of 5" in plan and "1 of 5 to 4.5 of 5" in plan and "85%" in plan
+    propose(nina, "plan.feedback_mean", value="2.8")
+    helen.send(f"/thresholds/{proposal(home)}/approve", form_at="/thresholds")
+    assert in_force(home, "plan.feedback_mean") == 2.8 and "2.8 of 5" in helen.open("/thresholds").text
+    assert "within the bounds: 1 of 5 to 4.5 of 5" in propose(nina, "plan.feedback_mean", value="4.6").text
+    assert propose(nina, "plan.feedback_answers", value="2.5").status == 400, "answers are whole"
+    assert propose(nina, "plan.feedback_mean", value="2", where=str(home.resident("Edith Vane"))).status == 400, "it is the whole home's"
+
+
 def test_a_proposal_waits_and_applies_once_a_second_person_has_approved_it(home, nina, helen):
     page = propose(nina)
     assert "Proposed. It waits for a second person." in page.text and "Somebody else approves it: not you." in page.text

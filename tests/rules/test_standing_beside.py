@@ -22,6 +22,11 @@ def test_one_answer_of_1_reads_poor_whatever_the_mean():
     assert beside.by_scores([3, 3, 4]) == MIXED and beside.by_scores([4, 3]) == GOOD and beside.by_scores([]) == SILENT
 
 
+def test_what_reads_poor_is_the_homes_own_number_as_for_the_triggers():
+    numbers = {"plan.feedback_mean": 3.5, "plan.feedback_worst": 2}
+    assert beside.by_scores([3, 3, 4], numbers.get) == POOR and beside.by_scores([5, 5, 5, 2], numbers.get) == POOR
+
+
 @given(st.lists(st.sampled_from(VERDICTS)))
 def test_sources_disagree_only_where_one_says_good_and_another_poor(verdicts):
     assert beside.disagree(verdicts) == (GOOD in verdicts and POOR in verdicts) == beside.disagree(reversed(verdicts))
