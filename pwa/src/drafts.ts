@@ -31,13 +31,18 @@ function failed(now: boolean): void {
 
 /** Writings follow each other: the last letter typed is the one that stays. */
 let last: Promise<void> = Promise.resolve();
+/** How often each was changed: what has been typed over meanwhile is not written first. */
+const changes = new Map<string, number>();
 
 /** Never fails for whoever calls it: what is typed is still on the screen, and the shell says when it is only there. */
 export function keepDraft(resident: string, note: string): Promise<void> {
   // A typed name is nobody's own: what it began must not greet the next person who types one.
   if (!session()) return Promise.resolve();
   const name = key(resident);
+  const mine = (changes.get(name) ?? 0) + 1;
+  changes.set(name, mine);
   return (last = last.then(async () => {
+    if (changes.get(name) !== mine) return;
     const hidden = note ? await hide(name, note) : null;
     await strictly(['drafts'], async (tx) => {
       if (hidden) await tx.objectStore('drafts').put(hidden, name);

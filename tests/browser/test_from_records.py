@@ -183,6 +183,10 @@ def test_nothing_drunk_for_eight_waking_hours_is_found_here_unless_the_server_kn
     assert tablet.run(dry, at) == [["Edith", "2026-11-22T12:00:00.000+00:00", 480]]
     tablet.run("at => { app.state.standing.last_contact = at; }", at)
     assert tablet.run(dry, at) == [], "the server was there when the time was up"
+    slow = "at => { Object.assign(app.state.standing, {last_contact: at - 86400000, offset_ms: 86400000}); }"
+    tablet.run(slow, at)
+    assert tablet.run(dry, at) == [], "and was it on a tablet that is a day slow"
+    tablet.run("() => { app.state.standing.offset_ms = null; }")
     tablet.run("at => { app.state.standing.last_contact = at; }", ms("2026-11-22T06:00:00Z"))
     tablet.held(one("threshold", {"name": "hydration.nothing_drunk_urgent_minutes", "value": 600, "from": "2026-01-01T00:00:00Z"}, "2026-01-01T00:00:00Z"))
     assert tablet.run(dry, at) == [] and len(tablet.run(dry, ms("2026-11-22T14:00:00Z"))) == 1

@@ -5,6 +5,7 @@ Real served processes, kill -9, both databases, batches of 25 and of 100. A know
 
 from __future__ import annotations
 
+import http.client
 import threading
 import time
 import uuid
@@ -51,7 +52,7 @@ class Writer(threading.Thread):
     def offer(self, body) -> dict | None:
         try:
             status, answer = self.served.call("/api/v1/sync", body, token=self.tablet.token)
-        except (OSError, ValueError):
+        except (OSError, ValueError, http.client.HTTPException):
             status, answer = 0, None  # refused, cut off in the middle, or half an answer
         if status == 200:
             return answer

@@ -69,12 +69,14 @@ function drunkBefore(resident: string, shown: Shown): number {
  * since. It reads everybody's day: for now and then, never for a tap.
  */
 export function dry(now: number): NotTold[] {
+  const { last_contact, offset_ms } = state.standing;
+  const heard = last_contact === null ? 0 : last_contact + (offset_ms ?? 0);
   return residents().flatMap((person): NotTold[] => {
     const plan = planOf(person.id).fields;
     const numbers = settings({ ...DEFAULTS, ...DRY_DEFAULTS }, person.id, person.unit, now);
     const entries = ofResident(person.id, 'hydration_check').map((one) => ({ outcome: String(one.fields['outcome']), happened_ms: one.happened_ms, drunk_ml: number(one.fields['drunk_ml']) }));
     const up = nothingDrunk(entries, plan, now, zone(), numbers, excusedOf(person.id, plan));
-    if (up === null || up < (state.standing.last_contact ?? 0) || putOff('hydration.nothing_drunk_8h', person.id, person.unit, now)) return [];
+    if (up === null || up < heard || putOff('hydration.nothing_drunk_8h', person.id, person.unit, now)) return [];
     return [{ record: person.id, resident: person.id, name: person.name, unit: person.unit, what: 'nothing_drunk', at: iso(up), minutes: numbers.nothing_drunk_urgent_minutes }];
   });
 }
