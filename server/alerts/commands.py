@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
-
 import click
 
 from server import clock, commandline
 from server.alerts import vapid
 from server.commandline import json_option
 from server.db import writing
-from server.people import store
+from server.people.commands import home_named
 from server.running import app_context
 from sync.messages import text
 
@@ -26,12 +24,7 @@ def push() -> None:
 def push_rotate_key(home_id: str, as_json: bool) -> None:
     """Give a home a new key towards push services. The old one goes on serving each phone until its app opens again."""
     with app_context():
-        try:
-            home = store.home_by_uuid(uuid.UUID(home_id))
-        except ValueError:
-            home = None
-        if home is None:
-            commandline.fail(text("cli.home.unknown"))
+        home = home_named(home_id)
         public = writing(lambda c: vapid.rotate(c, home.id, clock.now_ms())).public
     if as_json:
         commandline.show({"key": public}, True)

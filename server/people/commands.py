@@ -34,7 +34,7 @@ def home_list(as_json: bool) -> None:
 def home_rotate_key(home_id: str, as_json: bool) -> None:
     """Give tablets a new key to seal entries to. The old ones stay, and still open what was sealed to them."""
     with app_context():
-        kid = home_keys.rotate(_home(home_id).id, now_ms=clock.now_ms())
+        kid = home_keys.rotate(home_named(home_id).id, now_ms=clock.now_ms())
     if as_json:
         commandline.show({"kid": kid}, True)
     else:
@@ -49,7 +49,7 @@ def home_import_key(file: Path, home_id: str, as_json: bool) -> None:
     """Give a home back a private key (PEM) that it lost, so that what was sealed to it can be opened."""
     with app_context():
         try:
-            kid = home_keys.put_back(_home(home_id).id, file.read_text())
+            kid = home_keys.put_back(home_named(home_id).id, file.read_text())
         except (ValueError, UnicodeDecodeError):
             commandline.fail(text("cli.home.no_key"))
     if as_json:
@@ -69,7 +69,7 @@ def staff() -> None:
 def staff_list(home_id: str, as_json: bool) -> None:
     """Who works in a home now, by name, with the roles that each holds."""
     with app_context():
-        found = store.staff_list(_home(home_id).id, now_ms=clock.now_ms())
+        found = store.staff_list(home_named(home_id).id, now_ms=clock.now_ms())
         commandline.show([
             {"id": str(each.id), "name": each.name, "role": each.roles[0] if each.roles else None, "roles": list(each.roles)}
             for each in found
@@ -90,7 +90,7 @@ def device_enrol(home_id: str, name: str, phone: bool, as_json: bool) -> None:
     """Enrol a tablet, or with --phone a phone; its token is shown this once."""
     with app_context():
         form = store.PHONE if phone else store.TABLET
-        made, token = store.enrol_device(_home(home_id).id, name, now_ms=clock.now_ms(), form=form)
+        made, token = store.enrol_device(home_named(home_id).id, name, now_ms=clock.now_ms(), form=form)
         commandline.show({"device": str(made), "token": token}, as_json)
 
 
@@ -108,7 +108,7 @@ def device_list(home_id: str, as_json: bool) -> None:
                 "installed": row.installed, "persisted": row.persisted, "storage_free_mb": row.storage_free_mb,
                 "reported_at": _time(row.reported_ms),
             }
-            for row in store.devices(_home(home_id).id)
+            for row in store.devices(home_named(home_id).id)
         ], as_json)  # fmt: skip
 
 
@@ -132,7 +132,8 @@ def _time(ms: int | None) -> str | None:
     return None if ms is None else rfc3339(ms)
 
 
-def _home(given: str) -> store.Home:
+def home_named(given: str) -> store.Home:
+    """The home of an id that somebody typed; ends the command with a sentence where there is none."""
     try:
         found = store.home_by_uuid(uuid.UUID(given))
     except ValueError:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import uuid
 from pathlib import Path
 
 import click
@@ -12,6 +11,7 @@ from server import clock, commandline
 from server.commandline import json_option
 from server.people import signin
 from server.people import store as people
+from server.people.commands import home_named
 from server.problems import Problem
 from server.records import backup as backups
 from server.records import founding
@@ -241,13 +241,7 @@ def migrate() -> None:
 def _homes(given: str | None) -> list[people.Home]:
     if given is None:
         return people.homes()
-    try:
-        found = people.home_by_uuid(uuid.UUID(given))
-    except ValueError:
-        found = None
-    if found is None:
-        commandline.fail(text("cli.home.unknown"))
-    return [found]
+    return [home_named(given)]
 
 
 commands = [create_home, ledger, backup, backup_kept, restore, rescue, open_again, translation, migrate]

@@ -94,7 +94,6 @@ export function Problems({ list }: { list: string[] }) {
   );
 }
 
-/** A sheet over the screen: modal, closed by Escape, focus kept inside and given back. */
 /** A second tap within this at the same place is the same finger. */
 export const DOUBLE_TAP_MS = 600;
 const FINGER_PX = 24;
@@ -115,6 +114,7 @@ function shield(closing: MouseEvent | null): void {
   setTimeout(() => removeEventListener('click', stop, true), left);
 }
 
+/** A sheet over the screen: modal, closed by Escape, focus kept inside and given back. */
 export function Sheet(props: { title: string; onClose: () => void; children: ComponentChildren; small?: boolean; testid?: string }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
