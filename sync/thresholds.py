@@ -132,6 +132,9 @@ _ALL = (
     Threshold("plan.feedback_answers", COUNT, 5, 1, 100, _FEEDBACK, "Answers under which their mean says nothing"),
     Threshold("plan.feedback_worst", SCORE, 1, 1, 3, _FEEDBACK, "Single answer up to which feedback is poor whatever the mean"),
     Threshold("plan.feedback_days", DAYS, 28, 2, 90, _FEEDBACK, "Days of feedback, and of relatives' chasing, that are looked at"),
+    Threshold("plan.waits_shifts", COUNT, 3, 1, 14, "care.md, The plan 2 (D)", "Drawn shifts of the last weeks with a long wait that keep an action on staffing open"),
+    Threshold("plan.waits_days", DAYS, 14, 7, 56, "care.md, The plan 2 (D)", "Days of drawn shifts over which waits are compared with those when an action on staffing began"),
+    Threshold("plan.waits_percent", PERCENT, 75, 10, 100, "care.md, The plan 2 (D)", "Share of the waits at an action's start above which people wait as before"),
     Threshold("plan.grace_days", DAYS, 14, 1, 56, _PLAN, "Days that an action is given before what goes on escalates it"),
 )  # fmt: skip
 
