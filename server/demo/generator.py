@@ -18,13 +18,13 @@ from sqlalchemy import Connection, func, select, update
 from server.alerts import follow
 from server.alerts.tables import tick
 from server.db import reading, writing
-from server.demo import carrying, plans
+from server.demo import auditors, carrying, improving, plans, rounds, settings
 from server.demo.acts import Act
 from server.demo.home_day import Story
 from server.demo.people import DemoHome
 from server.demo.responses import Responses, still_wanted
 from server.demo.seeded import nonce
-from server.demo.settings import decided_between
+from server.demo.settings import Decision
 from server.demo.tables import demo_home
 from server.demo.tablets import Held, Stamper, next_step_ms, offline
 from server.people import store as people
@@ -112,7 +112,7 @@ class Life:
                 if act.record in heads:  # whoever acts next has seen this
                     fields = {**heads[act.record]["fields"], **act.fields}
                     heads[act.record] = {"heads": [act.id], "fields": fields}
-        decided = decided_between(self.home, self.seed, self.span, state.done_ms, at_ms)
+        decided = self._on_pages(state.done_ms, at_ms)
         state.done_ms = at_ms
         batches: list[dict[str, Any]] = []
         if decided:
@@ -123,6 +123,14 @@ class Life:
                 batches.append({"tablet": str(tablet.id), "at_ms": at_ms, "number": held.number, "entries": held.queue})
                 held.queue = []
         return batches
+
+    def _on_pages(self, after_ms: int, at_ms: int) -> list[Decision]:
+        """What managers and leads wrote on pages, in order; who left meanwhile writes nothing."""
+        said = (self.home, self.seed, self.span, after_ms, at_ms)
+        found = settings.decided_between(*said) + improving.decided_between(*said)
+        with reading() as c:
+            found += auditors.answers_due(c, people.home(self.home_id), self.home, self.seed, self.span, at_ms)
+        return sorted((each for each in found if each.author not in self.gone), key=lambda each: (each.at_ms, str(each.id)))
 
     def _act(self, said: dict[str, Any]) -> Act:
         tablet, author = self.tablets[said["tablet"]], self.home.people[uuid.UUID(said["author"])]
@@ -174,6 +182,7 @@ class Life:
                 pass
             while follow.fire(self.home_id, at_ms).more:
                 pass
+            state.todo += [_said(act) for act in rounds.come_round(people.home(self.home_id), self.home, self.seed, self.span, at_ms)]
         with reading() as c:
             seen = store.head(c, self.home_id).seq
             open_alerts = store.records(c, self.home_id, "alert", open_only=True)
@@ -210,11 +219,12 @@ def _said(act: Act) -> dict[str, Any]:
 
 
 def _stated(said: dict[str, Any]) -> intake.Statement:
-    """A manager's decision as the page states it."""
+    """What somebody wrote, as the page states it: something new, or on top of what the record says by then."""
     id_ = uuid.UUID(said["id"])
+    record = uuid.UUID(said["record"]) if said.get("record") else id_
     return intake.Statement(
-        id=id_, record=id_, kind="threshold", fields=said["fields"], author=uuid.UUID(said["author"]), occurred_ms=said["at_ms"],
-        parents=(), nonce=nonce(said["id"]),
+        id=id_, record=record, kind=said.get("kind", "threshold"), fields=said["fields"], author=uuid.UUID(said["author"]), occurred_ms=said["at_ms"],
+        parents=() if record == id_ else None, nonce=nonce(said["id"]),
     )  # fmt: skip
 
 

@@ -15,7 +15,9 @@ from server.demo.people import ZONE, DemoHome, Resident
 from server.demo.rhythm import Day
 from server.demo.seeded import chance
 from server.demo.shifts import MINUTE_MS, Turn, turns, wall_ms, working
+from server.demo.staffing import staffing_acts
 from server.demo.visits import visit_acts
+from server.demo.voices import voices
 from sync import days, roles
 
 # Monday is written up on the Thursday before.
@@ -59,6 +61,8 @@ class Story:
         found += self._plan_changes(day)
         found += self._stays(day)
         found += visit_acts(self.home, self.seed, self.span, day)
+        found += staffing_acts(self.home, self.seed, self.span, day)
+        found += voices(self.home, self.seed, self.span, day)
         if day.weekday() == ROTA_WEEKDAY:
             found += self._rota(day)
         return tuple(found)

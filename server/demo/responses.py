@@ -51,6 +51,12 @@ LISTED = (
     ("no_action", "Looked in: asleep after lunch, offered when awake."),
     ("no_action", "Was with family; the chart was filled in afterwards."),
 )
+# Whoever runs a shift, and what they say of a line about it.
+RUN_SHIFTS = (roles.DUTY_MANAGER, roles.DEPUTY_MANAGER)
+OF_A_SHIFT = (
+    ("no_action", "Talked over with the shift leader; it is in the log of the day."),
+    ("no_action", "Looked at with the rota coordinator for the next allocation."),
+)
 
 
 class Responses:
@@ -64,19 +70,23 @@ class Responses:
         """The acts that answer an alert as its record stands (`alert` is the wire form)."""
         values = alert["fields"]
         person = self.residents.get(str(values.get("subject")))
-        if person is None or values.get("status") in OVER:
+        if values.get("status") in OVER:
             return []
         luck = chance("response", self.seed, alert["record"], values.get("opening", 1))
+        if person is None:
+            # A shift's matter is for whoever runs it; a late duty ends when it is done or missed.
+            staffing = str(values.get("rule")).startswith("deployment.")
+            return list(self._looked_over(alert, luck, now_ms, RUN_SHIFTS, OF_A_SHIFT)) if staffing else []
         if values.get("severity") not in PAGES or not values.get("told"):
-            return list(self._looked_over(alert, person, luck, now_ms))
+            return list(self._looked_over(alert, luck, now_ms, SENIORS, LISTED))
         return list(self._taken_on(alert, person, luck, now_ms))
 
-    def _looked_over(self, alert: dict[str, Any], person: Resident, luck: random.Random, now_ms: int) -> Iterable[Act]:
-        """A line of the list that called nobody: the senior ticks it off before the shift ends."""
+    def _looked_over(self, alert: dict[str, Any], luck: random.Random, now_ms: int, by: tuple[str, ...], said: tuple[tuple[str, str], ...]) -> Iterable[Act]:
+        """A line of the list that called nobody: somebody ticks it off before the shift ends."""
         at_ms = now_ms + luck.randrange(40, 420) * MINUTE_MS
-        turn = self._who(at_ms, SENIORS)
+        turn = self._who(at_ms, by)
         if turn:
-            outcome, evidence = luck.choice(LISTED)
+            outcome, evidence = luck.choice(said)
             fields = {"status": "resolved", "outcome": outcome, "evidence": evidence}
             yield self._on(alert, at_ms, turn, fields, "listed")
 

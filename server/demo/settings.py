@@ -20,15 +20,21 @@ from sync import roles
 
 @dataclass(frozen=True)
 class Decision:
-    """A threshold set on a page. `at_ms` is when it was approved; it holds from then on."""
+    """Something written on a page, at `at_ms`: a threshold set, where no other kind is named. `record` is what it changes, None for
+    something new."""
 
     id: uuid.UUID
     at_ms: int
     author: uuid.UUID
     fields: dict[str, Any]
+    kind: str = "threshold"
+    record: uuid.UUID | None = None
 
     def said(self) -> dict[str, Any]:
-        return {"id": str(self.id), "at_ms": self.at_ms, "author": str(self.author), "fields": self.fields}
+        return {
+            "id": str(self.id), "at_ms": self.at_ms, "author": str(self.author), "fields": self.fields, "kind": self.kind,
+            "record": None if self.record is None else str(self.record),
+        }  # fmt: skip
 
 
 # (name, value, share of the history gone, reason)
