@@ -44,7 +44,7 @@ export function Decision({ alert, onAct }: { alert: Shown; onAct: (draft: Draft,
       ) : (
         <>
           <p>{own.undecided}</p>
-          <Escalate low={undefined} onDecide={(low) => once('decide', () => void onAct(decide(alert, low), own.kept))} />
+          <Escalate draft={`alert=${alert.record} decision`} low={undefined} onDecide={(low) => once('decide', () => void onAct(decide(alert, low), own.kept))} />
         </>
       )}
     </section>

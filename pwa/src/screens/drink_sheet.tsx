@@ -1,8 +1,8 @@
 // Screen 4: record a drink. One tap on a cup records it; everything else is beside that, never before it.
 
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { record, sayNotSaved } from '../acts';
-import { draft, keepDraft } from '../drafts';
+import { draft, keepDraft, otherDraft } from '../drafts';
 import {
   A_LOT_ML, drank, drankAmount, FRACTIONS, gave, left, number, otherAmount, say, standing, today, type Fraction,
 } from '../kinds/hydration_check';
@@ -67,6 +67,8 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
   const [by, setBy] = useState('');
   const [problems, setProblems] = useState<string[]>([]);
   const once = useOnce(problems);
+  /** What is saved was typed as another amount. */
+  const typed = useRef(false);
   useEffect(() => void draft(opened.resident).then((kept) => kept && setNote(kept)), [opened.resident]);
   // Tiles stay where they are while the sheet is open, like everything under a finger.
   const cups = useMemo(() => vessels(opened.resident), [opened.resident]);
@@ -119,6 +121,7 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
     onClose();
     setRecent(person!.id, entry.record);
     void keepDraft(person!.id, '');
+    if (typed.current) void keepDraft(otherDraft(person!.id), '');
     const what = say(view(entry.record)?.fields ?? draft.fields);
     announce(fill(words.residents.saved_say, { name: person!.name, what }));
   }
@@ -137,7 +140,13 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
       )}
       {step.at === 'ask' && <Later screen="ask" question={step.question} yes={step.yes} onYes={() => void submit(step.fields, step.sure)} onNo={() => setStep({ at: step.back })} />}
       {step.at === 'other' && (
-        <Later screen="other-amount" onBack={back} onRecord={(drink, amount_ml, food) => void submit({ ...drankAmount(person, drink, amount_ml, now.plan, thickness), ...food })} />
+        <Later
+          screen="other-amount" resident={person.id} onBack={back}
+          onRecord={(drink, amount_ml, food) => {
+            typed.current = true;
+            void submit({ ...drankAmount(person, drink, amount_ml, now.plan, thickness), ...food });
+          }}
+        />
       )}
       {step.at === 'refused' && (
         <Later screen="refusal" onBack={back} onRecord={(fields) => void submit({ resident: person.id, outcome: 'refused', ...(opened.none || opened.cup ? { drunk_ml: null, fraction: null } : {}), ...fields })} />
