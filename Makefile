@@ -14,7 +14,7 @@ run: setup ## set up, make the demo home if there is no data yet, serve
 WORKERS = $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 3 ? cores + 1 : 4)))
 
 test: setup test-setup ## every test, on both databases and in a real browser
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 bench: setup test-setup ## figures beside their floors (performance.md); no gate
 	@$(BIN)/python -m tests.bench
