@@ -11,11 +11,13 @@ import pytest
 import server
 from server.config import Config
 from server.db import db
+from tests.harness import quick
 from tests.harness.apps import Database, House, copy_template
 from tests.harness.order import arranged
 from tests.harness.postgres import Postgres
 
 TEMPLATE = "tidemark_template"
+quick.make_quick()
 
 
 @pytest.hookimpl(trylast=True)
