@@ -137,7 +137,8 @@ class Installation:
     def restart(self) -> None:
         """What a new process knows: what is on the disk."""
         db.engine.dispose()
-        self.app.extensions.pop("tidemark_homes", None)
+        for kept in ("tidemark_homes", "tidemark_home_keys"):
+            self.app.extensions.pop(kept, None)
         grants.read_grant.cache_clear()
         grants.read_token.cache_clear()
 
