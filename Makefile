@@ -39,8 +39,9 @@ check: setup ## quick: import rules, keys, words, types
 	@cd pwa && npm run --silent check
 	@$(BIN)/python -m pytest -q tests/test_*.py tests/rules
 
-# Compiled once: every process starts sooner, also where the machine was told to write no bytecode.
-setup: $(VENV) $(APP)
+# The two know nothing of each other and mostly wait for the network. Compiled once: every process starts sooner, also where the machine was told to write no bytecode.
+setup:
+	@$(MAKE) --no-print-directory -j2 $(VENV) $(APP)
 	@$(BIN)/python -m compileall -q server sync
 
 test-setup:
