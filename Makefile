@@ -14,7 +14,7 @@ run: setup ## set up, make the demo home if there is no data yet, serve
 WORKERS = $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 3 ? cores + 1 : 4)))
 
 test: setup test-setup ## every test, on both databases and in a real browser
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 bench: setup test-setup ## figures beside their floors (performance.md); no gate
 	@$(BIN)/python -m tests.bench
@@ -39,8 +39,9 @@ check: setup ## quick: import rules, keys, words, types
 	@cd pwa && npm run --silent check
 	@$(BIN)/python -m pytest -q tests/test_*.py tests/rules
 
-# Compiled once: every process starts sooner, also where the machine was told to write no bytecode.
-setup: $(VENV) $(APP)
+# The two know nothing of each other and mostly wait for the network. Compiled once: every process starts sooner, also where the machine was told to write no bytecode.
+setup:
+	@$(MAKE) --no-print-directory -j2 $(VENV) $(APP)
 	@$(BIN)/python -m compileall -q server sync
 
 test-setup:

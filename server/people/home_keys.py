@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from flask import current_app
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 from sqlalchemy import Connection, insert, select
@@ -51,6 +52,16 @@ def public_jwk(pem: str) -> dict[str, str]:
 def all_of(c: Connection, home_id: int) -> list[str]:
     """Every private key of the home as PEM, the newest first."""
     return [pem for pem, _ in sorted(dated(c, home_id), key=lambda each: -each[1])]
+
+
+def named(home_id: int, kid: str) -> str | None:
+    """The home's private key of that name as PEM, or None. None is ever taken away, so this process remembers them: every batch
+    of sealed entries asks."""
+    known = current_app.extensions.setdefault("tidemark_home_keys", {})
+    if (home_id, kid) not in known:
+        with reading() as c:
+            known.update(((home_id, kid_of(pem)), pem) for pem in all_of(c, home_id))
+    return known.get((home_id, kid))
 
 
 def dated(c: Connection, home_id: int) -> list[tuple[str, int]]:
