@@ -49,3 +49,9 @@ def test_whoever_comes_back_sees_what_became_of_their_entries_and_where_else_the
     expect(ama.by("agency-added")).to_contain_text("Grace Hall", timeout=20_000)
     # However often its answer was lost, it is one request about one person.
     assert len({one["id"] for one in asked}) == 1 and len(asked) >= 2
+    # The shift after this one, too: the senior taps once, and whoever comes back to the screen reads the new end.
+    renew = ama.by("agency-renew")
+    expect(renew).to_have_text("Grace Hall: one shift more", timeout=20_000)
+    before = ama.page.locator("section", has=renew).locator("p").inner_text()
+    ama.tap(renew)
+    expect(ama.page.locator("section", has=renew).locator("p")).not_to_have_text(before, timeout=20_000)
