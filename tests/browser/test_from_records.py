@@ -28,8 +28,12 @@ export * as paper from './src/kinds/paper';
 export * as handover from './src/screens/handover_build';
 export * as languages from './src/languages';
 export * as look from './src/ui/theme';
+export * as visits from './src/kinds/visit';
 export * as chart from './src/kinds/day_chart';
 export { careDayBounds } from './src/time';
+import { h, render } from 'preact';
+import { DayChart } from './src/screens/day_chart';
+export const draw = (day: Parameters<typeof DayChart>[0]['day']) => render(h(DayChart, { day, summary: 'Her day' }), document.body);
 export { words } from './src/words';
 export { state, putRecord } from './src/state';
 """
@@ -119,6 +123,28 @@ def test_a_suggestion_makes_no_plan_of_its_own_on_a_tablet_that_holds_none(table
     tablet.held(one("hydration_plan", {"limit_ml": 1000}, "2026-11-01T09:00:00Z", record="plan"))
     plan, done = tablet.run(accept)
     assert plan["record"] == "plan" and plan["fields"]["preferences"] == "Cocoa" and done["fields"]["status"] == "done"
+
+
+def test_how_old_a_plan_may_be_is_the_homes_own_number_once_a_second_person_has_approved_it(tablet):
+    tablet.held(one("hydration_plan", {"target_ml": 1500}, "2026-11-01T09:00:00Z"))
+    tablet.run("at => { app.state.standing.last_contact = at; }", ms("2026-11-22T04:00:00Z"))
+    tea = {"outcome": "drank", "drunk_ml": 200}
+    stopped = lambda: len(tablet.run(STOPS, [EDITH, tea, 0, ms(NOON)]))  # noqa: E731
+    assert stopped() == 0, "eight hours are not twelve"
+    proposed = one("threshold", {"name": "hydration.old_plan_minutes", "value": 240, "from": "2026-11-01T09:00:00Z", "proposed_by": "sue"}, "2026-11-01T09:00:00Z", record="old")
+    tablet.held(proposed)
+    assert stopped() == 0, "what one person proposes counts for nobody"
+    tablet.held(proposed | {"fields": proposed["fields"] | {"approved_by": "lee"}, "seq": 2})
+    assert stopped() == 1
+
+
+def test_an_appointments_limit_that_nobody_has_approved_counts_on_no_tablet(tablet):
+    limit = one("threshold", {"name": "appointments.outcome_hours", "value": 1, "from": "2026-11-01T09:00:00Z", "proposed_by": "sue"}, "2026-11-01T09:00:00Z", record="limit")
+    hours = "() => app.visits.limits().outcome_hours"
+    tablet.held(limit)
+    assert tablet.run(hours) == 24
+    tablet.held(limit | {"fields": limit["fields"] | {"approved_by": "lee"}, "seq": 2})
+    assert tablet.run(hours) == 1
 
 
 # ---- cups that nobody has answered for ----
@@ -260,6 +286,7 @@ CHART = """([day, drinks]) => {
     late: false, food: false, doubtful: false, drink: {id: at, happened_ms: Date.parse(at), drink: null, ml, device: null}}));
   const totals = all => ({low_ml: all.reduce((sum, one) => sum + one.ml, 0)}), waking = 14 * 3600000;
   const all = app.chart.hours(marks, bounds, bounds[1], totals, at => 1600 * Math.min(1, (at - bounds[0]) / waking)).filter(one => one.start < bounds[1]);
+  app.draw({bounds, hours: all, steps: app.chart.stair(marks, bounds[0], bounds[1], totals), target_ml: 1600, limited: false, expected: [], missing: null});
   return all.map(one => [app.chart.sayHour(one, all, zone, ['(before)', '(after)']), one.drunk_ml, one.so_far_ml, one.expected_ml, app.chart.tick(one.start, zone)]);
 }"""
 
@@ -280,6 +307,11 @@ def test_a_persons_day_has_a_column_for_each_of_its_hours_also_when_the_clocks_c
     assert [(said, drunk, so_far) for said, drunk, so_far, *_ in hours if said.startswith("1am")] == one_oclock
     assert next(expected for said, _, _, expected, _ in hours if said == "8pm") == 1600, "all of it is expected by bedtime, and no more in the night"
     assert [tick for *_, tick in hours].count("01") == columns - 23
+    # As it is drawn: a bar of its own for each hour in which something was drunk, inside the chart, none over another.
+    bars = tablet.run("() => [...document.querySelectorAll('svg[data-testid] > rect.tm-chart__bar')].map(one => [one.x.baseVal.value, one.x.baseVal.value + one.width.baseVal.value])")
+    width = tablet.run("() => document.querySelector('svg[data-testid]').width.baseVal.value")
+    assert len(bars) == len(drinks) and all(0 < left < right < width for left, right in bars)
+    assert all(one[1] <= other[0] for one, other in zip(bars, bars[1:]))
 
 
 def test_a_round_and_a_persons_total_are_right_in_the_morning_after_each_night_on_which_the_clocks_change(tablet):
