@@ -18,7 +18,7 @@ from server.alerts import silence
 from server.improvement import store as plan_store
 from server.improvement.store import Day
 from server.people.store import Home
-from server.records import proof, store
+from server.records import proof, record_systems, store
 from sync import days
 from sync.fields import time_ms
 from sync.measures import MEASURES
@@ -54,6 +54,7 @@ class Pack:
     proofs: dict[int, proof.Proof]
     silent: tuple[silence.Tablet, ...]
     waiting: int  # entries that are set aside
+    systems: dict[str, str]  # the other systems that are the home's record, by type of entry
     late: frozenset[uuid.UUID]  # entries that were written down later than what is still near the bedside
 
 
@@ -79,6 +80,7 @@ def gather(c: Connection, home: Home, first: date, last: date, now_ms: int) -> P
         actions=actions, reviews=plan_store.reviews(c, home.id, [row.id for row in actions]), beside=beside, entries=entries,
         drawn=drawn, rows=rows, proofs=proof.of(c, home.id, {row.seq for of in rows.values() for row in of}),
         silent=silence.of(c, home.id, now_ms, home.zone, values).tablets, waiting=len(store.set_aside(c, home.id, limit=10_000)), late=late,
+        systems=record_systems.elsewhere(c, home.id),
     )  # fmt: skip
 
 

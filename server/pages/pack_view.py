@@ -12,8 +12,8 @@ from flask import render_template
 from server.improvement.pack import Pack
 from server.pages import pack_files
 from server.pages.pack_tables import Table
+from server.pages.words import code, say, when
 from server.pages.words import day as day_words
-from server.pages.words import say, when
 
 _STYLE = Path(__file__).with_name("pack.css")
 #: Columns whose cells are numbers to compare; they stand to the right.
@@ -59,6 +59,7 @@ class Document:
             ("ledger", str(pack.head.ledger)),
             ("head", f"{pack.head.seq}:{pack.head.hash.hex()}"),
             ("drawn", say("pack.drawn_of", n=len(pack.drawn), of=f"{len(pack.entries):,}")),
+            ("systems", _systems(pack.systems)),
             ("checksum", self.csv.checksum),
         ]
         return [(say(f"pack.cover_lines.{name}"), words) for name, words in lines]
@@ -82,6 +83,12 @@ class Document:
     def name(self) -> str:
         """What its files are called: days, and nobody's name."""
         return f"evidence-pack-{self.pack.first.isoformat()}-to-{self.pack.last.isoformat()}"
+
+
+def _systems(elsewhere: dict[str, str]) -> str:
+    """Which system is the record of what: a reader must not take silence here for nothing done there."""
+    named = [say("pack.elsewhere", what=code("kinds", of), system=system) for of, system in elsewhere.items()]
+    return "; ".join([*named, say("pack.rest_here")]) if named else say("pack.all_here")
 
 
 def _table(table: Table) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 import pytest
 
@@ -55,6 +56,9 @@ PAGES = {
     "/set-up/staff/new": "people.change",
     "/set-up/dependency": "records.see",
     "/set-up/dependency/new": "dependency.change",
+    "/set-up/systems": "systems.see",
+    "/set-up/rota": "rota.see",
+    f"/set-up/rota/{date.today()}/day": "rota.see",
     "/staff": "people.see",
     "/tablets": "devices.see",
     "/thresholds": "thresholds.see",

@@ -49,3 +49,32 @@ def test_whoever_comes_back_sees_what_became_of_their_entries_and_where_else_the
     expect(ama.by("agency-added")).to_contain_text("Grace Hall", timeout=20_000)
     # However often its answer was lost, it is one request about one person.
     assert len({one["id"] for one in asked}) == 1 and len(asked) >= 2
+    # The shift after this one, too: the senior taps once, and whoever comes back to the screen reads the new end.
+    renew = ama.by("agency-renew")
+    expect(renew).to_have_text("Grace Hall: one shift more", timeout=20_000)
+    before = ama.page.locator("section", has=renew).locator("p").inner_text()
+    ama.tap(renew)
+    expect(ama.page.locator("section", has=renew).locator("p")).not_to_have_text(before, timeout=20_000)
+
+
+# Screen by screen (ux.md, 4a): what is tapped from Shift home, and where that leads. A row is tapped by the person's name.
+WAYS = (
+    (("to-residents",), "#residents"), (("place-round",), "#round"), (("to-shift-check",), "#shift-check"), (("place-appointments",), "#appointments"),
+    (("place-handover",), "#handover"), (("not-sent-link",), "#not-sent"), (("nav-alerts",), "#alerts"), (("nav-help",), "#help"),
+    (("place-record", "to-form-incident"), "#form=incident"), (("place-staffing", "observe-anyway"), "#form=deployment_observation"),
+    (("to-residents", "Joan"), "#person="), (("to-residents", "Joan", "to-entry"), "#entry="),
+)  # fmt: skip
+
+
+def test_every_screen_of_a_shift_is_as_few_taps_from_shift_home_as_the_design_says_on_a_slow_tablet(person, tidemark, home):
+    ama = person("Ama Mensah")
+    ama.residents()
+    ama.drink("Joan")
+    tidemark.kill9()
+    ama.tablet.throttle(4)
+    for taps, where in WAYS:
+        ama.go("")
+        for tapped in taps:
+            ama.tap(ama.row("Joan").get_by_role("link", name="Joan") if tapped == "Joan" else ama.by(tapped).first)
+        ama.page.wait_for_function("where => location.hash.startsWith(where)", arg=where)
+        expect(ama.page.locator("h1:visible").first).to_be_visible()

@@ -108,12 +108,16 @@ def chromium_path() -> str:
     raise RuntimeError("Chromium is missing: run `make test`, or install the package chromium")
 
 
+# By itself the app is dark on night shifts: a test would look at another theme by day than by night.
+AS_THE_DEVICE = "try { localStorage.getItem('tidemark-theme') ?? localStorage.setItem('tidemark-theme', 'auto') } catch {}"
+
+
 class Tablet:
     """One browser profile with one page: a tablet or a phone."""
 
     def __init__(self, playwright: Playwright, profile: Path, size: tuple[int, int], dark: bool):
         self._playwright, self._profile, self._size, self._dark = playwright, profile, size, dark
-        self._init_scripts: list[str] = []
+        self._init_scripts: list[str] = [AS_THE_DEVICE]
         self.errors: list[str] = []
         self.context: BrowserContext
         self.page: Page

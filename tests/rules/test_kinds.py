@@ -71,7 +71,7 @@ FIXED = {
 GOVERNANCE = "improvement_action review audit minute governance_report log_entry complaint practice_observation staff_account".split()
 SET_UP = (
     "resident hydration_plan staff_member rota_shift vessel dependency_score shift_sample threshold ladder standard "
-    "attachment set_aside alert call_number"
+    "attachment set_aside alert call_number record_system"
 ).split()
 
 

@@ -4,11 +4,11 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { record, sayNotSaved } from '../acts';
 import { draft, keepDraft, otherDraft } from '../drafts';
 import {
-  A_LOT_ML, drank, drankAmount, FRACTIONS, gave, left, number, otherAmount, say, standing, today, type Fraction,
+  drank, drankAmount, FRACTIONS, gave, left, number, otherAmount, say, standing, today, type Fraction,
 } from '../kinds/hydration_check';
 import { levelWord, stops } from '../kinds/hydration_plan';
 import { namesakes, residentOf, residents } from '../kinds/resident';
-import { signedText } from '../kinds/threshold';
+import { pace, signedText } from '../kinds/threshold';
 import { MOST_TILES, sayVessel, vessels, type Vessel } from '../kinds/vessel';
 import type { Draft } from '../outbox';
 import { setRecent, tappedTwice } from '../kinds/recent';
@@ -85,7 +85,7 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
   /** Ask what must be asked, then save and close. */
   async function submit(fields: Fields, sure: Sure = {}): Promise<void> {
     const drunk = number(fields['drunk_ml']) ?? 0;
-    if (drunk > A_LOT_ML && !sure.lot) {
+    if (drunk > pace(person!.id, person!.unit, correctedNow()).a_lot_ml && !sure.lot) {
       const said = { ml: ml(drunk) };
       return setStep({ at: 'ask', question: fill(words.drink.a_lot, said), yes: fill(words.drink.a_lot_yes, said), fields, sure: { lot: true }, back: 'other' });
     }
