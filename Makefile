@@ -5,7 +5,7 @@ VENV := .venv/.ready
 APP := pwa/node_modules/.built
 APP_SOURCES := $(shell find pwa sync/messages.json -type f -not -path '*/node_modules/*' -not -path 'pwa/dist/*' 2>/dev/null)
 
-.PHONY: run test bench sim chaos walk shots check setup test-setup
+.PHONY: run test bench sim chaos escalators weeks walk shots check setup test-setup
 
 run: setup ## set up, make the demo home if there is no data yet, serve
 	@exec $(BIN)/tidemark serve --demo
@@ -27,6 +27,12 @@ chaos: setup test-setup ## a long storm over a tablet in a real browser; prints 
 
 # Wherever a test looks at a screen.
 LOOKS = $(shell grep -l "look\.at(" tests/browser/*.py)
+
+escalators: setup test-setup ## four escalators over fifty alerts, killed at the worst moments, on both databases
+	@ALERTS=50 $(BIN)/python -m pytest -q --timeout 1200 tests/stories/test_four_escalators.py
+
+weeks: setup test-setup ## four weeks of a made-up home, recorded in full and to 60 %: what its alerts came to
+	@$(BIN)/python -m tests.weeks
 
 walk: setup test-setup ## every screen in every view, with two accessibility engines
 	@WALK=full $(BIN)/python -m pytest $(LOOKS)
