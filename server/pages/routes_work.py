@@ -26,7 +26,7 @@ def mine():
         # What a role may not open is not offered to it: nobody is sent to a page that refuses them.
         view = {
             "rounds": work_view.rounds(c, me.home_id, me.zone, me.roles, me.staff, names, now) if may(me.roles, "duties.see") else [],
-            "actions": work_view.actions(c, me.home_id, me.zone, me.staff, today) if may(me.roles, "plan.see") else [],
+            "actions": work_view.actions(c, me.home_id, me.zone, me.staff, me.roles, today) if may(me.roles, "plan.see") else [],
             "challenges": work_view.challenges(c, me.home_id, me.zone, names) if may(me.roles, "minutes.answer") else [],
             "reports": work_view.reports(c, me.home_id, me.staff, today) if may(me.roles, "oversight.sign") else [],
             "rhythm": work_view.rhythms(me.roles),

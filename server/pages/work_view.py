@@ -14,6 +14,7 @@ from server.pages import duties_view, filed_view, plan_view
 from server.pages.filed_forms import FILED
 from server.pages.names import Names
 from server.pages.words import at, date_text, say
+from sync.roles import NOMINATED_INDIVIDUAL, REGISTERED_MANAGER
 from sync.rules import plan, rhythm
 
 
@@ -30,17 +31,27 @@ def rounds(c: Connection, home_id: int, zone: str, held: Iterable[str], staff: u
     return sorted(lines, key=lambda each: each["state"] != duties_view.LATE)
 
 
-def actions(c: Connection, home_id: int, zone: str, staff: uuid.UUID, today: date) -> list[dict[str, Any]]:
-    """The open actions that the person owns or stands in for, what needs an eye first."""
-    mine = [each for each in plan_view.actions(c, home_id, zone, today) if str(staff) in (each.fields.get("owner"), each.fields.get("deputy"))]
+def actions(c: Connection, home_id: int, zone: str, staff: uuid.UUID, held: Iterable[str], today: date) -> list[dict[str, Any]]:
+    """The open actions that the person owns or stands in for, what needs an eye first; with those that nobody owns for whoever names
+    owners, and those with weak evidence twice for the nominated individual (care.md, The plan 6)."""
+    roles_held = set(held)
+    mine = [each for each in plan_view.actions(c, home_id, zone, today) if _is_for(each, str(staff), roles_held, today)]
     lines = [
         {
             "href": f"/plan/{each.row.id}", "title": str(each.fields.get("baseline_issue") or say("plan.no_words")).rstrip("."), "due": date_text(each.fields.get("due_on")),
-            "next": date_text(_next(each).isoformat()), "eyes": [say(f"plan.eyes.{name}") for name in each.eyes(today)],
+            "unowned": "" if each.fields.get("owner") else say("work.no_owner"),
+            "next": date_text(_next(each).isoformat()), "eyes": each.eye_words(today),
         }
         for each in mine if each.fields.get("status") != "closed"
     ]  # fmt: skip
     return sorted(lines, key=lambda each: not each["eyes"])
+
+
+def _is_for(action: plan_view.Action, staff: str, held: set[str], today: date) -> bool:
+    if staff in (action.fields.get("owner"), action.fields.get("deputy")):
+        return True
+    unowned = REGISTERED_MANAGER in held and not action.fields.get("owner")
+    return unowned or (NOMINATED_INDIVIDUAL in held and plan.WEAK_TWICE in action.eyes(today))
 
 
 def _next(action: plan_view.Action) -> date:

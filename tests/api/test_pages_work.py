@@ -8,11 +8,13 @@ from sync import roles
 from sync.rules.rhythm import TASKS, tasks_of
 from tests.api.test_pages_filed import SAID, ines, one_database  # noqa: F401 (a fixture)
 from tests.api.test_pages_plan import start
+from tests.api.test_pages_records import state
 from tests.harness.visitor import Visitor
 
 
 @one_database
 def test_duties_actions_challenges_and_the_report_wait_for_whoever_owes_them(home, sue, ines):  # noqa: F811
+    state(home, "improvement_action", {"status": "open", "risk": "high", "owner": str(ines.person.id), "baseline_issue": "Older"}, ago=14 * 24 * 60)
     with home.house.app.app_context():
         duties.keep(home.row, clock.now_ms())
     start(ines, sue)
@@ -22,9 +24,21 @@ def test_duties_actions_challenges_and_the_report_wait_for_whoever_owes_them(hom
     assert "Charts have gaps" in page.text and "Why is it static?" in page.text and "Read and sign" not in page.text
     assert "You stand in for this" not in page.text and "Registered manager" in page.text
     page = ines.open("/my-work")
-    assert "Oversight minutes, each month" in page.text and "Read and sign the report of" in page.text and "Charts have gaps" not in page.text
+    assert "Oversight minutes, each month" in page.text and "Read and sign the report of" in page.text and "Older" in page.text and "Charts have gaps" not in page.text
     deputy = Visitor.manager(home, ["deputy_manager"], "Dee Moss").open("/my-work").text
     assert deputy.count("You stand in for this.") == 5 and "Complaints that wait for an answer" in deputy
+
+
+@one_database
+def test_an_action_that_nobody_owns_waits_for_the_registered_manager_and_weak_evidence_twice_for_the_nominated_individual(home, sue, ines):  # noqa: F811
+    id_ = state(home, "improvement_action", {"status": "open", "risk": "high", "baseline_issue": "Opened by Tidemark", "measures": ["complete_monitoring"]})
+    page = sue.open("/my-work").text
+    assert "Opened by Tidemark" in page and "Nobody owns it yet. Name an owner." in page
+    assert "Opened by Tidemark" not in ines.open("/my-work").text
+    for ago in (60, 30):
+        state(home, "review", {"action": str(id_), "decision": "stay_open", "evidence_weighed": [{"id": "a", "what": "Audit", "strength": "weak"}]}, ago=ago)
+    page = ines.open("/my-work").text
+    assert "Opened by Tidemark" in page and "For the nominated individual: weak evidence twice" in page
 
 
 @one_database
