@@ -19,7 +19,7 @@ from server.pages.names import Names
 from server.pages.words import code, date_text, from_text, say, when
 from server.records import store
 from sync import days
-from sync.rules import plan, warning_signs
+from sync.rules import changes, plan, warning_signs
 from sync.rules.duties import DUTIES
 from sync.rules.framework import Framework
 from sync.rules.starts import STARTS
@@ -165,11 +165,11 @@ def signs(action: Action) -> str:
 
 def figures(action: Action) -> list[dict[str, Any]]:
     """Each measure of the action: its figure now, and its chart with what was changed."""
-    changes, goal = measures_view.changes(action.reviews), plan.target_percent(action.fields)
+    lines, goal = measures_view.changes(action.reviews), plan.target_percent(action.fields)
     return [
         {
             **measures_view.line(name, series, action.number),
-            "chart": chart_view.chart(series, goal, plan_store.rebases(action.reviews, name), changes),
+            "chart": chart_view.chart(series, goal, plan_store.rebases(action.reviews, name), lines),
         }
         for name, series in action.series.items()
     ]
@@ -237,7 +237,7 @@ def questions(found: Sequence[Action], names: Names, today: date, duties: Duties
         "risks": [each for each in cards if each["risk"] == plan.RISKS[0] or each["eyes"]],
         "gaps": [{"id": each.row.id, "title": _title(each), "lines": lines} for each, lines in gaps if lines or not plan.required(each.fields)],
         "closures": [
-            {"id": each.row.id, "title": _title(each), **_review(row, names, each.zone)}
+            {"id": each.row.id, "title": _title(each), **_review(row, names, each)}
             for each, row in sorted(decided, key=lambda one: (one[1].occurred_ms, one[1].id), reverse=True)
         ],
     }  # fmt: skip
@@ -277,11 +277,11 @@ def facts(action: Action, names: Names, tag_named: Callable[[str], str]) -> list
 
 def review_lines(action: Action, names: Names) -> list[dict[str, Any]]:
     """Every review, newest first."""
-    return [_review(row, names, action.zone) for row in reversed(action.reviews)]
+    return [_review(row, names, action) for row in reversed(action.reviews)]
 
 
-def _review(row: store.RecordRow, names: Names, zone: str) -> dict[str, Any]:
-    fields, decision = row.fields, row.fields.get("decision")
+def _review(row: store.RecordRow, names: Names, action: Action) -> dict[str, Any]:
+    fields, zone, decision = row.fields, action.zone, row.fields.get("decision")
     known = {*plan.DECISIONS, *plan.CHECKS, plan.REOPEN}
     figures = [
         say("plan.figure_then", measure=say(f"measures.names.{each['measure']}"), percent=measures_view.whole(each["percent"]))
@@ -290,7 +290,7 @@ def _review(row: store.RecordRow, names: Names, zone: str) -> dict[str, Any]:
     ]
     lines = [(say(f"plan.fields.{name}"), str(fields[name])) for name in ("challenge", "intervened_by", "protection", "learning") if fields.get(name)]
     changed = [
-        say("plan.changed_on", what=each.get("what") or "", date=date_text(str(each.get("on") or "")))
+        " ".join([say("plan.changed_on", what=each.get("what") or "", date=date_text(str(each.get("on") or ""))), *_since(action, plan.read_day(each.get("on")))])
         for each in fields.get("changed") or () if isinstance(each, dict)
     ]  # fmt: skip
     weighed = [
@@ -308,6 +308,16 @@ def _review(row: store.RecordRow, names: Names, zone: str) -> dict[str, Any]:
         "lines": lines,
         "next": date_text(fields.get("next_review_on")),
     }
+
+
+def _since(action: Action, on: date | None) -> list[str]:
+    """How each measure of the action went since the day of a change: better, the same, worse, or too early to say."""
+    said = []
+    for name, series in action.series.items() if on else ():
+        points = plan_store.charted(series)
+        before, after = ([each.percent or 0.0 for each in points if (each.on >= on) == since] for since in (False, True))
+        said.append(say(f"plan.since.{changes.judged(before, after)}", measure=say(f"measures.names.{name}")))
+    return said
 
 
 def history(row: store.RecordRow, names: Names, zone: str) -> list[dict[str, str]]:

@@ -313,6 +313,9 @@ def test_new_limits_begin_only_after_a_change_for_the_better_that_lasts(home, ni
     assert reviewed(nina, at, "stay_open", **changed | {"changed_on": (TODAY - timedelta(days=16)).isoformat()}).status == 200
     page = nina.open(at)
     assert "Shift check at 2pm" in page.text and page.html.count("tm-xmr__mean") == 2
+    assert "Since then Complete monitoring is better." in page.text
+    reviewed(nina, at, "stay_open", changed="Another cup", changed_on=TODAY.isoformat())
+    assert "Another cup" in nina.open(at).text and "Too early to say for Complete monitoring." in nina.open(at).text
 
 
 @one_database
