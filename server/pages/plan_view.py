@@ -58,6 +58,11 @@ class Action:
         return days.care_day(days.from_ms(self.row.occurred_ms), self.zone)
 
     @property
+    def since(self) -> date:
+        """The day from which evidence shows anything of it: its own, or that on which it was opened again."""
+        return max([self.began, *(each["on"] for each in self.said() if each.get("decision") in (plan.REOPEN, plan.OPEN_AGAIN))])
+
+    @property
     def streams(self) -> set[str]:
         """The streams whose measures it is bound to."""
         return {stream for stream, start in STARTS.items() if set(start.measures) & set(self.series)}

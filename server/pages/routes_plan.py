@@ -160,7 +160,7 @@ def review(id_: uuid.UUID):
             "closer": str(me.staff), "today": today, "did": action.did, "number": action.number,
             "duties": [(of[duties_view.MISSED], of.total()) for of in rounds.values()],
         }  # fmt: skip
-        lacking = plan.closing(*said, check_on=check_on, **judged) if fields["decision"] == plan.CLOSE else plan.lasting(*said, **judged)
+        lacking = plan.closing(*said, check_on=check_on, since=action.since, **judged) if fields["decision"] == plan.CLOSE else plan.lasting(*said, **judged)
         wrong |= {f"block-{name}": _blocked(name, action) for name in lacking}
     if wrong := _moved(action) or wrong:
         return _review_form(action, form, wrong, 409 if MOVED in wrong else 400)

@@ -64,16 +64,16 @@ class Reached:
 
 def closing(
     action: Values, evidence: Iterable[Values], reached: Sequence[Reached], *, closer: str, check_on: date | None, today: date,
-    did: Iterable[str] = (), duties: Iterable[Rounds] = (), number: Number = by_default,
+    did: Iterable[str] = (), duties: Iterable[Rounds] = (), number: Number = by_default, since: date | None = None,
 ) -> tuple[str, ...]:  # fmt: skip
     """What stands in the way of closing, in the order of `BLOCKS`; nothing when it may close.
 
     `evidence` is what the closing review weighed, `reached` one entry a measure of the action. An action without a measure has
     nothing to show that its target was met. `did` are those who ever owned it or stood in, `duties` the rounds of each duty that
-    serves it.
+    serves it. What is older than `since`, the day on which the action began or was opened again, cannot show that it worked.
     """
     evidence = list(evidence)
-    held = [each for each in evidence if each.get("strength") in (STRONG, ADEQUATE)]
+    held = [each for each in evidence if each.get("strength") in (STRONG, ADEQUATE) and not _before(each, since)]
     categories = {each.get("category") for each in held}
     target = target_percent(action)
     has = {each.get("id") for each in held}
@@ -107,6 +107,11 @@ def neglected(duties: Iterable[Rounds], number: Number = by_default) -> bool:
     """Whether any duty that serves an action was missed more often than the home allows: its miss counts against it (care.md, Duties)."""
     most = number("plan.duties_missed_percent")
     return any(missed * 100 > most * rounds for missed, rounds in duties)
+
+
+def _before(evidence: Values, since: date | None) -> bool:
+    as_of = read_day(evidence.get("as_of"))
+    return since is not None and as_of is not None and as_of < since
 
 
 def _doers(action: Values) -> set[Any]:

@@ -212,6 +212,8 @@ def test_on_the_day_of_its_check_somebody_says_whether_a_closed_action_has_laste
     assert "Write how people are kept safe meanwhile" in reviewed(nina, at, "open_again", ()).text
     page = reviewed(nina, at, "open_again", (), protection="A senior sits in on each round")
     assert "The action is open again and reviewed weekly." in page.text and status(home, at) == "open"
+    old = {f"as_of-{id_}": (TODAY - timedelta(days=1)).isoformat() for id_ in evidence_ids(sue.open(f"{at}/review"))}
+    assert "or is older than the action or its reopening" in reviewed(sue, at, "close", **old).text, "what closed it before does not close it again"
     assert "closed_by" not in home.record(record)["fields"]
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
+
 from server import clock
 from server.alerts import duties
-from sync import roles
+from sync import days, roles
 from sync.rules.rhythm import TASKS, tasks_of
 from tests.api.test_pages_filed import SAID, ines, one_database  # noqa: F401 (a fixture)
 from tests.api.test_pages_plan import start
@@ -39,6 +41,18 @@ def test_an_action_that_nobody_owns_waits_for_the_registered_manager_and_weak_ev
         state(home, "review", {"action": str(id_), "decision": "stay_open", "evidence_weighed": [{"id": "a", "what": "Audit", "strength": "weak"}]}, ago=ago)
     page = ines.open("/my-work").text
     assert "Opened by Tidemark" in page and "For the nominated individual: weak evidence twice" in page
+
+
+@one_database
+def test_a_key_worker_sees_their_own_people_with_what_they_like_and_whoever_was_never_asked_first(home):
+    kay = Visitor.manager(home, ["key_worker"], "Kay Bell")
+    asked, never, other = (home.resident(name, key_worker=str(whose)) for name, whose in (("Edith Vane", kay.person.id), ("Joan Hill", kay.person.id), ("Elsie Voss", uuid.uuid4())))
+    said = {"resident": str(asked), "preferences": ["tea, strong"], "support": "Hold the cup with her", "preferences_asked_at": days.write_time(clock.now_ms() - 3 * 86_400_000)}
+    state(home, "hydration_plan", said)
+    page = kay.open("/my-work").text
+    assert page.index("Joan Hill") < page.index("Edith Vane") and "Never asked what they like to drink." in page and never
+    assert "3 days ago. Likes: tea, strong. Helps: Hold the cup with her." in page and "Elsie Voss" not in page and other
+    assert "People you are key worker of" not in Visitor.manager(home, ["support_worker"]).open("/my-work").text
 
 
 @one_database

@@ -51,6 +51,7 @@ def test_an_action_with_all_that_was_asked_for_may_close():
         ({"closer": "nina", "did": ["ola", "nina"]}, ("doer",)),
         ({"duties": [(0, 56), (1, 4)]}, ("duties",)),
         ({"duties": [(6, 56)]}, ("duties",)),
+        ({"weighed": [HELD[0], {**HELD[1], "as_of": "2026-10-31"}], "since": date(2026, 11, 1)}, ("not_held", "one_sided", "no_people")),
         ({"check_on": None}, ("no_check",)),
         ({"check_on": TODAY}, ("no_check",)),
         ({"action": {**ACTION, "difference_for_people": " "}}, ("no_difference",)),
@@ -60,6 +61,10 @@ def test_an_action_with_all_that_was_asked_for_may_close():
 )
 def test_what_is_missing_keeps_it_open_and_is_said(changed, why):
     assert blocked(**changed) == why
+
+
+def test_evidence_of_the_day_on_which_an_action_began_or_was_opened_again_counts():
+    assert blocked(weighed=[HELD[0], {**HELD[1], "as_of": "2026-11-01"}], since=date(2026, 11, 1)) == ()
 
 
 def test_a_duty_that_is_kept_as_the_home_asks_is_in_nobodys_way_and_the_share_is_the_homes_own():
