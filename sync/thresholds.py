@@ -48,6 +48,7 @@ _CLOCK_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _CARE, _DOMAIN, _UX = "care.md (D)", "domain.md 2d (D)", "ux.md (D)"
 _VISITS, _STAFFING = "domain.md 3 (D)", "domain.md 4 (D)"
 _PLAN, _FEEDBACK = "a starting point for care.md, The plan 1 (D)", "care.md, The plan 1 (D)"
+_CLOSING, _BESIDE = "a starting point for care.md, The plan 2 (D)", "a starting point for care.md, The plan 5 (D)"
 _ESPEN = "ESPEN guideline on clinical nutrition and hydration in geriatrics, grade B"
 
 _ALL = (
@@ -135,6 +136,14 @@ _ALL = (
     Threshold("plan.feedback_worst", SCORE, 1, 1, 3, _FEEDBACK, "Single answer up to which feedback is poor whatever the mean"),
     Threshold("plan.feedback_days", DAYS, 28, 2, 90, _FEEDBACK, "Days of feedback, and of relatives' chasing, that are looked at"),
     Threshold("plan.grace_days", DAYS, 14, 1, 56, _PLAN, "Days that an action is given before what goes on escalates it"),
+    Threshold("plan.static_days", DAYS, 21, 7, 56, "care.md, The plan 6 (D)", "Days without new evidence after which an action is static"),
+    Threshold("plan.judged_days", DAYS, 14, 7, 56, _CLOSING, "Days over which a measure is judged against its target"),
+    Threshold("plan.slide_days", DAYS, 7, 3, 28, _CLOSING, "Days with a figure after closing before a fall opens an action again"),
+    Threshold("plan.duties_missed_percent", PERCENT, 10, 0, 50, "a starting point for care.md, Duties (D)", "Share of a duty's rounds of 28 days that may be missed before the action that it serves cannot close"),
+    Threshold("plan.beside_days", DAYS, 28, 7, 90, _BESIDE, "Days over which audits, practice and answers stand beside the records"),
+    Threshold("plan.good_audit_percent", PERCENT, 90, 50, 100, _BESIDE, "Share of audited entries that are right from which audits read good"),
+    Threshold("plan.good_practice_percent", PERCENT, 80, 50, 100, _BESIDE, "Share of observations that meet the standard from which practice reads good"),
+    Threshold("plan.good_mean", SCORE, 3.5, 2, 5, _BESIDE, "Mean of the answers from which feedback reads good"),
 )  # fmt: skip
 
 THRESHOLDS: Mapping[str, Threshold] = {each.name: each for each in _ALL}

@@ -20,7 +20,9 @@ from server.people.store import Home
 from server.problems import Problem
 from server.records import intake, store
 from server.wire import rfc3339
-from sync.audits import Template, drawing, scoring
+from sync import days
+from sync.audits import TEMPLATES, Template, drawing, scoring
+from sync.fields import time_ms
 
 KIND = "audit"
 WEEK = timedelta(days=7)
@@ -101,6 +103,14 @@ def versions(row: store.RecordRow) -> list[Mapping[str, Any]]:
 def finished(rows: Iterable[store.RecordRow]) -> list[store.RecordRow]:
     """Those that somebody has answered."""
     return [row for row in rows if scoring.done(row.fields)]
+
+
+def made_on(rows: Iterable[store.RecordRow], measures: Iterable[str], zone: str) -> list[date]:
+    """The care days on which audits that bear on one of these measures were made."""
+    bound = set(measures)
+    names = {template.name for template in TEMPLATES.values() if not bound.isdisjoint(template.measures)}
+    told = (time_ms(str(row.fields.get("done_at") or "")) for row in rows if row.fields.get("template") in names)
+    return [days.care_day(days.from_ms(ms), zone) for ms in told if ms is not None]
 
 
 def _steps(row: store.RecordRow) -> dict[str, Mapping[str, Any]]:

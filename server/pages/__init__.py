@@ -22,6 +22,7 @@ from server.pages import (
     routes_check,
     routes_duties,
     routes_fatigue,
+    routes_feedback,
     routes_filed,
     routes_front,
     routes_guests,
@@ -60,7 +61,7 @@ from sync.kinds.alert import UNHANDLED
 # Pages that stand under another entry of the menu.
 PART_OF = {
     "alerts": "overview", "safety_list": "residents", "phone_tree": "reach", "standards": "oversight", "observations": "oversight",
-    "staff_accounts": "oversight", "complaints": "oversight", "incidents": "oversight", "minutes": "oversight",
+    "staff_accounts": "oversight", "complaints": "oversight", "incidents": "oversight", "minutes": "oversight", "feedback": "oversight",
 }  # fmt: skip
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 # The largest form is a rescue file; beyond that nothing is read.
@@ -93,7 +94,7 @@ def register(app: Flask) -> None:
     for routes in (
         routes_front, routes_alerts, routes_fatigue, routes_missing, routes_residents, routes_visits, routes_handovers, routes_check, routes_log,
         routes_duties, routes_staff, routes_tablets, routes_thresholds, routes_ladder, routes_numbers, routes_reach, routes_safety, routes_aside,
-        routes_ledger, routes_plan, routes_measures, routes_audits, routes_filed, routes_oversight, routes_provider, routes_work, routes_pack,
+        routes_ledger, routes_plan, routes_measures, routes_audits, routes_filed, routes_feedback, routes_oversight, routes_provider, routes_work, routes_pack,
         routes_guests, routes_show_me, routes_set_up, routes_rota, routes_systems,
     ):  # fmt: skip
         app.register_blueprint(routes.blueprint)

@@ -63,6 +63,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     "audits.make": AUDITORS,  # draw a sample and answer it; each audit its own lead, or who stands in (sync/audits)
     "practice.see": FLOOR_LEADERS | OFFICE,  # standards, observations of practice, what staff say
     "practice.change": roles.GOVERNORS,
+    "feedback.see": OFFICE,  # what people, families and staff told us, by theme, and the summary of it
     "complaints.see": OFFICE,  # complaints and incidents
     "complaints.change": OFFICE,
     "minutes.see": OFFICE,

@@ -1,15 +1,17 @@
-"""What Shift home tells whoever comes back: their entries, their other tablet, and how to add an agency worker."""
+"""What Shift home tells whoever comes back: their entries, their other tablet, a standard to read, and how to add an agency worker."""
 
 from __future__ import annotations
 
 from playwright.sync_api import expect
 
 from tests.browser.test_screens import Look
+from tests.harness import by_tidemark
 from tests.harness.floor import FloorTablet
 from tests.harness.hands import SENT
 
 
 def test_whoever_comes_back_sees_what_became_of_their_entries_and_where_else_they_are_on(person, tidemark, home):
+    by_tidemark.state(tidemark, home["id"], "standard", {"topic": "hydration", "words": "Offer a drink every two hours", "effective_from": "2026-01-01"})
     ama = person("Ama Mensah")
     ama.residents()
     ama.drink("Joan")
@@ -24,7 +26,10 @@ def test_whoever_comes_back_sees_what_became_of_their_entries_and_where_else_the
     expect(ama.by("also-on")).to_have_text("You are still logged in on Tablet 2 of the lounge (allowed)")
     ama.page.locator("[data-testid=since] summary").tap()
     look = Look(ama)
+    expect(ama.by("standard")).to_contain_text("Offer a drink every two hours")
     look.at("shift home, back again")
+    ama.tap(ama.by("understood"))
+    expect(ama.by("standard")).to_have_count(0)
     ama.tap(ama.by("to-agency"))
     look.at("add an agency worker")
     ama.by("agency-name").fill("Grace Hall")
