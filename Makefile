@@ -28,11 +28,12 @@ chaos: setup test-setup ## a long storm over a tablet in a real browser; prints 
 # Wherever a test looks at a screen.
 LOOKS = $(shell grep -l "look\.at(" tests/browser/*.py)
 
+# Six views and two engines a state: the longest test takes more than the five minutes that a test is given elsewhere.
 walk: setup test-setup ## every screen in every view, with two accessibility engines
-	@WALK=full $(BIN)/python -m pytest $(LOOKS)
+	@WALK=full $(BIN)/python -m pytest --timeout 3600 $(LOOKS)
 
 shots: setup test-setup ## a picture of every screen for docs/screens.md
-	@mkdir -p docs/screens && SHOTS=docs/screens $(BIN)/python -m pytest -q $(LOOKS)
+	@mkdir -p docs/screens && rm -f docs/screens/*.webp && SHOTS=docs/screens $(BIN)/python -m pytest -q $(LOOKS)
 	@$(BIN)/python -m tests.harness.screens_page docs
 
 check: setup ## quick: import rules, keys, words, types
