@@ -34,11 +34,12 @@ escalators: setup test-setup ## four escalators over fifty alerts, killed at the
 weeks: setup test-setup ## four weeks of a made-up home, recorded in full and to 60 %: what its alerts came to
 	@$(BIN)/python -m tests.weeks
 
+# Six views and two engines a state: the longest test takes more than the five minutes that a test is given elsewhere.
 walk: setup test-setup ## every screen in every view, with two accessibility engines
-	@WALK=full $(BIN)/python -m pytest $(LOOKS)
+	@WALK=full $(BIN)/python -m pytest --timeout 3600 $(LOOKS)
 
 shots: setup test-setup ## a picture of every screen for docs/screens.md
-	@mkdir -p docs/screens && SHOTS=docs/screens $(BIN)/python -m pytest -q $(LOOKS)
+	@mkdir -p docs/screens && rm -f docs/screens/*.webp && SHOTS=docs/screens $(BIN)/python -m pytest -q $(LOOKS)
 	@$(BIN)/python -m tests.harness.screens_page docs
 
 check: setup ## quick: import rules, keys, words, types

@@ -36,6 +36,17 @@ def change_pin(tidemark: Installation, home: dict[str, Any], person: str, pin: s
     within(tidemark.environment, _change_pin, home["id"], home["staff"][person]["id"], pin)
 
 
+def account(tidemark: Installation, home: dict[str, Any], person: str) -> tuple[str, str]:
+    """Give a person an account for the pages, as the command line does: its address and password."""
+    said = (f"{person.lower().replace(' ', '.')}@{home['id']}.example", home["manager"]["password"])
+    within(tidemark.environment, _account, home["id"], home["staff"][person]["id"], *said)
+    return said
+
+
+def _account(home: str, person: str, email: str, password: str) -> None:
+    store.create_account(_home(home), email, password, uuid.UUID(person), now_ms=clock.now_ms())
+
+
 def _state(home: str, kind: str, fields: dict[str, Any]) -> str:
     id_, now = uuid.uuid4(), clock.now_ms()
     statement = intake.Statement(record=id_, id=id_, kind=kind, fields=fields, occurred_ms=now)

@@ -48,7 +48,7 @@ export function Close({ alert, onAct }: { alert: Shown; onAct: (draft: Draft, sa
     <>
       <details class="tm-details" open={Boolean(errors.outcome || errors.evidence)} data-testid="resolve">
         <summary>{words.alert.resolve}</summary>
-        <form onSubmit={done} noValidate autocomplete="off">
+        <form onSubmit={done} noValidate autocomplete="off" aria-label={words.alert.resolve}>
           <Problems list={[errors.outcome, errors.evidence].filter((one) => one !== undefined)} />
           <Choice legend={words.alert.outcome} name="outcome" value={outcome} onChoose={(chosen) => begin({ ...closes, outcome: chosen })} options={Object.entries(words.alert.outcomes) as [Outcome, string][]} />
           <Field label={words.alert.evidence} hint={words.alert.evidence_hint} error={errors.evidence}>
@@ -60,7 +60,7 @@ export function Close({ alert, onAct }: { alert: Shown; onAct: (draft: Draft, sa
       {mayPause(alert) && (
         <details class="tm-details" open={Boolean(errors.reason)} data-testid="snooze">
           <summary>{words.alert.snooze}</summary>
-          <form onSubmit={pause} noValidate autocomplete="off">
+          <form onSubmit={pause} noValidate autocomplete="off" aria-label={words.alert.snooze}>
             <Choice legend={words.alert.snooze_until} name="until" value={minutes} onChoose={setMinutes} options={[['30', words.alert.snooze_30], ['60', words.alert.snooze_60]]} />
             <Field label={words.alert.snooze_reason} error={errors.reason}>
               {(ids) => <input {...ids} class="nhsuk-input" autocomplete="off" value={reason} onInput={(event) => setReason(event.currentTarget.value)} />}

@@ -18,7 +18,7 @@ import { Folded } from './questions';
 
 type Why = keyof typeof words.correct.reasons;
 /** Kept with what is changed, and no field of it. */
-const WHY = 'why it is changed';
+const WHY = '_why';
 const REASONS = Object.entries(words.correct.reasons).filter(([code]) => code !== 'amount') as [Why, string][];
 
 export function CorrectForm({ form, shown }: { form: Form; shown: Shown }) {
