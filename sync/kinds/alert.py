@@ -51,7 +51,7 @@ FIELDS = schema_of(
         "opening": Whole(1),
         "rung": Whole(),
         "loop": Whole(),
-        "told": ListOf(Item({"role": Text(), "staff": Ref(), "at": Time(), "reached": YesNo()})),
+        "told": ListOf(Item({"role": Text(), "staff": Ref(), "at": Time(), "reached": YesNo(), "held_until": Time()})),
         "next_at": Time(),
         "next_roles": texts(),
         "facts": Open(),

@@ -12,7 +12,7 @@ from server.alerts.push import Sender
 from server.alerts.tables import outbox as outbox_table
 from server.alerts.tables import subscription
 from server.db import reading, writing
-from server.records import intake
+from server.records import intake, store
 from sqlalchemy import select, update
 from tests.harness.apps import Home, Person, Tablet, rfc3339
 from tests.harness.push_service import PushService
@@ -137,11 +137,14 @@ class Alerted:
 
     def alerts(self) -> list[dict[str, Any]]:
         """Every alert's values, by rule."""
-        from server.records import store
-
         with self.app.app_context(), reading() as c:
             rows = store.records(c, self.home.id, "alert")
         return sorted(({"id": row.id, **row.fields} for row in rows), key=lambda row: row["rule"])
+
+    def duties(self) -> list[Any]:
+        """Every sign-on, as records."""
+        with self.app.app_context(), reading() as c:
+            return [row for row in store.records(c, self.home.id, "duty") if row.fields.get("what") == "on_shift"]
 
     def write(self, statement: intake.Statement, now_ms: int, origin: str = "page") -> None:
         with self.app.app_context():
