@@ -17,7 +17,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from flask import current_app
 from sqlalchemy import Connection
 
-from server.alerts import classify, fallback, mail, outbox, quiet, vapid
+from server.alerts import classify, fallback, lock_screen, mail, outbox, quiet, vapid
 from server.alerts.channels import Channels
 from server.alerts.push import Sender, Tried
 from server.db import reading, writing
@@ -56,7 +56,7 @@ class Delivery:
             with reading() as c:
                 homes = outbox.homes_with_work(c, now_ms)
             for home_id in homes:
-                for claimed in writing(lambda c, h=home_id, n=free: outbox.claim(c, h, now_ms, n, in_doubt=self.in_doubt)):
+                for claimed in writing(lambda c, h=home_id, n=free: self._claim(c, h, now_ms, n)):
                     self._flying[self._pool.submit(self._send, claimed, now_ms, time.monotonic())] = claimed
                     free -= 1
                 if free <= 0:
@@ -80,6 +80,11 @@ class Delivery:
         """Let what is on its way come back, and write it down."""
         self._pool.shutdown(wait=True)
         self._collect(0)
+
+    def _claim(self, c: Connection, home_id: int, now_ms: int, limit: int) -> list[outbox.Claimed]:
+        claimed = outbox.claim(c, home_id, now_ms, limit, in_doubt=self.in_doubt)
+        with_tokens = claimed and current_app.extensions["tidemark"].lock_screen
+        return lock_screen.with_tokens(c, home_id, claimed, now_ms) if with_tokens else claimed
 
     def _send(self, claimed: outbox.Claimed, now_ms: int, leased_at: float) -> Tried | None:
         return self.sender.send(claimed, now_ms) if time.monotonic() - leased_at <= CLAIM_FRESH_S else None

@@ -58,6 +58,8 @@ class Claimed:
     channel: str = PUSH
     in_doubt: bool = False  # the clock has just jumped: nothing is too late by it
     also: tuple[uuid.UUID, ...] = ()  # messages to the same device that go out as this one
+    staff: uuid.UUID | None = None  # whom it calls
+    opening: int = 0
 
 
 def life_ms(next_at_ms: int | None, now_ms: int) -> int:
@@ -197,7 +199,8 @@ def _claimed(home_id: int, row: Any, way: Any, lease: uuid.UUID, now_ms: int, in
     # Each contact is an origin by itself: one that refuses us closes the way to no other.
     secrets = (way.endpoint, way.origin, way.p256dh, way.auth, way.private_pem) if push else (way.target, contact_origin(way.id), "", "", "")
     return Claimed(
-        home_id, row["id"], lease, row["device"], way.id, attempts, notice, row["minimal"], *secrets, until, now_ms, row["channel"], in_doubt
+        home_id, row["id"], lease, row["device"], way.id, attempts, notice, row["minimal"], *secrets, until, now_ms, row["channel"], in_doubt,
+        staff=row["staff"], opening=row["opening"],
     )
 
 

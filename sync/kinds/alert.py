@@ -20,6 +20,8 @@ OPENED, ACKNOWLEDGED, SNOOZED, RESOLVED, WITHDRAWN, UNHANDLED = (
 )  # fmt: skip
 STATUSES = (OPENED, ACKNOWLEDGED, SNOOZED, RESOLVED, WITHDRAWN, UNHANDLED)
 
+LOCK_SCREEN = "lockscreen"
+
 # What is shown when the survivors of one opening say different things, first of all first.
 PRECEDENCE = (RESOLVED, ACKNOWLEDGED, SNOOZED, UNHANDLED, WITHDRAWN, OPENED)
 
@@ -63,6 +65,8 @@ FIELDS = schema_of(
         "snooze_reason": Text(),
         # Handed over by name, and not taken on yet.
         "given_to": Ref(),
+        # Where it was taken on, when that was no screen of the app.
+        "via": Text(),
     },
 )
 

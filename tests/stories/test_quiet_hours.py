@@ -72,10 +72,7 @@ def test_what_is_urgent_wakes_everybody_on_its_ladder(alerted, asleep, clock_at)
 
 def test_when_the_last_senior_signs_off_the_manager_is_woken_at_once(alerted, asleep, ten):  # noqa: F811
     now = to_half_past_one(alerted, ten)
-    for row in alerted.duties():
-        if row.fields["role"] == "senior_carer":
-            said = intake.Statement(record=row.id, kind="duty", fields={"to": rfc3339(now)}, occurred_ms=now, author=asleep["ama"].id)
-            alerted.write(said, now)
+    alerted.sign_off(asleep["ama"], now)
     alerted.at(now + SECOND)
     assert got(alerted, asleep)["priya"] == 1
 
