@@ -55,12 +55,12 @@ def look(home: Home, now_ms: int) -> int:
 def _fired(c: Connection, home_id: int, trigger: Trigger, today: date, number: Numbers) -> tuple[Trigger, str] | None:
     """The trigger and its reason, with the numbers that judged it, where it fires."""
     period = number(trigger.days)
-    found = trigger.fires(_seen(c, home_id, trigger, period, today), number)
+    found = trigger.fires(_seen(c, home_id, trigger, period, trigger.first_day(today, number), today), number)
     return None if found is None else (trigger, said(trigger.name, *found, period, number.asked))
 
 
-def _seen(c: Connection, home_id: int, trigger: Trigger, period: int, today: date) -> Seen:
-    first = today.toordinal() - period
+def _seen(c: Connection, home_id: int, trigger: Trigger, period: int, since: date, today: date) -> Seen:
+    first = since.toordinal()
     measure = STARTS[trigger.stream].measures[0]
     series = [each for each in plan_store.series(c, home_id, measure, limit=period) if each.on.toordinal() >= first]
     records: dict[str, list[Mapping[str, Any]]] = {}
@@ -88,8 +88,8 @@ def _answer(
         # One action a stream: what fires beside it on the same day is the same concern.
         action = uuid.uuid5(home.uuid, f"trigger/{trigger.stream}/{week.isoformat()}")
         return [intake.Statement(record=action, id=action, kind=plan_store.ACTION, fields=_fields(start, trigger, why, today), occurred_ms=now_ms)]
-    age = (today - days.care_day(days.from_ms(standing.occurred_ms), home.zone)).days
-    if age < grace or standing.fields.get("status") == "escalated":
+    begun = days.care_day(days.from_ms(standing.occurred_ms), home.zone)
+    if not triggers.had_its_time(begun, today, grace) or standing.fields.get("status") == "escalated":
         return []
     review = {"action": str(standing.id), "decision": plan.ESCALATE, "challenge": why, "trigger": trigger.name, "trigger_version": triggers.VERSION}
     status = {"status": "escalated", "review_every_days": plan.WEEKLY}

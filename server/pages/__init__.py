@@ -114,7 +114,7 @@ def _what_every_page_shows() -> dict:
         "demo": me.made_by == "demo" if me else False,
         "can": lambda action: bool(me) and may(me.roles, action),
         "unhandled": _unhandled(me),
-        "alerts_late": me is not None and not isinstance(me, session.Guest) and _alerts_late(),
+        "alerts_late": _alerts_late(me),
         "stylesheet": assets.address("pages.css"),
         "icon": assets.address("icon.svg", "icons/icon.svg"),
     }
@@ -129,10 +129,15 @@ def _unhandled(me: session.Person | None) -> list:
     return [row.id for row in rows if row.fields.get("status") == UNHANDLED and not row.struck and request.path != f"/alerts/{row.id}"]
 
 
-def _alerts_late() -> bool:
-    """Said on every page that somebody has open (alerts.md, 1): an alert that climbs late looks like no alert."""
+def _alerts_late(me: session.Person | None) -> str | None:
+    """Said on every page that somebody has open (alerts.md, 1 and 6.11): an alert that climbs late, or calls no phone, looks
+    like no alert."""
+    if me is None or isinstance(me, session.Guest):
+        return None
     with reading() as c:
-        return watch.may_be_late(c, now_ms())
+        if watch.may_be_late(c, now_ms()):
+            return "late_banner"
+        return "push_down" if watch.push_is_down(c, me.home_id, now_ms()) else None
 
 
 def _other_homes(me: session.Person | None) -> list[dict]:
