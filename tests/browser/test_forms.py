@@ -263,7 +263,8 @@ NEW_VERSION = """async () => {
 }"""
 
 
-def test_nothing_gets_in_the_way_of_an_open_form_or_sheet(person, tidemark, home):
+def test_nothing_gets_in_the_way_of_an_open_form_and_what_is_saved_is_ready_for_the_system_that_is_the_record(person, tidemark, home):
+    by_tidemark.state(tidemark, home["id"], "record_system", {"of": "daily_note", "system": "Careplan Plus"})
     ama, ben = person("Ama Mensah"), FloorTablet(tidemark, home["id"], "Tablet 2")
     ben.unlock(home["staff"]["Ben Okoro"])
 
@@ -280,6 +281,7 @@ def test_nothing_gets_in_the_way_of_an_open_form_or_sheet(person, tidemark, home
         expect(ama.by("link-line")).to_be_attached(timeout=40_000)
 
     ama.go("form=daily_note")
+    expect(ama.by("elsewhere")).to_contain_text("Careplan Plus is this home's record of it")
     ama.tap(ama.by("ask-resident").filter(has_text="Joan"))
     note = ama.by("ask-words")
     note.fill("She slept ")
@@ -289,5 +291,11 @@ def test_nothing_gets_in_the_way_of_an_open_form_or_sheet(person, tidemark, home
     assert (note.input_value(), ama.page.evaluate("came")) == ("She slept well and ate", [])
     ama.tap(ama.by("form-save"))
     expect(ama.by("form-saved").get_by_test_id("row-state")).to_have_text(SAVED)
+    for said in ("Joan", "She slept well and ate", "Ama Mensah"):
+        expect(ama.by("copy-text")).to_contain_text(said)
+    ama.by("copy-ref").fill("CP-118")
+    ama.tap(ama.by("copy-keep"))
+    tidemark.start()
+    until(lambda: [one for one in records(tidemark, home, "Elsewhere", "daily_note") if one["fields"].get("record_ref") == "CP-118"], what="the number that it has there")
     ama.go("")
     expect(ama.by("new-version")).to_be_visible()  # said where nothing is being entered

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from tests.browser.test_screens import Look
 from tests.harness import by_tidemark
 from tests.harness.floor import FloorTablet
-from tests.harness.hands import SENT
+from tests.harness.hands import SENT, WORDS
 
 
 def test_whoever_comes_back_sees_what_became_of_their_entries_and_where_else_they_are_on(person, tidemark, home):
@@ -75,7 +75,9 @@ def test_every_screen_of_a_shift_is_as_few_taps_from_shift_home_as_the_design_sa
     ama = person("Ama Mensah")
     ama.residents()
     ama.drink("Joan")
+    ama.expect_state("Joan", SENT)
     tidemark.kill9()
+    expect(ama.by("old-list")).to_contain_text("Totals from this tablet and last update", timeout=40_000)
     ama.tablet.throttle(4)
     for taps, where in WAYS:
         ama.go("")
@@ -83,3 +85,8 @@ def test_every_screen_of_a_shift_is_as_few_taps_from_shift_home_as_the_design_sa
             ama.tap(ama.row("Joan").get_by_role("link", name="Joan") if tapped == "Joan" else ama.by(tapped).first)
         ama.page.wait_for_function("where => location.hash.startsWith(where)", arg=where)
         expect(ama.page.locator("h1:visible").first).to_be_visible()
+    # The last of them is the drink itself: put right without a connection, it says what the server still has.
+    ama.tap(ama.by("correct"))
+    ama.tap(ama.by("correct-fraction").filter(has_text=WORDS["fraction"]["half"]))
+    expect(ama.by("version")).to_have_count(2)
+    expect(ama.by("version").last.get_by_test_id("waits")).to_have_text("Correction waits, original unchanged on server")
