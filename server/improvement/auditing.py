@@ -35,10 +35,10 @@ def audit_id(home: uuid.UUID, template: str, round_: str) -> uuid.UUID:
     return uuid.uuid5(home, f"{KIND}/{template}/{round_}")
 
 
-def audits(c: Connection, home_id: int, today: date) -> list[store.RecordRow]:
-    """The home's audits of the last half year, oldest first."""
+def audits(c: Connection, home_id: int, today: date, back_days: int = SHOWN_DAYS) -> list[store.RecordRow]:
+    """The home's audits of the last half year, or of fewer days, oldest first."""
     last = today.toordinal() + 1
-    return [row for row in store.records(c, home_id, KIND, days=(last - SHOWN_DAYS, last)) if not row.struck]
+    return [row for row in store.records(c, home_id, KIND, days=(last - back_days, last)) if not row.struck]
 
 
 def draw(home: Home, template: Template, round_: str, *, by: uuid.UUID, now_ms: int) -> uuid.UUID:

@@ -1,7 +1,7 @@
 """Where each of a provider's homes stands: its measures and the actions that need somebody, from what is kept and no history.
 
 A home costs six questions, however long it has used Tidemark: figures are those that `figuring` keeps, of its care records none is
-read, of its reviews only those of open actions, and of its audits those of half a year.
+read, of its reviews only those of open actions, and of its audits those of the last weeks.
 """
 
 from __future__ import annotations
@@ -18,6 +18,10 @@ from server.improvement.store import Total
 from server.records import store
 from sync import days
 from sync.rules import plan
+
+
+#: Days that may lie between the drawing of an audit and its making.
+DRAWN_BEFORE = 14
 
 
 @dataclass(frozen=True)
@@ -42,8 +46,9 @@ def standing(c: Connection, home_id: int, zone: str, today: date) -> Standing:
     """Where a home stands on a day."""
     rows = [row for row in plan_store.actions(c, home_id) if row.fields.get("status") != "closed"]
     reviews = plan_store.reviews(c, home_id, [row.id for row in rows])
-    made = auditing.finished(auditing.audits(c, home_id, today)) if rows else []
     number = numbers.of(c, home_id, zone, today)
+    # An audit is drawn in the week in which it is made or the one before; what is older makes no action less static.
+    made = auditing.finished(auditing.audits(c, home_id, today, number("plan.static_days") + DRAWN_BEFORE)) if rows else []
     eyes = [
         plan.eyes(
             row.fields, _said(reviews[row.id], zone), since=_on(row, zone), today=today, number=number,
