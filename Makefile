@@ -25,14 +25,14 @@ sim: setup test-setup ## ten thousand schedules of tablets, network and server; 
 chaos: setup test-setup ## a long storm over a tablet in a real browser; prints figures
 	@$(BIN)/python -m tests.chaos
 
-# Wherever a test looks at a screen.
-LOOKS = $(shell grep -l "look\.at(" tests/browser/*.py)
-
 escalators: setup test-setup ## four escalators over fifty alerts, killed at the worst moments, on both databases
 	@ALERTS=50 $(BIN)/python -m pytest -q --timeout 1200 tests/stories/test_four_escalators.py
 
 weeks: setup test-setup ## four weeks of a made-up home, recorded in full and to 60 %: what its alerts came to
 	@$(BIN)/python -m tests.weeks
+
+# Wherever a test looks at a screen.
+LOOKS = $(shell grep -l "look\.at(" tests/browser/*.py)
 
 # The W3C's validator of HTML is 30 MB and needs Java: only the walk fetches it.
 VNU := pwa/node_modules/vnu-jar

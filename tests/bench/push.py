@@ -82,7 +82,8 @@ def _climbs(tidemark: Installation, service: PushService, reader: FloorTablet, p
     assert len(due) == BREACHES
     tidemark.forward(seconds=(min(due.values()) - tidemark.now()).total_seconds() - AHEAD_S)
     ahead = tidemark.now() - datetime.now(UTC)
-    until(lambda: len(service.messages(phone)) >= BREACHES, within_s=120, what="every alert to climb")
+    apart = (max(due.values()) - min(due.values())).total_seconds()
+    until(lambda: due.keys() <= {message.json["alert"] for message in service.messages(phone)}, within_s=apart + 120, what="every alert to climb")
     came = {message.json["alert"]: datetime.fromtimestamp(message.received_at, UTC) + ahead for message in service.messages(phone)}
     return [max(timedelta(), came[alert] - at).total_seconds() for alert, at in due.items()]
 

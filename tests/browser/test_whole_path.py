@@ -13,6 +13,7 @@ import time
 from playwright.sync_api import expect
 
 from sync.thresholds import THRESHOLDS
+from tests.browser.test_alert_life import NEEDED
 from tests.harness import small_home
 from tests.harness.browser import DESKTOP
 from tests.harness.floor import FloorTablet
@@ -140,13 +141,16 @@ def test_a_drink_tapped_offline_becomes_a_pushed_alert_that_a_senior_carer_answe
     assert len(shown) == 1
     assert personal(json.dumps(shown), message.topic) == []
     ama.go("")
+    before = ama.taps
     ama.tablet.tap_notification()
     expect(ama.by("ack-button")).to_be_visible()
     assert "#alert=" in ama.page.url
+    assert ama.tablet.out_of_sight(*NEEDED) == [], "without scrolling, on a phone of 360 by 640"
 
     # From the phone, also after being offline: the climb does not stop before the server has heard of it.
     tidemark.kill9()
     ama.tap(ama.by("ack-button"))
+    assert 1 + ama.taps - before == 2, "from the notification to owning it"
     expect(ama.page.get_by_text(WORDS["alert"]["ack_waiting"], exact=False).first).to_be_visible()
     tidemark.start("serve")
     until(lambda: alert_of(ben, home, "Harold")["fields"]["status"] == "acknowledged", within_s=15, what="the acknowledgement")

@@ -98,6 +98,12 @@ STICKING_OUT = """() => {
     + inner.slice(0, 3).map(e => `${e.tagName.toLowerCase()}.${e.getAttribute('class') || ''} "${e.textContent.trim().slice(0, 40)}"`).join(', ')];
 }"""
 
+# Both edges of a thing are what a finger there would meet: neither beyond the screen nor under a bar that stays where it is.
+OUT_OF_SIGHT = """selectors => selectors.filter(selector => {
+  const it = document.querySelector(selector), box = it?.getBoundingClientRect();
+  return !box || [box.top + 1, box.bottom - 1].some(y => !it.contains(document.elementFromPoint(box.left + box.width / 2, y)));
+})"""
+
 
 def chromium_path() -> str:
     """The system's Chromium; the test fails, rather than skips, where there is none."""
@@ -276,6 +282,10 @@ class Tablet:
     def sticking_out(self) -> list[str]:
         """What makes the page wider than the screen: the innermost elements beyond its edge, each as one line."""
         return self.page.evaluate(STICKING_OUT)
+
+    def out_of_sight(self, *selectors: str) -> list[str]:
+        """Those of these that are not there, or not wholly to be seen without scrolling."""
+        return self.page.evaluate(OUT_OF_SIGHT, list(selectors))
 
     def small_targets(self, least: int, selector: str) -> list[str]:
         """Visible elements of `selector` narrower or lower than `least` CSS pixels."""
