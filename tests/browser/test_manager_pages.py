@@ -26,8 +26,8 @@ MANAGER_PAGES = [
     "/audits/scores", "/audits/scores/hydration", "/plan/by-question", "/oversight", "/oversight/beside", "/observations", "/observations/new", "/complaints", "/my-work",
 ]  # fmt: skip
 PROVIDER_PAGES = ["/provider"]
-# What is shown only as an answer to the days that were asked for.
-ASKED = {"/pack/view": "?from={day}&to={day}&names=initials"}
+# What is shown only for the days that were asked for, and what would look again by itself while it is looked at.
+ASKED = {"/pack/view": "?from={day}&to={day}&names=initials", "/reach": "?still=1"}
 # What stands behind a page: the first link of each kind, and what it leads to; behind that, the same again.
 BEHIND = {
     "/residents": {"main a[href^='/residents/']": "a person"},
