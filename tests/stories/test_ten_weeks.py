@@ -6,14 +6,16 @@ that an inspector would read.
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from sync import days
 from tests.harness.apps import rfc3339
-from tests.harness.weeks import UNIT, Weeks
+from tests.harness.weeks import CALENDAR, UNIT, Weeks
 
 one_database = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-MONITORING, DEPLOYMENT = "complete_monitoring", "compliant_deployment"
+MONITORING, ESCALATION, FOLLOW_UP, DEPLOYMENT = "complete_monitoring", "timely_escalation", "appointment_follow_up", "compliant_deployment"
 #: The first day on which the home does what the action says.
 CHANGED = 14
 WEEKS = 10
@@ -23,6 +25,10 @@ WEEKS = 10
 def life(house, tmp_path, monkeypatch) -> Weeks:
     monkeypatch.setenv("TIDEMARK_CLOCK_FILE", str(tmp_path / "clock-shift-ms"))
     return Weeks(house, tmp_path / "clock-shift-ms")
+
+
+def share(figure: tuple[int, int]) -> float:
+    return 100 * figure[0] / figure[1]
 
 
 # ---- drinks ----
@@ -108,6 +114,85 @@ def test_charts_that_fill_up_while_nobody_acts_on_low_intake_never_close_the_act
     assert "Getting better." in page and "Escalated" in page and "Challenge: Low intake without a decision: " in page
     missed = guest.open("/measures").text
     assert "0 of 7 (0%)" in missed, "what the charts do not say stands beside them"
+
+
+# ---- appointments ----
+
+
+def visit_day(life: Weeks, day: int, person: str, *, told: bool, chased: bool = False) -> None:
+    """One appointment: what was said of it is written down, acted on and finished, or nothing is."""
+    life.go(day, 9)
+    starts = life.ms(day, 11)
+    visit = life.office.says("appointment", {"resident": person, "type": "gp_visit", "with": "Dr Shah", "starts_at": rfc3339(starts)})
+    life.office.send()
+    if told:
+        listed = day % 2 == 0
+        life.go(day, 12.5)
+        said = {"appointment": visit, "resident": person, "appointment_at": rfc3339(starts), "attendance": "attended", "advice": "Drink more in the afternoon",
+                "care_plan_change": "not_needed", "actions_required": "listed" if listed else "none"}  # fmt: skip
+        outcome = life.floor.says("appointment_outcome", said | ({} if listed else {"no_action_reason": "No change was advised"}))
+        if listed:
+            todo = life.floor.says("follow_up", {"about": outcome, "resident": person, "what": "Offer a drink at 3pm", "status": "open"})
+            life.floor.send()
+            life.go(day, 16)
+            given = life.office.says("follow_up", {"owner": str(life.floor.person.id), "due_at": rfc3339(life.ms(day + 1, 18)), "allocated_at": rfc3339(life.ms(day, 16))}, record=todo, parents=(todo,))
+            life.office.send()
+            life.go(day, 20)
+            done = {"status": "done", "done_at": rfc3339(life.ms(day, 20)), "evidence": "Offered, and written in the plan", "evidence_kind": "record"}
+            life.floor.says("follow_up", done, record=todo, parents=(given,))
+    if chased:
+        life.go(day, 17)
+        life.floor.says("contact", {"resident": person, "about": "appointment", "who": "relative", "chasing": True})
+    if life.floor.queue:
+        life.floor.send()
+    life.close_day(day)
+    if told and day % 7 in CALENDAR:
+        looks_at_appointments(life)
+
+
+def looks_at_appointments(life: Weeks) -> None:
+    """The duty manager's daily look, said to be done on the page of duties."""
+    page = life.at(life.dan).open("/duties")
+    for form in re.findall(r'action="(/duties/[0-9a-f-]+/done)"', page.html):
+        assert life.dan.send(form, form_at="/duties").status == 200
+
+
+def says_of_visits(life: Weeks, week: int, person: str, score: int) -> None:
+    life.go(7 * week + 2, 15)
+    life.floor.says("feedback", {
+        "resident": person, "words": "We are told what the doctor said" if score > 3 else "We never hear", "theme": "communication", "score": score,
+        "whose": "family", "method": "telephone",
+    })  # fmt: skip
+    life.floor.send()
+
+
+@one_database
+def test_appointments_that_close_and_slide_back_are_opened_again_by_themselves(life):
+    life.floor.seals = True
+    edith = life.lives_here("Edith Vane", monitoring=False)
+    life.go(0, 7.5)
+    action = life.starts(life.cole, "appointments", life.cole.person)
+    closed_in, slides = 5, 49
+    standing = []
+    for week in range(WEEKS):
+        for day in range(7 * week, 7 * week + 7):
+            told = CHANGED <= day < slides or day % 2 == 1
+            visit_day(life, day, edith, told=told, chased=day in (3, 9))
+            if day == 7 * week + 2:
+                says_of_visits(life, week, edith, 4 if day >= CHANGED else 3)
+        life.go(7 * week + 7, 10)
+        if week == 1 or week in (closed_in - 2, closed_in - 1, closed_in):
+            life.audits(life.cole, "appointments")
+        if week == closed_in:
+            page = life.reviews(life.sue, action, "close", "strong")
+            assert "The action is closed." in page.text, page.text[:1500]
+        standing.append(life.record(action)["status"])
+    assert standing[closed_in : closed_in + 2] == ["closed"] * 2 and standing[-1] != "closed"
+    assert life.actions(FOLLOW_UP) == [action], "one concern is one action"
+    assert "Close Sue Hart" in life.at(life.sue).open(action).text
+    page = life.inspector().open(action).text
+    assert "Opened again by Tidemark" in page and "Missing outcomes: " in page
+    assert share(life.figure(life.sue, action, FOLLOW_UP)) < 60
 
 
 # ---- staffing ----
