@@ -82,10 +82,15 @@ def reopen_slid(home: Home, now_ms: int) -> int:
     for row, closing, stands in slid:
         id_ = uuid.uuid5(closing.id, plan.REOPEN)
         figures = [{"measure": name, "percent": None if each.percent is None else round(each.percent, 1)} for name, each in stands.items()]
-        said = {"action": str(row.id), "decision": plan.REOPEN, "figures": figures}
-        status = {"status": "open", "review_every_days": plan.WEEKLY, "closed_by": None, "sustain_check_on": None}
-        intake.write(home.id, [
-            intake.Statement(record=id_, id=id_, kind=plan_store.REVIEW, fields=said, occurred_ms=now_ms),
-            intake.Statement(record=row.id, id=uuid.uuid5(id_, "action"), kind=plan_store.ACTION, fields=status, occurred_ms=now_ms),
-        ], now_ms=now_ms, origin="system")  # fmt: skip
+        intake.write(home.id, opened_again(row, id_, {"figures": figures}, now_ms), now_ms=now_ms, origin="system")
     return len(slid)
+
+
+def opened_again(row: store.RecordRow, review: uuid.UUID, because: Mapping[str, Any], now_ms: int) -> list[intake.Statement]:
+    """What Tidemark says when it opens a closed action again: a review of that id with the reason, and the action as it stands then."""
+    said = {"action": str(row.id), "decision": plan.REOPEN, **because}
+    status = {"status": "open", "review_every_days": plan.WEEKLY, "closed_by": None, "sustain_check_on": None}
+    return [
+        intake.Statement(record=review, id=review, kind=plan_store.REVIEW, fields=said, occurred_ms=now_ms),
+        intake.Statement(record=row.id, id=uuid.uuid5(review, "action"), kind=plan_store.ACTION, fields=status, occurred_ms=now_ms),
+    ]

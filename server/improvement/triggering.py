@@ -1,4 +1,5 @@
-"""What the records of the last weeks trigger: an action opened by Tidemark, or the one that stands escalated, saying why.
+"""What the records of the last weeks trigger: an action opened by Tidemark, or the one that stands escalated, saying why. Where the
+stream's action was closed, the concern is back: it is opened again, with its history, and no second one beside it.
 
 Looked at once a care day and home. What is written has an id derived from the trigger and the week, so that a trigger that goes on
 firing speaks once a week and two processes write once.
@@ -8,13 +9,14 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Mapping
-from datetime import date, timedelta
+from collections.abc import Collection, Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
 from server.db import reading, writing
+from server.improvement import plan as acting
 from server.improvement import store as plan_store
 from server.people.store import Home
 from server.records import intake, projections, store
@@ -37,10 +39,11 @@ def look(home: Home, now_ms: int) -> int:
         if store.cursor_of(c, home.id, NAME) >= today.toordinal():
             return 0
         values = Values((row.body for row in store.records(c, home.id, "threshold")), home.zone)
-        fired = [found for each in triggers.TRIGGERS.values() if (found := _fired(c, home.id, each, today, Numbers(values, now))) is not None]
-        rows = [row for row in plan_store.actions(c, home.id) if row.fields.get("status") != "closed"]
+        fired = firing(c, home, triggers.STREAMS, today, values, now)
+        rows = plan_store.actions(c, home.id) if fired else []
+        began = _began(c, home, rows)
     grace = values.value("plan.grace_days", at=now)
-    statements = [one for trigger, why in fired for one in _answer(home, trigger, why, rows, today, now_ms, grace)]
+    statements = [one for trigger, why in fired for one in _answer(home, trigger, why, rows, began, today, now_ms, grace)]
     if statements:
         intake.write(home.id, statements, now_ms=now_ms, origin="system")
 
@@ -50,6 +53,19 @@ def look(home: Home, now_ms: int) -> int:
 
     writing(looked)
     return len(fired)
+
+
+def firing(c: Connection, home: Home, streams: Collection[str], today: date, values: Values, now: datetime) -> list[tuple[Trigger, str]]:
+    """The triggers of these streams that fire, each with its reason and the numbers that judged it."""
+    looked = (_fired(c, home.id, each, today, Numbers(values, now)) for each in triggers.TRIGGERS.values() if each.stream in streams)
+    return [found for found in looked if found is not None]
+
+
+def _began(c: Connection, home: Home, rows: list[store.RecordRow]) -> dict[uuid.UUID, date]:
+    """The day on which each action began, or was last opened again: from then on it is given its time."""
+    reviews = plan_store.reviews(c, home.id, [row.id for row in rows])
+    again = {row.id: [each.occurred_ms for each in reviews[row.id] if each.fields.get("decision") in (plan.REOPEN, plan.OPEN_AGAIN)] for row in rows}
+    return {row.id: days.care_day(days.from_ms(max([row.occurred_ms, *again[row.id]])), home.zone) for row in rows}
 
 
 def _fired(c: Connection, home_id: int, trigger: Trigger, today: date, number: Numbers) -> tuple[Trigger, str] | None:
@@ -77,21 +93,25 @@ def _missed(c: Connection, home_id: int, measure: str, first: int) -> Counter[st
 
 
 def _answer(
-    home: Home, trigger: Trigger, why: str, rows: list[store.RecordRow], today: date, now_ms: int, grace: int
+    home: Home, trigger: Trigger, why: str, rows: list[store.RecordRow], began: Mapping[uuid.UUID, date], today: date, now_ms: int, grace: int
 ) -> list[intake.Statement]:  # fmt: skip
-    """A new action where none stands for the stream; else the one that stands is escalated, once it has had its time."""
+    """A new action where the stream never had one; the last one that was closed opened again; else the one that stands is escalated,
+    once it has had its time."""
     start = STARTS[trigger.stream]
-    standing = next((row for row in rows if set(plan.measures_of(row.fields)) & set(start.measures)), None)
+    own = [row for row in rows if set(plan.measures_of(row.fields)) & set(start.measures)]
+    standing = next((row for row in own if row.fields.get("status") != "closed"), None)
     week = today - timedelta(days=today.weekday())
     id_ = uuid.uuid5(home.uuid, f"trigger/{trigger.name}/{week.isoformat()}")
+    because = {"challenge": why, "trigger": trigger.name, "trigger_version": triggers.VERSION}
+    if standing is None and own:
+        return acting.opened_again(own[-1], uuid.uuid5(id_, plan.REOPEN), because, now_ms)
     if standing is None:
         # One action a stream: what fires beside it on the same day is the same concern.
         action = uuid.uuid5(home.uuid, f"trigger/{trigger.stream}/{week.isoformat()}")
         return [intake.Statement(record=action, id=action, kind=plan_store.ACTION, fields=_fields(start, trigger, why, today), occurred_ms=now_ms)]
-    begun = days.care_day(days.from_ms(standing.occurred_ms), home.zone)
-    if not triggers.had_its_time(begun, today, grace) or standing.fields.get("status") == "escalated":
+    if not triggers.had_its_time(began[standing.id], today, grace) or standing.fields.get("status") == "escalated":
         return []
-    review = {"action": str(standing.id), "decision": plan.ESCALATE, "challenge": why, "trigger": trigger.name, "trigger_version": triggers.VERSION}
+    review = {"action": str(standing.id), "decision": plan.ESCALATE, **because}
     status = {"status": "escalated", "review_every_days": plan.WEEKLY}
     return [
         intake.Statement(record=id_, id=id_, kind=plan_store.REVIEW, fields=review, occurred_ms=now_ms),

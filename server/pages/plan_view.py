@@ -306,7 +306,7 @@ def _review(row: store.RecordRow, names: Names, action: Action) -> dict[str, Any
         "id": row.id,
         "on": date_text(days.care_day(days.from_ms(row.occurred_ms), zone).isoformat()),
         "by": names.staff(row.body["author"]),
-        "decision": say(f"plan.decision.{decision}") if decision in known else str(decision or ""),
+        "decision": say(f"plan.decision.{_word(fields)}") if decision in known else str(decision or ""),
         "figures": figures,
         "weighed": weighed,
         "changed": changed,
@@ -323,6 +323,12 @@ def _since(action: Action, on: date | None) -> list[str]:
         before, after = ([each.percent or 0.0 for each in points if (each.on >= on) == since] for since in (False, True))
         said.append(say(f"plan.since.{changes.judged(before, after)}", measure=say(f"measures.names.{name}")))
     return said
+
+
+def _word(review: Mapping[str, Any]) -> str:
+    """The word for what a review decided: a concern that is back opens an action again, and so does a figure that fell."""
+    decision = str(review["decision"])
+    return "concern_back" if decision == plan.REOPEN and review.get("trigger") else decision
 
 
 def history(row: store.RecordRow, names: Names, zone: str) -> list[dict[str, str]]:

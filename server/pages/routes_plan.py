@@ -11,7 +11,7 @@ from flask import Blueprint, Response, abort, flash, g, redirect, render_templat
 
 from server.clock import now_ms
 from server.db import reading
-from server.improvement import frameworks
+from server.improvement import frameworks, still
 from server.improvement import plan as acting
 from server.pages import duties_view, plan_form, plan_view
 from server.pages.initials import names_for
@@ -162,6 +162,8 @@ def review(id_: uuid.UUID):
         }  # fmt: skip
         lacking = plan.closing(*said, check_on=check_on, since=action.since, **judged) if fields["decision"] == plan.CLOSE else plan.lasting(*said, **judged)
         wrong |= {f"block-{name}": _blocked(name, action) for name in lacking}
+    if fields["decision"] in (plan.CLOSE, plan.LASTED):
+        wrong |= _against(action)
     if wrong := _moved(action) or wrong:
         return _review_form(action, form, wrong, 409 if MOVED in wrong else 400)
     fields["figures"] = [{"measure": name, "percent": None if each.percent is None else round(each.percent, 1)} for name, each in reached.items()]
@@ -211,6 +213,14 @@ def _decisions(action: plan_view.Action) -> tuple[str, ...]:
 
 def _blocked(name: str, action: plan_view.Action) -> str:
     return say(f"plan.block.{name}", days=action.number("plan.judged_days"), percent=action.number("plan.duties_missed_percent"), counted=duties_view.COUNTED_DAYS)
+
+
+def _against(action: plan_view.Action) -> dict[str, str]:
+    """What the home's records still say, whatever was weighed: triggers that fire, people who wait as before."""
+    now = now_ms()
+    with reading() as c:
+        found = still.against(c, people_store.home(g.person.home_id), action.streams, action.began, _today(), days.from_ms(now))
+    return {"block-still": say("plan.block.still", why=" ".join(found))} if found else {}
 
 
 def _may_rebase(fields: Mapping[str, Any], reached: Mapping[str, plan.Reached]) -> dict[str, str]:

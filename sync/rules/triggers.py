@@ -16,7 +16,7 @@ from sync.measures import timely_escalation as escalation
 from sync.thresholds import THRESHOLDS, Values
 
 VERSION = 1
-HYDRATION, APPOINTMENTS, DEPLOYMENT = "hydration", "appointments", "deployment"
+HYDRATION, APPOINTMENTS, DEPLOYMENT = STREAMS = ("hydration", "appointments", "deployment")
 #: What feedback is about, in each stream.
 THEMES = {
     HYDRATION: frozenset({"drink_preference", "support_to_drink"}),
