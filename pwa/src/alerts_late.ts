@@ -19,7 +19,7 @@ interface Open {
 
 export function watchAlerts(): void {
   const line = document.createElement('p');
-  line.className = 'tm-now tm-now__big';
+  line.classList.add('tm-now', 'tm-now__big');
   line.hidden = true;
   line.setAttribute('role', 'alert');
   line.dataset['testid'] = 'alerts-late';
