@@ -283,6 +283,27 @@ def test_a_closed_action_whose_figure_slides_back_is_opened_again_once_with_the_
     assert "Complete monitoring: 80% at the time." in page
 
 
+@one_database
+def test_how_many_days_a_figure_must_have_fallen_is_the_homes_own_number(home, nina, sue):
+    told(home, "complete_monitoring", IMPROVED)
+    reviewed(sue, start(nina, nina), "close")
+    told(home, "complete_monitoring", [*IMPROVED, *[(12, 20)] * 5], until=TODAY + timedelta(days=5))
+    with home.house.app.app_context():
+        assert acting.reopen_slid(people.home(home.id), clock.now_ms()) == 0, "five days are not seven"
+        own = {"name": "plan.slide_days", "value": 3, "from": "2026-01-01", "reason": "x", "proposed_by": str(nina.person.id), "approved_by": str(sue.person.id)}
+        state(home, "threshold", own)
+        assert acting.reopen_slid(people.home(home.id), clock.now_ms()) == 1
+
+
+@one_database
+def test_how_long_practice_stands_beside_the_records_is_the_homes_own_number(home, nina, sue):
+    state(home, "practice_observation", {"topic": "hydration", "met": True, "seen": "x"}, ago=10 * 24 * 60)
+    assert "1 of 1 (100%)" in sue.open("/oversight/beside").text
+    own = {"name": "plan.beside_days", "value": 7, "from": "2026-01-01", "reason": "x", "proposed_by": str(nina.person.id), "approved_by": str(sue.person.id)}
+    state(home, "threshold", own)
+    assert "1 of 1 (100%)" not in sue.open("/oversight/beside").text
+
+
 def test_two_people_who_write_at_once_do_not_overwrite_each_other(home, nina, sue):
     at = start(nina, nina)
     old = re.search(r'name="seen" value="([^"]*)"', sue.open(f"{at}/change").html).group(1)

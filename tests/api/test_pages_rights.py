@@ -135,7 +135,7 @@ def test_each_role_gets_in_by_every_way_that_the_rights_table_gives_it_and_by_no
     """Every role × every way in, GET and POST: whoever lacks the right is refused before anything is looked up."""
     ways, visitor, wrong = routes(home.house.app), Visitor.manager(home, ["registered_manager"]), []
     token = re.search(r'name="csrf_token" value="([^"]+)"', visitor.open("/overview").html).group(1)
-    assert {path for path in PAGES} <= {address for _, address in ways.values()} | {"/measures/complete_monitoring", "/audits/scores/hydration", "/thresholds/rule.hydration.no_offer"}
+    assert {path for path in PAGES} <= {address for _, address in ways.values()} | {"/measures/complete_monitoring", "/audits/scores/hydration", "/thresholds/rule.hydration.no_offer", f"/set-up/rota/{date.today()}/day"}
     for role in roles.ROLES:
         home.sql(f"UPDATE staff SET roles = '[\"{role}\"]'")
         for way, (action, address) in ways.items():

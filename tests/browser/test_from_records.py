@@ -30,6 +30,7 @@ export * as languages from './src/languages';
 export * as look from './src/ui/theme';
 export * as visits from './src/kinds/visit';
 export * as chart from './src/kinds/day_chart';
+export * as settings from './src/kinds/threshold';
 export { careDayBounds } from './src/time';
 import { h, render } from 'preact';
 import { DayChart } from './src/screens/day_chart';
@@ -136,6 +137,14 @@ def test_how_old_a_plan_may_be_is_the_homes_own_number_once_a_second_person_has_
     assert stopped() == 0, "what one person proposes counts for nobody"
     tablet.held(proposed | {"fields": proposed["fields"] | {"approved_by": "lee"}, "seq": 2})
     assert stopped() == 1
+
+
+def test_what_is_a_lot_for_one_drink_is_the_homes_own_number(tablet):
+    a_lot = "now => app.settings.pace('edith', 'Willow', now).a_lot_ml"
+    assert tablet.run(a_lot, ms(NOON)) == 1000
+    agreed = {"name": "hydration.a_lot_ml", "value": 500, "from": "2026-11-01T09:00:00Z", "proposed_by": "sue", "approved_by": "lee"}
+    tablet.held(one("threshold", agreed, "2026-11-01T09:00:00Z"))
+    assert tablet.run(a_lot, ms(NOON)) == 500
 
 
 def test_an_appointments_limit_that_nobody_has_approved_counts_on_no_tablet(tablet):

@@ -15,11 +15,12 @@ from typing import Any
 
 import pytest
 
+from server.improvement.store import lately
 from sync import matters, owning, tablets
 from sync.days import write_time, to_ms
 from sync.facts import Facts
 from sync.measures import timely_escalation
-from sync.rules import copied, fatigue, hydration, quiet, triggers, visits
+from sync.rules import copied, fatigue, hydration, plan, quiet, standing_beside, triggers, visits, waits
 from sync.rules.catalogue import ACTIVITY_RULES, DUTY_RULES, EVERY_RULE, RULES, TABLET_RULES, switched
 from sync.rules.scene import Scene
 from sync.rules.triggers import TRIGGERS, Numbers, Seen
@@ -41,6 +42,14 @@ BY_THE_DATABASE = {
     **dict.fromkeys(ACTIVITY_RULES, "tests/stories/test_unusual.py"),
     **dict.fromkeys(DUTY_RULES, "tests/stories/test_duties_story.py"),
 }
+
+
+#: Numbers that only say which days are read, and where that is held; and those that only a tablet asks about.
+READ_BY_THE_DATABASE = {
+    "plan.waits_days": "tests/api/test_pages_plan_still.py", "plan.slide_days": "tests/api/test_pages_plan.py", "plan.beside_days": "tests/api/test_pages_plan.py",
+}  # fmt: skip
+ON_A_TABLET_ALONE = dict.fromkeys(("hydration.old_plan_minutes", "hydration.a_lot_ml"), "tests/browser/test_from_records.py")
+ELSEWHERE = READ_BY_THE_DATABASE | ON_A_TABLET_ALONE
 
 
 def own(name: str | None = None, value: Any = None, *more: dict[str, Any]) -> Values:
@@ -216,10 +225,40 @@ def grace(given, values):
     return triggers.had_its_time(today - timedelta(days=given["action_age_days"]), today, values.value("plan.grace_days", at=NOW))
 
 
+# ---- the plan's reviews and pages ----
+
+
+def people_wait(given, values):
+    return waits.unchanged(given["before"], (given["waited"], given["of"]), Numbers(values, NOW))
+
+
+def static(given, values):
+    today = date(2026, 11, 22)
+    return plan.STATIC in plan.eyes({}, [], since=today - timedelta(days=given["evidence_age_days"]), today=today, number=Numbers(values, NOW))
+
+
+def neglected(given, values):
+    return plan.neglected([(given["missed"], given["rounds"])], Numbers(values, NOW))
+
+
+def share(given, values):
+    return standing_beside.by_share(given["met"], given["of"], Numbers(values, NOW)(given["number"])) == standing_beside.GOOD
+
+
+def mean(given, values):
+    return standing_beside.by_scores(given["scores"], Numbers(values, NOW)) == standing_beside.GOOD
+
+
+def judged(given, values):
+    ago = range(60, -1, -1)
+    return given["days_ago"] in lately(ago, Numbers(values, NOW))
+
+
 JUDGES: Mapping[str, Callable[[Mapping[str, Any], Values], Any]] = {
     "breach": breach, "due": due, "chart": chart, "double": double, "late_entry": late_entry, "reopened": reopened, "pages": pages,
     "matter": matter, "letter": letter, "copied": look_copied, "decided": decided, "switch": switch, "back": back, "quiet": asleep, "flood": flood,
     "text": signed_text, "tablet": tablet, "trigger": trigger, "period": period, "grace": grace,
+    "waits": people_wait, "static": static, "neglected": neglected, "share": share, "mean": mean, "judged": judged,
 }  # fmt: skip
 
 
@@ -249,13 +288,14 @@ def test_the_homes_own_number_judges_in_the_place_of_the_default(name):
 
 
 def test_every_number_and_every_rule_has_its_vectors():
-    assert set(NUMBERS) == set(THRESHOLDS), "a threshold was added or removed without vectors"
+    assert set(NUMBERS) | set(ELSEWHERE) == set(THRESHOLDS), "a threshold was added or removed without vectors"
     for name, number in NUMBERS.items():
         answers = [case["want"] for case in number["cases"]]
         assert [case["is"] for case in number["cases"]] == ["below", "at", "above"] and answers[0] != answers[-1], name
         assert "own" in number or name.startswith("texts."), name
     assert {each["rule"] for each in LATE} | set(BY_THE_DATABASE) == set(EVERY_RULE), "a rule was added without a fact that comes late"
     assert all((HERE.parent / path).exists() for path in BY_THE_DATABASE.values())
+    assert [name for name, path in ELSEWHERE.items() if name not in (HERE.parent / path).read_text(encoding="utf-8")] == []
 
 
 def test_every_number_says_what_comes_late_or_why_nothing_can():
@@ -299,7 +339,7 @@ def test_every_number_that_the_tablet_holds_has_vectors_that_it_reads():
         found = re.search(rf"export const {block} = \{{(.*?)\}}", (app / file).read_text(encoding="utf-8"), re.DOTALL)
         held |= {f"{stream}.{name}" for name in re.findall(r"\b([a-z]\w*):", found[1])}
     assert len(held) > 12
-    without = sorted(name for name in held if not NUMBERS[name].get("tablet"))
+    without = sorted(name for name in held - set(ON_A_TABLET_ALONE) if not NUMBERS[name].get("tablet"))
     assert without == ["appointments.letter_hours", "hydration.limit_floor_percent"] and all("tablet" in NUMBERS[name]["note"] for name in without)
 
 

@@ -28,6 +28,8 @@ from tests.stories.test_other_ways import hook  # noqa: F401 (fixture)
 MARKS = ("Zqname", "Zqroom", "Zqunit", "Zqsex", "Zqalert", "Zqneeds", "Zqnote", "Zqdrink", "Zqsupport", "Zqstaff", "Zqphone", "Zqplan")
 # Stands in every field of every kind at once, and in no word or number of ours.
 MARK = "Zqmarked"
+#: A number that stands by itself: keys and signatures are random, and have any digits within them.
+NUMBER = re.compile(r"(?<![\w-])\d[\d,]*(?=ml|(?![\w-]))")
 VECTORS = Path(__file__).parents[1] / "vectors"
 SERVER = mail.MailServer("smtp", "127.0.0.1", 25, "", "", "alerts@larkfield.example")
 FIXED = {
@@ -63,7 +65,8 @@ def test_nothing_that_is_known_of_a_person_leaves_by_any_way_or_stands_in_a_log(
     assert pushed and asked and mailed and told
     for where, texts in {"push": pushed, "headers": asked, "mail": mailed, "apprise": told, "log": logged}.items():
         for text in texts:
-            assert [mark for mark in (*MARKS, "1613", "1607", "choking", str(joan), str(ama.id)) if mark in text] == [], where
+            assert [mark for mark in (*MARKS, "choking", str(joan), str(ama.id)) if mark in text] == [], where
+            assert [amount for amount in ("1613", "1607") if amount in {one.replace(",", "") for one in NUMBER.findall(text)}] == [], where
     assert not any(phone.made["endpoint"].rsplit("/", 1)[-1] in text for text in logged), "an endpoint is a secret"
 
 
