@@ -17,7 +17,7 @@ export default defineConfig({
   css: {
     preprocessorOptions: { scss: { loadPaths: ['node_modules'], quietDeps: true } },
     // nhsuk-frontend's rules for what no screen of ours uses stay out of the first load.
-    postcss: { plugins: [purge({ content: ['index.html', 'src/**/*.tsx'], keyframes: true, dynamicAttributes: ['data-theme', 'data-text', 'tabindex'], safelist: [/^tm-/, /^nhsuk-button--(secondary|warning)$/] })] },
+    postcss: { plugins: [purge({ content: ['index.html', 'src/**/*.tsx'], keyframes: true, dynamicAttributes: ['data-theme', 'data-text', 'data-practice', 'tabindex'], safelist: [/^tm-/, /^nhsuk-button--(secondary|warning)$/] })] },
   },
   build: {
     target: 'es2022',

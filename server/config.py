@@ -25,6 +25,8 @@ class Config:
     mail_from: str = ""
     #: Where people reach this server, for links in mail: `https://tidemark.example`; "" for none.
     public_url: str = ""
+    #: Whether an alert may be taken on from a phone's lock screen. Off where phones are shared.
+    lock_screen: bool = True
     #: Only for tests: switches off the disk check's real measurement when set to a share between 0 and 1.
     disk_free_share: float | None = None
     #: Rounds of PBKDF2-SHA256 over a PIN: at most 400 ms on a slow tablet (protocol.md, *At rest*). Fewer only in tests.
@@ -51,6 +53,7 @@ def load(environ: dict[str, str] | None = None) -> Config:
         smtp_url=env.get("TIDEMARK_SMTP_URL") or "",
         mail_from=env.get("TIDEMARK_MAIL_FROM") or "",
         public_url=(env.get("TIDEMARK_PUBLIC_URL") or "").rstrip("/"),
+        lock_screen=env.get("TIDEMARK_LOCK_SCREEN") != "0",
         disk_free_share=float(share) if share else None,
     )
 

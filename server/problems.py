@@ -39,6 +39,7 @@ STATUS = {
     "moved_on": 409,
     "not_decided": 409,
     "not_acted": 409,
+    "token_spent": 409,
     "aside_over": 409,
     "letter_unknown": 409,
     "letter_differs": 409,

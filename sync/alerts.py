@@ -235,7 +235,7 @@ def _opened(breach: Breach, facts: Facts, now: datetime, opening: int = 1) -> St
 
 
 # What people said about the last opening is not about this one.
-CLEARED = ("owner", "outcome", "evidence", "put_right_by", "snooze_until", "snooze_reason", "given_to", "silent_tablets")
+CLEARED = ("owner", "outcome", "evidence", "put_right_by", "snooze_until", "snooze_reason", "given_to", "via", "silent_tablets")
 
 
 def _reopened(alert: Existing, breach: Breach, facts: Facts, values: Values, now: datetime) -> Step:

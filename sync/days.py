@@ -111,8 +111,11 @@ def shift_bounds(
     for place, (known, starts) in enumerate(ordered):
         if known == name:
             last = place == len(ordered) - 1
-            ends_on, ends = (day + timedelta(days=1), ordered[0][1]) if last else (day, ordered[place + 1][1])
-            return local(day, starts, zone), local(ends_on, ends, zone)
+            try:
+                ends_on, ends = (day + timedelta(days=1), ordered[0][1]) if last else (day, ordered[place + 1][1])
+                return local(day, starts, zone), local(ends_on, ends, zone)
+            except OverflowError:
+                raise ValueError(f"no calendar holds {shift!r}") from None
     raise ValueError(f"no shift is called {name!r}")
 
 

@@ -270,6 +270,8 @@ def schema_of(kind: str, own: Mapping[str, Any], *, care: bool = False) -> type[
         common["performed_by"] = Ref()
         # Somebody wants the next shift to hear of it.
         common["for_handover"] = YesNo()
+        # What it goes by in another system, where that one is the home's record of it.
+        common["record_ref"] = Text()
     title = "".join(part.capitalize() for part in kind.split("_"))
     return Schema.from_dict({**common, **own}, name=f"{title}Fields")
 

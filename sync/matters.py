@@ -177,7 +177,7 @@ def _rung(rule: Rule) -> int:
 
 # What people said about the last opening is not about this one.
 _CLEARED = (
-    "owner", "outcome", "evidence", "put_right_by", "snooze_until", "snooze_reason", "given_to", "silent_devices", "silent_tablets",
+    "owner", "outcome", "evidence", "put_right_by", "snooze_until", "snooze_reason", "given_to", "via", "silent_devices", "silent_tablets",
 )  # fmt: skip
 
 

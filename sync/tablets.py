@@ -208,7 +208,7 @@ def _opened(trouble: Trouble, facts: TabletFacts, now: datetime, opening: int = 
 
 def _reopened(alert: Existing, trouble: Trouble, facts: TabletFacts, values: Values, now: datetime) -> Step:
     fields = dict(_opened(trouble, facts, now, alert.opening + 1).fields)
-    cleared = ("owner", "outcome", "evidence", "put_right_by", "snooze_until", "snooze_reason")
+    cleared = ("owner", "outcome", "evidence", "put_right_by", "snooze_until", "snooze_reason", "via")
     fields |= {name: None for name in cleared if alert.fields.get(name) is not None}
     soon = timedelta(minutes=values.value("alerts.reopen_minutes", at=now))
     again = alert.closed_at is None or now - alert.closed_at <= soon

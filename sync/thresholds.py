@@ -48,6 +48,7 @@ _CLOCK_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _CARE, _DOMAIN, _UX = "care.md (D)", "domain.md 2d (D)", "ux.md (D)"
 _VISITS, _STAFFING = "domain.md 3 (D)", "domain.md 4 (D)"
 _PLAN, _FEEDBACK = "a starting point for care.md, The plan 1 (D)", "care.md, The plan 1 (D)"
+_CLOSING, _BESIDE = "a starting point for care.md, The plan 2 (D)", "a starting point for care.md, The plan 5 (D)"
 _ESPEN = "ESPEN guideline on clinical nutrition and hydration in geriatrics, grade B"
 
 _ALL = (
@@ -75,6 +76,8 @@ _ALL = (
     Threshold("hydration.decision_minutes", MINUTES, 60, 10, 720, _CARE, "Time from an urgent alert about low intake to a decision"),
     Threshold("hydration.decision_senior_minutes", MINUTES, 240, 30, 1440, _CARE, "Time from a senior's alert about low intake to a decision"),
     Threshold("hydration.complete_but_low_days", DAYS, 3, 2, 14, "domain.md 2d: charts improve, care does not (D)", "Low days running with a complete chart that call for a review"),
+    Threshold("hydration.old_plan_minutes", MINUTES, 720, 60, 1440, "care.md, Recording 3 (D)", "Age of what a tablet knows of a plan, from which a drink is stopped for"),
+    Threshold("hydration.a_lot_ml", ML, 1000, 300, 4000, "ux.md, interruption page (D)", "Amount of one drink above which a tablet asks whether it is right"),
     Threshold("hydration.double_minutes", MINUTES, 2, 0, 15, _CARE, "Same drink and amount from two tablets within this time may be one drink"),
     Threshold("appointments.outcome_hours", HOURS, 24, 1, 72, _VISITS, "Time after an appointment within which its outcome is recorded"),
     Threshold("appointments.allocate_hours", HOURS, 24, 1, 72, _VISITS, "Time within which an action has an owner and a date"),
@@ -103,6 +106,11 @@ _ALL = (
     Threshold("alerts.own_minutes", MINUTES, 120, 15, 480, "alerts.md 1 (D)", "Time to close any other alert that somebody took on, before others are called again"),
     Threshold("alerts.accept_minutes", MINUTES, 15, 5, 60, _CARE, "Time to take on an alert that was handed over, before the on-call manager is called"),
     Threshold("alerts.unusual_red_flags", COUNT, 5, 3, 20, "issue 5 (D)", "Red flags from one tablet in 15 minutes, after which one alert about the tablet calls for all"),
+    Threshold("alerts.review_absence_hours", HOURS, 72, 12, 336, "care.md, Alerts 1 (D)", "Time after which somebody is asked about an absence without an end"),
+    Threshold("alerts.review_nil_hours", HOURS, 24, 2, 72, "care.md, Alerts 1 (D)", "Time after which somebody is asked about nil by mouth without an end"),
+    Threshold("alerts.review_end_of_life_days", DAYS, 14, 1, 28, "care.md, Alerts 1 (D)", "Days after which somebody is asked about end of life, where its plan names no review"),
+    Threshold("alerts.quiet_from", CLOCK, "07:00", "00:00", "23:59", "alerts.md 1 (D)", "Start of quiet hours, in which a manager is not woken for what can wait; the same as their end: none"),
+    Threshold("alerts.quiet_until", CLOCK, "07:00", "00:00", "23:59", "alerts.md 1 (D)", "End of quiet hours, 12 hours after their start at most"),
     Threshold("alerts.advice_due_at", CLOCK, "10:00", "08:00", "18:00", _DOMAIN, "When advice after a low day is recorded by"),
     Threshold("texts.red_flag", TEXT, messages.text("app.drink.red_now"), 20, 300, "care.md, Recording 4: signed by a named clinician (D)", "What a tablet says at once when somebody is in danger"),
     Threshold("tablets.silent_minutes", MINUTES, 60, 15, 720, _UX, "Time without hearing from an expected tablet after which it is silent"),
@@ -136,6 +144,14 @@ _ALL = (
     Threshold("plan.waits_days", DAYS, 14, 7, 56, "care.md, The plan 2 (D)", "Days of drawn shifts over which waits are compared with those when an action on staffing began"),
     Threshold("plan.waits_percent", PERCENT, 75, 10, 100, "care.md, The plan 2 (D)", "Share of the waits at an action's start above which people wait as before"),
     Threshold("plan.grace_days", DAYS, 14, 1, 56, _PLAN, "Days that an action is given before what goes on escalates it"),
+    Threshold("plan.static_days", DAYS, 21, 7, 56, "care.md, The plan 6 (D)", "Days without new evidence after which an action is static"),
+    Threshold("plan.judged_days", DAYS, 14, 7, 56, _CLOSING, "Days over which a measure is judged against its target"),
+    Threshold("plan.slide_days", DAYS, 7, 3, 28, _CLOSING, "Days with a figure after closing before a fall opens an action again"),
+    Threshold("plan.duties_missed_percent", PERCENT, 10, 0, 50, "a starting point for care.md, Duties (D)", "Share of a duty's rounds of 28 days that may be missed before the action that it serves cannot close"),
+    Threshold("plan.beside_days", DAYS, 28, 7, 90, _BESIDE, "Days over which audits, practice and answers stand beside the records"),
+    Threshold("plan.good_audit_percent", PERCENT, 90, 50, 100, _BESIDE, "Share of audited entries that are right from which audits read good"),
+    Threshold("plan.good_practice_percent", PERCENT, 80, 50, 100, _BESIDE, "Share of observations that meet the standard from which practice reads good"),
+    Threshold("plan.good_mean", SCORE, 3.5, 2, 5, _BESIDE, "Mean of the answers from which feedback reads good"),
 )  # fmt: skip
 
 THRESHOLDS: Mapping[str, Threshold] = {each.name: each for each in _ALL}

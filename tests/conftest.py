@@ -11,10 +11,20 @@ import pytest
 import server
 from server.config import Config
 from server.db import db
+from tests.harness import quick
 from tests.harness.apps import Database, House, copy_template
+from tests.harness.order import arranged
 from tests.harness.postgres import Postgres
 
 TEMPLATE = "tidemark_template"
+quick.make_quick()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    """Where several workers share the tests, the files are handed out in this order (`--no-loadscope-reorder` keeps it)."""
+    if hasattr(config, "workerinput"):
+        items[:] = arranged(items)
 
 
 def _migrate(url: str, folder: Path) -> None:

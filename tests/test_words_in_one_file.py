@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,6 +13,7 @@ from jinja2 import Environment
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 APP = sorted((REPOSITORY / "pwa" / "src").rglob("*.tsx"))
+READER = REPOSITORY / "tests" / "harness" / "shown_words.mjs"
 TEMPLATES = sorted((REPOSITORY / "server").rglob("*.html"))
 MESSAGES = json.loads((REPOSITORY / "sync" / "messages.json").read_text())
 # A product's own name is not a word to translate.
@@ -40,6 +42,12 @@ def shown_in_tsx(text: str) -> list[str]:
     return [found for found in between + attributes if WORD.search(found) and found not in NAMES]
 
 
+def shown_in_any_branch(*paths: Path) -> list[str]:
+    """What these sources would show or say in words of their own, read as TypeScript reads them (`tests/harness/shown_words.mjs`)."""
+    said = subprocess.run(["node", READER, *paths], capture_output=True, check=True, timeout=60).stdout
+    return [f"{Path(one['file']).name}:{one['line']} {one['text']}" for one in json.loads(said)]
+
+
 class Shown(HTMLParser):
     """Collects text and shown attributes of a template whose Jinja parts were taken out."""
 
@@ -66,6 +74,23 @@ class Shown(HTMLParser):
 def test_the_app_shows_no_words_of_its_own():
     assert APP, "the app has no screens"
     assert {path.name: shown_in_tsx(path.read_text()) for path in APP if shown_in_tsx(path.read_text())} == {}
+
+
+def test_no_branch_of_any_screen_says_a_word_that_stands_outside_the_message_file():
+    """The made-up language (tests/browser/test_other_language.py) shows it of what is on the screen; this of what might be."""
+    assert shown_in_any_branch(*sorted((REPOSITORY / "pwa" / "src").rglob("*.ts*"))) == []
+
+
+def test_words_hidden_in_a_branch_or_an_attribute_are_found(tmp_path):
+    screen = tmp_path / "screen.tsx"
+    screen.write_text(
+        """export const A = ({ open, n }) => <p class="tm-card one two" title={open ? words.a : 'Shut'} data-testid="row-state">
+          {open ? 'Open' : words.shut}{n > 1 && `Drank ${n} times`}{n === 'late' ? words.late : null}</p>;
+        function say() { announce('Saved'); setProblems([`Give a reason`]); throw new Error('no such person'); }
+        const told = n ? 'Nobody was told' : words.told;"""
+    )
+    found = [one.split(" ", 1)[1] for one in shown_in_any_branch(screen)]
+    assert found == ["Shut", "Open", "Drank", "times", "Saved", "Give a reason", "Nobody was told"]
 
 
 def test_the_pages_show_no_words_of_their_own():

@@ -55,7 +55,17 @@ function later(all: Words): Words {
     .join('\n');
   const named = (section: 'alerts' | 'refusals') =>
     Object.fromEntries(Object.entries(all[section]!).filter(([key]) => new RegExp(`\\b${section}\\.${key}\\b`).test(source)));
-  return { alerts: named('alerts'), forms: all['forms']!, kinds: all['kinds']!, refusals: named('refusals'), screens: all['screens']! };
+  return { alerts: named('alerts'), forms: all['forms']!, kinds: held(all['kinds'] as Words), refusals: named('refusals'), screens: all['screens']! };
+}
+
+/** The words for kinds, without those that no tablet holds and none records: governance is on the pages alone. */
+function held(kinds: Words): Words {
+  const gone = (kind: string) => {
+    const declared = resolve(`../sync/kinds/${kind}.py`);
+    return existsSync(declared) && !existsSync(resolve(`src/kinds/${kind}.tsx`)) && !/holds=(ALWAYS|RECENT|OPEN)/.test(readFileSync(declared, 'utf8'));
+  };
+  const without = (of: Words) => Object.fromEntries(Object.entries(of).filter(([kind]) => !gone(kind)));
+  return { ...without(kinds), names: without(kinds['names'] as Words) };
 }
 
 /** The code of a module with these words: names together and texts together, as like beside like squeezes best. */

@@ -58,3 +58,6 @@ export async function unfinished(): Promise<string[]> {
   const keys = await reading((db) => db.getAllKeys('drafts'));
   return keys.filter((one) => one.startsWith(mine)).map((one) => one.slice(mine.length));
 }
+
+/** Another drink or amount that was begun for a resident, in the sheet that opens on the list of residents. */
+export const otherDraft = (resident: string) => `residents ${resident}`;

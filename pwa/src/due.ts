@@ -16,6 +16,8 @@ export interface Pace {
   no_offer_minutes: number;
   pace_percent: number;
   limit_floor_percent: number;
+  old_plan_minutes: number;
+  a_lot_ml: number;
 }
 
 /** What applies where the home has set nothing: the defaults of sync/thresholds.py. */
@@ -29,6 +31,8 @@ export const DEFAULTS: Pace = {
   no_offer_minutes: 180,
   pace_percent: 50,
   limit_floor_percent: 75,
+  old_plan_minutes: 720,
+  a_lot_ml: 1000,
 };
 
 export type Basis = 'limit' | 'plan' | 'sex' | 'floor';

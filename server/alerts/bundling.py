@@ -16,12 +16,14 @@ from sync.rules import fatigue
 
 #: The reason of a message that waits for its bundle, and of one that went out with another.
 HELD, BUNDLED = "held", "bundled"
+# One that waits for the morning is no call that this device is going to have, for whoever must be called before.
+_NO_CALL = (BUNDLED, "quiet")
 _NOT_SENT = ("cancelled", "failed", "dead")
 
 
 def hold(c: Connection, home_id: int, rows: list[dict[str, Any]], now_ms: int) -> None:
     """Put later the rows of the outbox (about to be written) that may wait and have to."""
-    calls = [row for row in rows if row["what"] == "told"]
+    calls = [row for row in rows if row["what"] == "told" and row["reason"] is None]
     alerts = store.records_by_id(c, home_id, {row["alert"] for row in calls}) if calls else {}
     for row in calls:
         about = alerts.get(row["alert"])
@@ -38,4 +40,4 @@ def _calls(c: Connection, home_id: int, row: dict[str, Any], now_ms: int) -> lis
     mine = and_(outbox.c.home_id == home_id, outbox.c.device == row["device"], outbox.c.made_ms > now_ms - fatigue.CAPS[-1][1])
     sent = and_(mine, outbox.c.what == "told", outbox.c.state.not_in(_NOT_SENT), outbox.c.id != row["id"], outbox.c.set_ms <= now_ms + SKEW_MS)
     query = select(outbox.c.made_ms, outbox.c.next_at_ms, outbox.c.reason, outbox.c.state).where(sent)
-    return [max(each.made_ms, each.next_at_ms) for each in c.execute(query) if each.reason != BUNDLED]
+    return [max(each.made_ms, each.next_at_ms) for each in c.execute(query) if each.reason not in _NO_CALL]

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from server.alerts import duty, outbox
+from server.alerts import duty, outbox, quiet
 from server.alerts.moment import Moment
 from sync import days
 from sync.fields import time_ms
@@ -16,13 +16,14 @@ from sync.rules.catalogue import SILENT
 LATE_MS = 60_000
 
 
-def trace(moment: Moment, unit: str | None, roles: list[str]) -> list[dict[str, Any]]:
-    """What `told` says about these roles: each person on duty and whether a device that has proved itself was called; or that there is
-    nobody."""
+def trace(moment: Moment, unit: str | None, roles: list[str], severity: str | None = None) -> list[dict[str, Any]]:
+    """What `told` says about these roles: each person on duty and whether a device that has proved itself was called; that the
+    call waits until the quiet hours are over; or that there is nobody."""
     at, found = days.write_time(moment.now_ms), []
     for role in roles:
-        here = duty.named(moment.everyone, [role], unit)
-        found += [{"role": role, "staff": str(one.staff), "at": at, "reached": one.device in moment.proven} for one in here]
+        here, until = duty.named(moment.everyone, [role], unit), quiet.until_ms(moment, severity, role, unit)
+        waits = {} if until is None else {"reached": False, "held_until": days.write_time(until)}
+        found += [{"role": role, "staff": str(one.staff), "at": at, "reached": one.device in moment.proven, **waits} for one in here]
         if not here:
             found.append({"role": role, "at": at, "reached": False})
     return found
@@ -51,11 +52,14 @@ def words(
 
 def messages(
     moment: Moment, alert: uuid.UUID, unit: str | None, roles: list[str], opening: int, step: str, level: int,
-    values: dict[str, Any], known: set[str], next_ms: int | None,
+    values: dict[str, Any], known: set[str], next_ms: int | None, severity: str | None = None,
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """One message a device: people share devices, and hold several roles."""
-    here = moment.sent(roles, unit)
+    """One message a device: people share devices, and hold several roles. Whoever may sleep on has theirs in the morning."""
+    here = sorted(moment.sent(roles, unit), key=lambda one: quiet.until_ms(moment, severity, one.role, unit) or 0)
     found = calls(here, alert, opening, step, level, values, next_ms, moment.now_ms)
+    for each in found:
+        if until := quiet.until_ms(moment, severity, each["role"], unit):
+            each |= {"quiet_until_ms": until, "expires_ms": until + outbox.TTL_MAX_MS}
     if values["words"] == "moved_to_you":
         for each in found:
             if str(each["staff"]) in known:

@@ -15,13 +15,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.alerts import calling, fallback, outbox, schedule
+from server.alerts import calling, fallback, outbox, quiet, schedule
 from server.alerts.moment import Moment
 from server.alerts.outbox import insert_into
 from server.alerts.tables import step_event
 from server.people.store import Home
 from server.records import intake, store
-from sync import days, ladder, owning
+from sync import days, ladder, owning, roles
 from sync.kinds.alert import ACKNOWLEDGED, OPENED, SNOOZED, UNHANDLED
 
 # What nobody was told for this long is for the shift report: a call about yesterday helps nobody.
@@ -165,11 +165,12 @@ def _step(
     if following is None:
         return Climbed(UNHANDLED, {"status": UNHANDLED, "next_at": None, "next_roles": None}, [], None)
     skipped = [role for roles in following.skipped for role in roles]
-    told = [*(fields.get("told") or ()), *calling.trace(moment, unit, skipped)]
+    severity = fields["severity"]
+    told = [*(fields.get("told") or ()), *calling.trace(moment, unit, skipped, severity)]
     called = list(following.tell)
     if late_ms > sum((rung.after for rung in rungs.rungs), start=now - now).total_seconds() * 1000 and called:
         called += [role for role in rungs.rungs[-1].roles if role not in called]  # later than the whole chain: the top too
-    told += calling.trace(moment, unit, called)
+    told += calling.trace(moment, unit, called, severity)
     after = following.state
     next_ms = None if after.next_at is None or following.unhandled else days.to_ms(after.next_at)
     changed: dict[str, Any] = {
@@ -185,12 +186,13 @@ def _step(
     values = calling.words(moment, fields, next_ms, late_ms, first=first, own=words)
     level = min(after.loop * len(rungs.rungs) + after.rung, 999)
     opening = fields.get("opening") or 1
-    messages = calling.messages(moment, alert, unit, [*called, *skipped], opening, name, level, values, calling.known(fields), next_ms)
+    messages = calling.messages(moment, alert, unit, [*called, *skipped], opening, name, level, values, calling.known(fields), next_ms, severity)
     passed = rungs.everyone if following.unhandled else skipped
     fallback.plan(
         moment.c, moment.home.id, alert, opening, name, called=dict.fromkeys([*called, *also]), passed=dict.fromkeys([*passed, *absent]),
         level=level, values=values,
         always=any(channel != outbox.PUSH for channel in following.channels), next_at_ms=next_ms, now_ms=moment.now_ms,
+        waits={role: until for role in roles.ROLES if (until := quiet.until_ms(moment, severity, role, unit))},
     )  # fmt: skip
     if "rung" not in fields:  # nothing stands there yet that null could clear
         changed = {key: value for key, value in changed.items() if value is not None}
@@ -198,5 +200,4 @@ def _step(
 
 
 def _unit(moment: Moment, row: store.RecordRow) -> str | None:
-    person = store.record(moment.c, moment.home.id, row.subject) if row.subject else None
-    return person.fields.get("unit") if person else None
+    return quiet.unit_of(moment.c, moment.home.id, row)

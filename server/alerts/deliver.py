@@ -1,6 +1,6 @@
 """Delivery: lease, send, write the outcome. Each in its own moment, so that no post holds a transaction.
 
-    0. queue what must be told in another way than push (`fallback.take_due`)
+    0. wake whoever may sleep on no longer (`quiet.wake`); queue what must be told in another way (`fallback.take_due`)
     1. read which homes have a message due
     2. lease some, home by home (`outbox.claim`: still open? still reachable?)
     3. send them at once, several at a time
@@ -17,7 +17,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from flask import current_app
 from sqlalchemy import Connection
 
-from server.alerts import classify, fallback, mail, outbox, vapid
+from server.alerts import classify, fallback, lock_screen, mail, outbox, quiet, vapid
 from server.alerts.channels import Channels
 from server.alerts.push import Sender, Tried
 from server.db import reading, writing
@@ -48,13 +48,15 @@ class Delivery:
         free = self.threads - len(self._flying)
         if free > 0:
             with reading() as c:
-                another_way = fallback.homes_due(c, now_ms)
+                another_way, asleep = fallback.homes_due(c, now_ms), quiet.homes_waiting(c, now_ms)
+            for home_id in asleep:
+                writing(lambda c, h=home_id: quiet.wake(c, h, now_ms))
             for home_id in another_way:
                 writing(lambda c, h=home_id: fallback.take_due(c, h, now_ms))
             with reading() as c:
                 homes = outbox.homes_with_work(c, now_ms)
             for home_id in homes:
-                for claimed in writing(lambda c, h=home_id, n=free: outbox.claim(c, h, now_ms, n, in_doubt=self.in_doubt)):
+                for claimed in writing(lambda c, h=home_id, n=free: self._claim(c, h, now_ms, n)):
                     self._flying[self._pool.submit(self._send, claimed, now_ms, time.monotonic())] = claimed
                     free -= 1
                 if free <= 0:
@@ -78,6 +80,11 @@ class Delivery:
         """Let what is on its way come back, and write it down."""
         self._pool.shutdown(wait=True)
         self._collect(0)
+
+    def _claim(self, c: Connection, home_id: int, now_ms: int, limit: int) -> list[outbox.Claimed]:
+        claimed = outbox.claim(c, home_id, now_ms, limit, in_doubt=self.in_doubt)
+        with_tokens = claimed and current_app.extensions["tidemark"].lock_screen
+        return lock_screen.with_tokens(c, home_id, claimed, now_ms) if with_tokens else claimed
 
     def _send(self, claimed: outbox.Claimed, now_ms: int, leased_at: float) -> Tried | None:
         return self.sender.send(claimed, now_ms) if time.monotonic() - leased_at <= CLAIM_FRESH_S else None

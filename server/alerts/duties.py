@@ -29,6 +29,8 @@ from sync.rules.duties import DUTIES, Period, Recurring
 from sync.thresholds import ON, Values
 
 KIND = "duty"
+#: What does the weekly review of high-risk actions, and which risk is meant (care.md, Duties).
+REVIEW, HIGH = "review", "high"
 # No round of any duty is open for longer than this before it is done or missed: two months and a little.
 LONGEST_DAYS = 70
 
@@ -66,7 +68,8 @@ def _begin(c: Connection, home: Home, now: datetime) -> list[intake.Statement]:
     """The rounds that have begun and have no record yet."""
     rounds = {duty_id(home.uuid, duty.name, each.key): (duty, each) for duty in DUTIES.values() for each in [duties.period(duty, now, home.zone)]}
     there = store.records_by_id(c, home.id, rounds)
-    missing = {id_: each for id_, each in rounds.items() if id_ not in there}
+    # Where no high-risk action is open, nobody owes a review of one.
+    missing = {id_: (duty, each) for id_, (duty, each) in rounds.items() if id_ not in there and (duty.proof != REVIEW or _risky(c, home, each))}
     staff = people.staff_of(c, home.id) if missing else []
     found = []
     for id_, (duty, each) in missing.items():
@@ -119,7 +122,26 @@ def _proof(c: Connection, home: Home, duty: Recurring, each: Period) -> store.Re
         return None
     first, last = (days.care_day(at, home.zone).toordinal() for at in (each.start, duties.missed_at(duty, each.due, home.zone)))
     rows = store.of_days(c, home.id, first, last, {duty.proof})
+    if duty.proof == REVIEW:
+        return _last_review(rows, _risky(c, home, each), str(home.tidemark))
     return next((row for row in rows if not row.struck and duties.proves(duty, row.kind, row.fields, each.key)), None)
+
+
+def _risky(c: Connection, home: Home, each: Period) -> set[uuid.UUID]:
+    """The high-risk actions that are open now and were there when the round began."""
+    began = days.to_ms(each.start)
+    rows = [row for row in store.records(c, home.id, "improvement_action") if not row.struck and row.fields.get("status") != "closed"]
+    return {row.id for row in rows if row.fields.get("risk") == HIGH and row.occurred_ms < began}
+
+
+def _last_review(rows: list[store.RecordRow], risky: set[uuid.UUID], tidemark: str) -> store.RecordRow | None:
+    """The review with which the last of these actions was looked at; None while any was not. What Tidemark writes by itself is nobody's
+    review; an action that a review closed is reviewed."""
+    first: dict[uuid.UUID | None, store.RecordRow] = {}
+    for row in rows:
+        if not row.struck and row.body["author"] not in (None, tidemark):
+            first.setdefault(row.subject, row)
+    return max(first.values(), key=lambda row: row.occurred_ms, default=None) if risky <= first.keys() else None
 
 
 # ---- telling ----

@@ -22,6 +22,8 @@ from server.alerts.tables import outbox as messages
 
 # A phone that sleeps deeply shows a message of high urgency within a minute; two say that it will not (alerts.md, R9).
 RECEIPT_WAIT_MS = 120_000
+#: What a step's row of other ways is called that waits until the quiet hours are over.
+WAITING = ":quiet"
 # Rows that one transaction takes.
 AT_ONCE = 50
 _SEEN = ("shown", "opened")
@@ -29,24 +31,32 @@ _SEEN = ("shown", "opened")
 
 def plan(
     c: Connection, home_id: int, alert: uuid.UUID, opening: int, step: str, *, called: Iterable[str], passed: Iterable[str],
-    always: bool, level: int, values: Mapping[str, Any], next_at_ms: int | None, now_ms: int,
+    always: bool, level: int, values: Mapping[str, Any], next_at_ms: int | None, now_ms: int, waits: Mapping[str, int] | None = None,
 ) -> None:  # fmt: skip
     """Write down, with a step, who may have to be told in another way.
 
     `called` are the roles that push was sent to, `passed` those in which nobody can be reached; `always` says that the
-    rung names other channels beside push.
+    rung names other channels beside push; `waits` until when roles are left to sleep: no other way wakes them either.
     """
     row = {
         "home_id": home_id, "alert": alert, "opening": opening, "level": level, "values": orjson.dumps(values).decode(),
         "expires_ms": now_ms + outbox.life_ms(next_at_ms, now_ms), "set_ms": now_ms,
     }  # fmt: skip
-    called, passed = list(called), list(passed)
+    waits, called, passed = waits or {}, list(called), list(passed)
     rows = []
-    if called:
-        due_ms = now_ms if always else now_ms + RECEIPT_WAIT_MS
-        rows.append({**row, "step": step, "roles": orjson.dumps(called).decode(), "always": always, "due_ms": due_ms})
-    if passed:
-        rows.append({**row, "step": f"{step}:passed", "roles": orjson.dumps(passed).decode(), "always": True, "due_ms": now_ms})
+
+    def add(name: str, roles: list[str], always: bool, since_ms: int, **more: int) -> None:
+        if roles:
+            due_ms = since_ms if always else since_ms + RECEIPT_WAIT_MS
+            rows.append({**row, "step": name, "roles": orjson.dumps(roles).decode(), "always": always, "due_ms": due_ms, **more})
+
+    add(step, [role for role in called if role not in waits], always, now_ms)
+    add(f"{step}:passed", [role for role in passed if role not in waits], True, now_ms)
+    if waits:
+        until = max(waits.values())
+        later = {"expires_ms": until + outbox.TTL_MAX_MS}
+        add(f"{step}{WAITING}", [role for role in called if role in waits], always, until, **later)
+        add(f"{step}:passed{WAITING}", [role for role in passed if role in waits], True, until, **later)
     if rows:
         c.execute(insert_into(c, fallback).on_conflict_do_nothing(), rows)
 
@@ -82,7 +92,7 @@ def _answered_for(c: Connection, row: Any) -> set[str]:
     """Roles of the step in which a phone has said that it showed the call."""
     same = and_(
         messages.c.home_id == row.home_id, messages.c.alert == row.alert, messages.c.opening == row.opening,
-        messages.c.step == row.step, messages.c.channel == PUSH, messages.c.state.in_(_SEEN),
+        messages.c.step == row.step.removesuffix(WAITING), messages.c.channel == PUSH, messages.c.state.in_(_SEEN),
     )  # fmt: skip
     return set(c.execute(select(messages.c.role).where(same)).scalars())
 

@@ -14,14 +14,15 @@ from server.people.store import Home
 from server.records import store
 from sync.facts import absence_of
 from sync.matters import Matter
-from sync.rules import catalogue, decisions, staffing, visits
+from sync.rules import catalogue, decisions, inhibitions, staffing, visits
 from sync.rules.decisions import Breached, Decisions
+from sync.rules.inhibitions import Inhibitions
 from sync.rules.visits import Visits
 from sync.standing import existing_of
 
 PERSON, FOLLOW_UP = "person", "follow_up"
-KINDS = frozenset({"appointment", "appointment_outcome", "follow_up", "contact", "escalation", "dependency_score", "absence", "alert"})
-RULES = rules_of("appointments.") | {catalogue.NO_DECISION, catalogue.ADVICE_LATE, catalogue.COMPLETE_BUT_LOW, catalogue.DEPENDENCY_OLD}
+KINDS = frozenset({"appointment", "appointment_outcome", "follow_up", "contact", "escalation", "dependency_score", "absence", "hydration_plan", "alert"})
+RULES = rules_of("appointments.") | {catalogue.NO_DECISION, catalogue.ADVICE_LATE, catalogue.COMPLETE_BUT_LOW, catalogue.DEPENDENCY_OLD, catalogue.NOT_REVIEWED}
 #: The rules about drinking whose alerts bear on a person's matters.
 FOLLOWED = decisions.ASK_FOR_ONE
 # An appointment asks for things for months; who asked and what was decided is looked back on for weeks.
@@ -95,6 +96,7 @@ def people(moment: Moment, keys: list[str]) -> Iterator[Case]:
     booked = about("appointment", APPOINTMENTS_BACK, AHEAD)
     contacts, escalations, breaches = about("contact"), about("escalation"), about("alert")
     absences, scores = by_subject(store.about(c, home.id, "absence", wanted)), by_subject(store.about(c, home.id, "dependency_score", wanted))
+    plans = by_subject(store.about(c, home.id, "hydration_plan", wanted))
     outcomes = by_subject(store.about(c, home.id, "appointment_outcome", _ids(booked)))
     todo = by_subject(store.about(c, home.id, "follow_up", {*wanted, *_ids(booked), *_ids(outcomes), *_ids(contacts), *_ids(escalations), *_ids(breaches)}))
     for person in wanted:
@@ -113,17 +115,20 @@ def people(moment: Moment, keys: list[str]) -> Iterator[Case]:
         decided = Decisions(str(person), unit, home.zone, low, told(escalations.get(person, ())))
         away = [each for one in absences.get(person, ()) if (each := absence_of(one.body)) is not None]
         scored = told(scores.get(person, ()))
+        held_back = Inhibitions(str(person), unit, home.zone, told(absences.get(person, ())), told(plans.get(person, ())))
 
-        def named(visits_: Visits, decided_: Decisions, scored_, at: datetime, person=person, away=away, unit=unit) -> Iterator[Matter]:
+        def named(visits_: Visits, decided_: Decisions, scored_, held_: Inhibitions, at: datetime, person=person, away=away, unit=unit) -> Iterator[Matter]:
             yield from visits.matters(visits_, moment.values, at)
             yield from decisions.matters(decided_, moment.values, at)
+            yield from inhibitions.matters(held_, moment.values, at)
             yield from staffing.old_score(str(person), scored_, away, moment.values, unit, at)
 
-        def by_then(at: datetime, known_visits=known_visits, decided=decided, scored=scored, named=named) -> Iterable[Matter]:
-            return named(known_visits.known_by(at), decided.known_by(at), tuple(each for each in scored if each.recorded <= at), at)
+        def by_then(at: datetime, known_visits=known_visits, decided=decided, scored=scored, held_back=held_back, named=named) -> Iterable[Matter]:
+            scored_then = tuple(each for each in scored if each.recorded <= at)
+            return named(known_visits.known_by(at), decided.known_by(at), scored_then, held_back.known_by(at), at)
 
         yield Case(
-            (PERSON, str(person)), person, tuple(named(known_visits, decided, scored, moment.now)) if here else (),
+            (PERSON, str(person)), person, tuple(named(known_visits, decided, scored, held_back, moment.now)) if here else (),
             moment.scope(str(person), unit), RULES, by_then,
         )  # fmt: skip
 

@@ -29,6 +29,8 @@ TTL_EXTRA_MS, TTL_MIN_MS, TTL_MAX_MS = 600_000, 300_000, 3_600_000
 STILL_LOOKING = ("open", "unhandled")
 REACHED = ("sending", "accepted", "shown", "opened")
 PUSH = "push"
+#: The reason of a message that waits for the end of the quiet hours (`server/alerts/quiet.py`).
+QUIET = "quiet"
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,8 @@ class Claimed:
     channel: str = PUSH
     in_doubt: bool = False  # the clock has just jumped: nothing is too late by it
     also: tuple[uuid.UUID, ...] = ()  # messages to the same device that go out as this one
+    staff: uuid.UUID | None = None  # whom it calls
+    opening: int = 0
 
 
 def life_ms(next_at_ms: int | None, now_ms: int) -> int:
@@ -66,7 +70,7 @@ def life_ms(next_at_ms: int | None, now_ms: int) -> int:
 
 def put(c: Connection, home_id: int, messages: Iterable[dict[str, Any]], now_ms: int) -> None:
     """Queue messages. Each is {alert, opening, step, what, level, device, staff, role, values, expires_ms}, and `channel`
-    where it is not push.
+    where it is not push, `quiet_until_ms` where it waits until then.
 
     The id is derived from alert, opening, step, kind and device: queuing it again changes nothing.
     """
@@ -75,17 +79,17 @@ def put(c: Connection, home_id: int, messages: Iterable[dict[str, Any]], now_ms:
             "home_id": home_id,
             "id": message_id(each["alert"], each["opening"], each["step"], each["what"], each["device"]),
             "channel": PUSH,
-            **each,
+            **{name: value for name, value in each.items() if name != "quiet_until_ms"},
             "values": orjson.dumps(each["values"]).decode(),
             "state": "pending",
             "attempts": 0,
-            "next_at_ms": now_ms,
+            "next_at_ms": each.get("quiet_until_ms") or now_ms,
             "lease_until_ms": 0,
             "set_ms": now_ms,
             "lease": None,
             "minimal": False,
             "made_ms": now_ms,
-            "reason": None,
+            "reason": QUIET if each.get("quiet_until_ms") else None,
         }
         for each in messages
     ]
@@ -175,7 +179,7 @@ def claim(c: Connection, home_id: int, now_ms: int, limit: int, *, in_doubt: boo
             claimed.append(_claimed(home_id, row, way, lease, now_ms, in_doubt))
     ids = [each.id for each in claimed]
     tries = [(each.id, each.attempts) for each in claimed]
-    claimed = _together(claimed, {row["id"] for row in rows if row["reason"] == bundling.HELD})
+    claimed = _together(claimed, {row["id"] for row in rows if row["reason"] in (bundling.HELD, QUIET)})
     if claimed:
         held = {"state": "sending", "lease": lease, "lease_until_ms": now_ms + LEASE_MS, "set_ms": now_ms, "attempts": outbox.c.attempts + 1}
         c.execute(update(outbox).where(outbox.c.home_id == home_id, outbox.c.id.in_(ids)).values(held))
@@ -195,7 +199,8 @@ def _claimed(home_id: int, row: Any, way: Any, lease: uuid.UUID, now_ms: int, in
     # Each contact is an origin by itself: one that refuses us closes the way to no other.
     secrets = (way.endpoint, way.origin, way.p256dh, way.auth, way.private_pem) if push else (way.target, contact_origin(way.id), "", "", "")
     return Claimed(
-        home_id, row["id"], lease, row["device"], way.id, attempts, notice, row["minimal"], *secrets, until, now_ms, row["channel"], in_doubt
+        home_id, row["id"], lease, row["device"], way.id, attempts, notice, row["minimal"], *secrets, until, now_ms, row["channel"], in_doubt,
+        staff=row["staff"], opening=row["opening"],
     )
 
 

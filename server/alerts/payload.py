@@ -34,6 +34,7 @@ TEXTS = {
     "watch": frozenset({"escalator_late"}),
 }
 _TIME = re.compile(r"(1[0-2]|[1-9])(:[0-5][0-9])?(am|pm)|midday|midnight")
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
 LONGEST_MINUTES = 7 * 24 * 60
 HIGHEST_LEVEL = 999
 
@@ -54,6 +55,7 @@ class Notice:
     minutes: int | None = None  # how long nobody answered, or how late this is
     count: int | None = None  # how many alerts one message stands for
     by: str | None = None  # a clock time as `sync.days.say_time` writes it
+    token: str | None = None  # to take it on from the lock screen: random, and good on this device alone
 
     def __post_init__(self) -> None:
         right = (
@@ -67,6 +69,7 @@ class Notice:
             and (self.minutes is None or (type(self.minutes) is int and 0 <= self.minutes <= LONGEST_MINUTES))
             and (self.count is None or (type(self.count) is int and 2 <= self.count <= HIGHEST_LEVEL))
             and (self.by is None or (type(self.by) is str and _TIME.fullmatch(self.by) is not None))
+            and (self.token is None or (type(self.token) is str and self.alert is not None and _TOKEN.fullmatch(self.token) is not None))
         )
         if not right:
             raise NotAllowed
@@ -104,6 +107,7 @@ def build(notice: Notice, *, minimal: bool = False) -> bytes:
             "alert": str(notice.alert) if notice.alert else None,
             "level": notice.level,
             "what": notice.what,
+            **({"token": notice.token} if notice.token else {}),
             "notification": {
                 "title": text("push.title"),
                 "body": notice.body(),

@@ -9,8 +9,8 @@ from flask import current_app, g
 from flask_smorest import Blueprint
 from marshmallow import ValidationError
 
-from server.alerts import endpoints, subscriptions, tested, vapid
-from server.alerts.schemas import KeyOut, ReceiptIn, ReceiptsOut, SubscriptionIn, SubscriptionOut, TestOut
+from server.alerts import endpoints, lock_screen, subscriptions, tested, vapid
+from server.alerts.schemas import KeyOut, ReceiptIn, ReceiptsOut, SubscriptionIn, SubscriptionOut, TakeIn, TakeOut, TestOut
 from server.db import reading, writing
 from server.people.rights import device_required
 from server.people.routes import REFUSALS, body, done, problem
@@ -98,6 +98,19 @@ def receipts():
     """What this device's service worker has shown, and what was opened: a list (or `{"receipts": […]}`), again if need be."""
     said = _receipts()
     return answer({"taken": writing(lambda c: subscriptions.note_receipts(c, g.home.id, g.device.id, said, g.now_ms))})
+
+
+@blueprint.post("/take")
+@device_required
+@blueprint.doc(
+    requestBody=body(TakeIn),
+    responses={200: done("Taken on", TakeOut), **TOKEN, 409: problem("The token is spent, or the alert has moved on."), **REFUSALS},
+    **DEVICE,
+)
+def take():
+    """Take an alert on from this phone's lock screen, in the name of whoever the call was for."""
+    given = small_body(TakeIn)
+    return answer({"alert": str(writing(lambda c: lock_screen.take_on(c, g.home, g.device.id, given["token"], g.now_ms)))})
 
 
 @blueprint.post("/test")

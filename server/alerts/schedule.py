@@ -10,8 +10,9 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, delete, or_, select, union, update
+from sqlalchemy import Connection, Table, and_, delete, or_, select, union
 
+from server import fast
 from server.alerts.outbox import insert_into
 from server.alerts.tables import SKEW_MS, deadline, look, matter_look
 from server.people.tables import device
@@ -28,8 +29,12 @@ Subject = tuple[str, str]
 _WAITING = (deadline, look, matter_look, device)
 
 
+def _columns(table: Table) -> tuple[str, str]:
+    return ("look_at_ms", "look_set_ms") if table is device else ("next_at_ms", "set_ms")
+
+
 def _due(table: Table, now_ms: int):
-    at, set_ = (table.c.look_at_ms, table.c.look_set_ms) if table is device else (table.c.next_at_ms, table.c.set_ms)
+    at, set_ = (table.c[name] for name in _columns(table))
     return and_(at.is_not(None), or_(at <= now_ms, set_ > now_ms + SKEW_MS))
 
 
@@ -39,12 +44,11 @@ def homes_due(c: Connection, now_ms: int) -> list[int]:
 
 
 def anything_due(c: Connection, home_id: int, now_ms: int) -> bool:
-    """Whether a look or a step of this home is due."""
-    for table in _WAITING:
-        mine = and_(table.c.home_id == home_id, _due(table, now_ms))
-        if c.execute(select(table.c.home_id).where(mine).limit(1)).first():
-            return True
-    return False
+    """Whether a look or a step of this home is due. Asked before and after every round, and so without SQLAlchemy."""
+    mine = "home_id = ? AND {0} IS NOT NULL AND ({0} <= ? OR {1} > ?) LIMIT 1"
+    values = (home_id, now_ms, now_ms + SKEW_MS)
+    asked = [fast.Question(("home_id",), table, mine.format(*_columns(table)), values) for table in _WAITING]
+    return any(fast.ask(c, *asked))
 
 
 # ---- looks ----
@@ -116,8 +120,8 @@ def tablets_due(c: Connection, home_id: int, now_ms: int, limit: int) -> list[An
 def look_at_tablets(c: Connection, home_id: int, looks: Mapping[uuid.UUID, int | None], now_ms: int) -> None:
     """Judge these tablets then; None is not until something about them changes. The home is locked."""
     for tablet, at in looks.items():
-        mine = and_(device.c.home_id == home_id, device.c.id == tablet, device.c.pseudo.is_(None))
-        c.execute(update(device).where(mine).values(look_at_ms=at, look_set_ms=None if at is None else now_ms))
+        statement = "UPDATE device SET look_at_ms = ?, look_set_ms = ? WHERE home_id = ? AND id = ? AND pseudo IS NULL"
+        fast.run(c, statement, (at, None if at is None else now_ms, home_id, tablet))
 
 
 # ---- steps ----
@@ -132,11 +136,13 @@ def steps_due(c: Connection, home_id: int, now_ms: int, limit: int) -> list[Any]
 def set_step(c: Connection, home_id: int, alert: uuid.UUID, resident: uuid.UUID | None, at_ms: int | None, now_ms: int) -> None:
     """The alert takes its next step then; None is none."""
     if at_ms is None:
-        c.execute(delete(deadline).where(deadline.c.home_id == home_id, deadline.c.alert == alert))
+        fast.run(c, "DELETE FROM deadline WHERE home_id = ? AND alert = ?", (home_id, alert))
         return
-    made = insert_into(c, deadline).values(home_id=home_id, alert=alert, resident=resident, next_at_ms=at_ms, set_ms=now_ms)
-    fresh = {"next_at_ms": at_ms, "set_ms": now_ms}
-    c.execute(made.on_conflict_do_update(index_elements=["home_id", "alert"], set_=fresh))
+    statement = (
+        "INSERT INTO deadline (home_id, alert, resident, next_at_ms, set_ms) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT (home_id, alert) DO UPDATE SET next_at_ms = excluded.next_at_ms, set_ms = excluded.set_ms"
+    )
+    fast.run(c, statement, (home_id, alert, resident, at_ms, now_ms))
 
 
 def is_on_the_ladder(c: Connection, home_id: int, alert: records.RecordRow) -> bool:

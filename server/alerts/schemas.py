@@ -47,6 +47,14 @@ class SubscriptionOut(Schema):
     )
 
 
+class TakeIn(Loose):
+    token = fields.String(required=True, validate=validate.Length(min=1, max=64), metadata={"description": "As the call carried it."})
+
+
+class TakeOut(Schema):
+    alert = fields.UUID(metadata={"description": "The alert that is now theirs whom the call was for."})
+
+
 class ReceiptsOut(Schema):
     taken = fields.Integer(metadata={"description": "How many were about messages sent to this device."})
 

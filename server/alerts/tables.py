@@ -209,6 +209,20 @@ receipt = Table(
     Column("received_ms", BigInteger, nullable=False),
 )
 
+# By which an alert may be taken on from one phone's lock screen, once and for a quarter of an hour (lock_screen.py).
+lock_screen_token = Table(
+    "lock_screen_token",
+    db.metadata,
+    _home(),
+    Column("digest", Text, primary_key=True),  # of the token, which stands in the message and nowhere else
+    Column("alert", Id, nullable=False),
+    Column("opening", Integer, nullable=False),
+    Column("device", Id, nullable=False),
+    Column("staff", Id, nullable=False),  # whose call it was: it is taken on in their name
+    Column("made_ms", BigInteger, nullable=False),
+    Column("used_ms", BigInteger),
+)
+
 # A push service that refuses us as such (401, 403): no more tries before `until_ms`.
 breaker = Table(
     "breaker",

@@ -23,6 +23,7 @@ from sync import alerts as rules
 from sync import days
 from sync.fields import time_ms
 from sync.kinds.alert import ACKNOWLEDGED, OPENED, SNOOZED
+from sync.rules import fatigue
 from sync.rules.catalogue import ACTIVITY_RULES, RED_FLAG, UNUSUAL
 from sync.standing import Existing, existing_of
 from sync.thresholds import Values
@@ -36,7 +37,7 @@ def quieten(c: Connection, home: Home, steps: Iterable[Planned], values: Values,
     if not any(_calls(each) for each in planned):
         return planned
     now = days.from_ms(now_ms)
-    most, day = values.value("alerts.unusual_red_flags", at=now), days.care_day(now, home.zone)
+    day = days.care_day(now, home.zone)
     earlier = [
         row.fields for row in store.of_days(c, home.id, day.toordinal() - 1, day.toordinal(), {"alert"})
         if row.fields.get("rule") == RED_FLAG and now_ms - (time_ms(row.fields["opened_at"]) or 0) < WITHIN_MS
@@ -48,7 +49,7 @@ def quieten(c: Connection, home: Home, steps: Iterable[Planned], values: Values,
         tablet = came_from.get(_entry(each.step.fields)) if _calls(each) else None
         if tablet is not None:
             count[tablet] += 1
-            if count[tablet] > most:
+            if fatigue.is_flood(count[tablet], values, now):
                 over[place] = tablet
     for tablet in sorted(set(over.values())):
         about = _about(c, home, tablet, count[tablet], day.isoformat(), values, now_ms)

@@ -51,7 +51,7 @@ def make(
         set_up(made[0], seed, residents, span)
         known = _rows()
     options = orjson.loads(known[0].options)
-    span = plans.Span(date.fromisoformat(options["first"]), date.fromisoformat(options["last"]))
+    span = _span_of(options)
     made = make_homes(options["seed"], options["residents"])
     for home in made[len(known) :]:
         set_up(home, options["seed"], options["residents"], span)
@@ -82,9 +82,13 @@ def _live(home_id: int, say: Callable[[str, int], None]) -> None:
 
 def _life(row: Any) -> tuple[Life, plans.Span]:
     options = orjson.loads(row.options)
-    span = plans.Span(date.fromisoformat(options["first"]), date.fromisoformat(options["last"]))
+    span = _span_of(options)
     home = make_homes(options["seed"], options["residents"])[options["number"]]
     return Life(row.home_id, home, options["seed"], span), span
+
+
+def _span_of(options: dict[str, Any]) -> plans.Span:
+    return plans.Span(date.fromisoformat(options["first"]), date.fromisoformat(options["last"]), options.get("recording"))
 
 
 def _end_ms(span: plans.Span) -> int:

@@ -75,10 +75,14 @@ class Away:
 
 @dataclass(frozen=True)
 class Span:
-    """The history that `tidemark demo` makes: care days `first` … `last`, and how far a day lies on the way to better care."""
+    """The history that `tidemark demo` makes: care days `first` … `last`, and how far a day lies on the way to better care.
+
+    `recording` is the share of windows that is written down, on every day alike; None lets it grow over the history.
+    """
 
     first: date
     last: date
+    recording: float | None = None
 
     @property
     def length(self) -> int:

@@ -54,7 +54,7 @@ class Day:
     def acts(self) -> list[Act]:
         noon = self.plan(wall_ms(self.day, 12 * 60))
         self.monitored = bool(noon.get("monitoring"))
-        self.habits = habits_of(self.kind, self.monitored, self.progress, self.luck)
+        self.habits = habits_of(self.kind, self.monitored, self.progress, self.luck, self.span.recording)
         for slot in FEEDS if self.kind == plans.PEG else SLOTS:
             if self.luck.random() < slot.likely:
                 self._slot(slot)
@@ -83,7 +83,8 @@ class Day:
     def _recorded(self, window: str) -> str:
         """How this window is recorded today: on_time, late, or not at all."""
         if window not in self._how:
-            roll = self.luck.random() + (0.05 if window == "night" and self.monitored else 0)
+            forgotten = window == "night" and self.monitored and self.span.recording is None
+            roll = self.luck.random() + (0.05 if forgotten else 0)
             habits = self.habits
             late = roll < habits.on_time + habits.late
             self._how[window] = "on_time" if roll < habits.on_time else "late" if late else "gap"
@@ -275,7 +276,8 @@ class Day:
         made = self._write(at_ms, "on_time", {**handed, "outcome": "given"}, author)
         if made is None:
             return
-        if luck.random() < 0.06 - 0.04 * self.progress:
+        share = self.span.recording
+        if luck.random() < (0.06 - 0.04 * self.progress if share is None else 0.06 * (1 - share)):
             self.total -= fields["drunk_ml"]
             return
         seen = at_ms + luck.randrange(28, 55) * MINUTE_MS

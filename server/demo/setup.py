@@ -56,6 +56,7 @@ def set_up(home: DemoHome, seed: int, residents: int, span: plans.Span) -> int:
             signin.create_account(made.id, person.email, person.password, person.id, now_ms=setting_ms)
     options = {
         "seed": seed, "residents": residents, "number": home.number, "first": span.first.isoformat(), "last": span.last.isoformat(),
+        "recording": span.recording,
     }  # fmt: skip
     held = {str(tablet.id): Held().json() for tablet in home.tablets}
     row = {

@@ -20,7 +20,9 @@ from server.people.store import Home
 from server.problems import Problem
 from server.records import intake, store
 from server.wire import rfc3339
-from sync.audits import Template, drawing, scoring
+from sync import days
+from sync.audits import TEMPLATES, Template, drawing, scoring
+from sync.fields import time_ms
 
 KIND = "audit"
 WEEK = timedelta(days=7)
@@ -33,10 +35,10 @@ def audit_id(home: uuid.UUID, template: str, round_: str) -> uuid.UUID:
     return uuid.uuid5(home, f"{KIND}/{template}/{round_}")
 
 
-def audits(c: Connection, home_id: int, today: date) -> list[store.RecordRow]:
-    """The home's audits of the last half year, oldest first."""
+def audits(c: Connection, home_id: int, today: date, back_days: int = SHOWN_DAYS) -> list[store.RecordRow]:
+    """The home's audits of the last half year, or of fewer days, oldest first."""
     last = today.toordinal() + 1
-    return [row for row in store.records(c, home_id, KIND, days=(last - SHOWN_DAYS, last)) if not row.struck]
+    return [row for row in store.records(c, home_id, KIND, days=(last - back_days, last)) if not row.struck]
 
 
 def draw(home: Home, template: Template, round_: str, *, by: uuid.UUID, now_ms: int) -> uuid.UUID:
@@ -101,6 +103,14 @@ def versions(row: store.RecordRow) -> list[Mapping[str, Any]]:
 def finished(rows: Iterable[store.RecordRow]) -> list[store.RecordRow]:
     """Those that somebody has answered."""
     return [row for row in rows if scoring.done(row.fields)]
+
+
+def made_on(rows: Iterable[store.RecordRow], measures: Iterable[str], zone: str) -> list[date]:
+    """The care days on which audits that bear on one of these measures were made."""
+    bound = set(measures)
+    names = {template.name for template in TEMPLATES.values() if not bound.isdisjoint(template.measures)}
+    told = (time_ms(str(row.fields.get("done_at") or "")) for row in rows if row.fields.get("template") in names)
+    return [days.care_day(days.from_ms(ms), zone) for ms in told if ms is not None]
 
 
 def _steps(row: store.RecordRow) -> dict[str, Mapping[str, Any]]:

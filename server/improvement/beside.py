@@ -9,16 +9,15 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from server.improvement import numbers
 from server.improvement import store as plan_store
 from server.improvement.store import Total
 from server.people import store as people_store
 from server.records import store
-from sync import days
 from sync.measures import MEASURES
 from sync.rules import standing_beside as rules
 from sync.rules.starts import STARTS
-from sync.rules.triggers import Number, Numbers
-from sync.thresholds import Values
+from sync.rules.triggers import Number
 
 #: What stands beside the measures.
 KINDS = ("audit", "practice_observation", "staff_account", "feedback", "complaint", "incident")
@@ -44,14 +43,13 @@ def sides(c: Connection, home_id: int, first: date, last: date) -> dict[str, lis
     for row in store.of_days(c, home_id, first.toordinal(), last.toordinal(), KINDS):
         if not row.struck and (stream := rules.stream_of(row.kind, row.fields)) is not None:
             held[stream, row.kind].append(row.fields)
-    zone = people_store.home(home_id).zone
-    number = Numbers(Values((row.body for row in store.records(c, home_id, "threshold")), zone), days.care_day_bounds(last, zone)[1])
+    number = numbers.of(c, home_id, people_store.home(home_id).zone, last)
     totals = plan_store.totals(c, home_id, first, last)
     return {
         stream: [
             *(_measure(name, totals[name]) for name in STARTS[stream].measures),
-            _share(rules.AUDITS, *rules.audited(held[stream, "audit"]), rules.GOOD_AUDIT_PERCENT),
-            _share(rules.PRACTICE, *rules.practice(held[stream, "practice_observation"]), rules.GOOD_PRACTICE_PERCENT),
+            _share(rules.AUDITS, *rules.audited(held[stream, "audit"]), number("plan.good_audit_percent")),
+            _share(rules.PRACTICE, *rules.practice(held[stream, "practice_observation"]), number("plan.good_practice_percent")),
             _scores(rules.STAFF, held[stream, "staff_account"] + [each for each in held[stream, "feedback"] if each.get("staff_role")], number),
             _scores(rules.PEOPLE, [each for each in held[stream, "feedback"] if not each.get("staff_role")], number),
             *(Side(source, rules.by_count(n), n, n) for source, n in (
@@ -62,9 +60,9 @@ def sides(c: Connection, home_id: int, first: date, last: date) -> dict[str, lis
     }  # fmt: skip
 
 
-def lately(c: Connection, home_id: int, today: date) -> dict[str, list[Side]]:
+def lately(c: Connection, home_id: int, today: date, number: Number) -> dict[str, list[Side]]:
     """The same over the last weeks."""
-    return sides(c, home_id, today - timedelta(days=rules.BESIDE_DAYS - 1), today)
+    return sides(c, home_id, today - timedelta(days=number("plan.beside_days") - 1), today)
 
 
 def disagree(found: list[Side]) -> bool:

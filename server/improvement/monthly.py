@@ -23,7 +23,7 @@ from sync import days
 from sync.fields import time_ms
 from sync.kinds.alert import UNHANDLED
 from sync.rules.duties import DUTIES, month_before
-from sync.rules.plan import CLOSE, ESCALATE, REOPEN, read_day
+from sync.rules.plan import CLOSE, ESCALATE, LASTED, OPEN_AGAIN, REOPEN, read_day
 
 REPORT = "governance_report"
 
@@ -60,7 +60,7 @@ class Facts:
     measures: Mapping[str, tuple[Total, Total]]  # this month, the month before
     actions: Sequence[store.RecordRow]  # the whole plan
     opened: Sequence[store.RecordRow]
-    decided: Mapping[str, Sequence[tuple[store.RecordRow, store.RecordRow]]]  # by decision: close, escalate, reopen
+    decided: Mapping[str, Sequence[tuple[store.RecordRow, store.RecordRow]]]  # by decision, the gravest first
     unhandled: Sequence[store.RecordRow]
     missed: Sequence[store.RecordRow]
     incidents: Sequence[store.RecordRow]
@@ -81,7 +81,7 @@ def facts(c: Connection, home: Home, month: Month, now: datetime) -> Facts:
     reviews = plan_store.reviews(c, home.id, [row.id for row in actions])
     decided = {
         decision: [(row, each) for row in actions for each in reviews[row.id] if each.fields.get("decision") == decision and month.holds(_on(each, home.zone))]
-        for decision in (CLOSE, ESCALATE, REOPEN)
+        for decision in (ESCALATE, REOPEN, OPEN_AGAIN, CLOSE, LASTED)
     }
     return Facts(
         {name: (now, before[name]) for name, now in plan_store.totals(c, home.id, month.first, month.last).items()},

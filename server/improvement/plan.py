@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from server.db import reading
-from server.improvement import filing
+from server.improvement import filing, numbers
 from server.improvement import store as plan_store
 from server.people.store import Home
 from server.records import intake, store
@@ -19,7 +19,7 @@ from sync import days
 from sync.rules import plan
 
 #: What a decision makes of an action's status.
-_STATUS = {plan.STAY_OPEN: None, plan.CHANGE: "changed", plan.ESCALATE: "escalated", plan.CLOSE: "closed"}
+_STATUS = {plan.STAY_OPEN: None, plan.CHANGE: "changed", plan.ESCALATE: "escalated", plan.CLOSE: "closed", plan.LASTED: None, plan.OPEN_AGAIN: "open"}
 
 
 def add(home_id: int, fields: Mapping[str, Any], *, by: uuid.UUID, now_ms: int) -> uuid.UUID:
@@ -39,7 +39,7 @@ def change(home_id: int, row: store.RecordRow, fields: Mapping[str, Any], seen: 
 def review(home_id: int, row: store.RecordRow, fields: Mapping[str, Any], seen: str, *, check_on: str | None, by: uuid.UUID, now_ms: int) -> None:
     """A review, and what its decision makes of the action, in one transaction. Raises Problem: moved_on.
 
-    Whether it may close is the caller's to ask (`sync.rules.plan.closing`).
+    Whether it may close, or has lasted, is the caller's to ask (`sync.rules.plan.closing`, `lasting`).
     """
     filing.still(home_id, row.id, seen)
     decision, id_ = fields["decision"], uuid.uuid4()
@@ -47,7 +47,11 @@ def review(home_id: int, row: store.RecordRow, fields: Mapping[str, Any], seen: 
     changes: dict[str, Any] = {"status": _STATUS[decision]} if _STATUS[decision] else {}
     if decision == plan.CLOSE:
         changes |= {"closed_by": str(by), "sustain_check_on": check_on}
-    if decision in (plan.CHANGE, plan.ESCALATE):
+    if decision == plan.LASTED:
+        changes["sustain_check_on"] = check_on
+    if decision == plan.OPEN_AGAIN:
+        changes |= {"closed_by": None, "sustain_check_on": None}
+    if decision in (plan.CHANGE, plan.ESCALATE, plan.OPEN_AGAIN):
         changes["review_every_days"] = plan.WEEKLY
     if changes:
         said.append(filing.later(row, changes, by, now_ms))
@@ -59,7 +63,7 @@ def reopen_slid(home: Home, now_ms: int) -> int:
     with reading() as c:
         closed = [row for row in plan_store.actions(c, home.id) if row.fields.get("status") == "closed" and plan.measures_of(row.fields)]
         reviews = plan_store.reviews(c, home.id, [row.id for row in closed])
-        slid = []
+        number, slid = numbers.of(c, home.id, home.zone, days.care_day(days.from_ms(now_ms), home.zone)), []
         for row in closed:
             closing = next((each for each in reversed(reviews[row.id]) if each.fields.get("decision") == plan.CLOSE), None)
             if closing is None:
@@ -70,9 +74,9 @@ def reopen_slid(home: Home, now_ms: int) -> int:
                 rebased = plan_store.rebases(reviews[row.id], name)
                 series = plan_store.series(c, home.id, name)
                 after = [each for each in series if each.on > since]
-                found = plan_store.reached(series, target, rebased)
-                enough = len(plan_store.charted(after)) >= plan.SLIDE_DAYS
-                stands[name] = plan.Reached(plan_store.total(after[-plan.JUDGED_DAYS :]).percent, found.variation if enough else None)
+                found = plan_store.reached(series, target, rebased, number)
+                enough = len(plan_store.charted(after)) >= number("plan.slide_days")
+                stands[name] = plan.Reached(plan_store.total(plan_store.lately(after, number)).percent, found.variation if enough else None)
             if plan.slid(target, list(stands.values())):
                 slid.append((row, closing, stands))
     for row, closing, stands in slid:

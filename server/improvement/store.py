@@ -17,7 +17,8 @@ from server.records import store
 from sync.measures import MEASURES
 from sync.measures.figure import percent
 from sync.rules import xmr
-from sync.rules.plan import JUDGED_DAYS, Reached
+from sync.rules.plan import Reached
+from sync.rules.triggers import Number
 
 ACTION, REVIEW = "improvement_action", "review"
 #: Care days on a chart.
@@ -136,10 +137,15 @@ def chart(days: Sequence[Day], target: float | None, rebased: Iterable[date] = (
     return xmr.chart([each.percent or 0.0 for each in points], target=target, rebase_at=places)
 
 
-def reached(days: Sequence[Day], target: float | None, rebased: Iterable[date] = ()) -> Reached:
-    """Where a measure stands: the last `JUDGED_DAYS` care days, and the icons of its chart."""
+def lately(days: Sequence[Day], number: Number) -> Sequence[Day]:
+    """The last care days: those that a measure is judged on."""
+    return days[-number("plan.judged_days") :]
+
+
+def reached(days: Sequence[Day], target: float | None, rebased: Iterable[date], number: Number) -> Reached:
+    """Where a measure stands: the days that it is judged on, and the icons of its chart."""
     found = chart(days, target, rebased)
-    return Reached(total(days[-JUDGED_DAYS:]).percent, found.variation if found else None, found.assurance if found else None)
+    return Reached(total(lately(days, number)).percent, found.variation if found else None, found.assurance if found else None)
 
 
 # ---- actions ----

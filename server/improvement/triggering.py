@@ -64,19 +64,19 @@ def firing(c: Connection, home: Home, streams: Collection[str], today: date, val
 def _began(c: Connection, home: Home, rows: list[store.RecordRow]) -> dict[uuid.UUID, date]:
     """The day on which each action began, or was last opened again: from then on it is given its time."""
     reviews = plan_store.reviews(c, home.id, [row.id for row in rows])
-    again = {row.id: [each.occurred_ms for each in reviews[row.id] if each.fields.get("decision") == plan.REOPEN] for row in rows}
+    again = {row.id: [each.occurred_ms for each in reviews[row.id] if each.fields.get("decision") in (plan.REOPEN, plan.OPEN_AGAIN)] for row in rows}
     return {row.id: days.care_day(days.from_ms(max([row.occurred_ms, *again[row.id]])), home.zone) for row in rows}
 
 
 def _fired(c: Connection, home_id: int, trigger: Trigger, today: date, number: Numbers) -> tuple[Trigger, str] | None:
     """The trigger and its reason, with the numbers that judged it, where it fires."""
     period = number(trigger.days)
-    found = trigger.fires(_seen(c, home_id, trigger, period, today), number)
+    found = trigger.fires(_seen(c, home_id, trigger, period, trigger.first_day(today, number), today), number)
     return None if found is None else (trigger, said(trigger.name, *found, period, number.asked))
 
 
-def _seen(c: Connection, home_id: int, trigger: Trigger, period: int, today: date) -> Seen:
-    first = today.toordinal() - period
+def _seen(c: Connection, home_id: int, trigger: Trigger, period: int, since: date, today: date) -> Seen:
+    first = since.toordinal()
     measure = STARTS[trigger.stream].measures[0]
     series = [each for each in plan_store.series(c, home_id, measure, limit=period) if each.on.toordinal() >= first]
     records: dict[str, list[Mapping[str, Any]]] = {}
@@ -109,7 +109,7 @@ def _answer(
         # One action a stream: what fires beside it on the same day is the same concern.
         action = uuid.uuid5(home.uuid, f"trigger/{trigger.stream}/{week.isoformat()}")
         return [intake.Statement(record=action, id=action, kind=plan_store.ACTION, fields=_fields(start, trigger, why, today), occurred_ms=now_ms)]
-    if (today - began[standing.id]).days < grace or standing.fields.get("status") == "escalated":
+    if not triggers.had_its_time(began[standing.id], today, grace) or standing.fields.get("status") == "escalated":
         return []
     review = {"action": str(standing.id), "decision": plan.ESCALATE, **because}
     status = {"status": "escalated", "review_every_days": plan.WEEKLY}

@@ -22,6 +22,7 @@ from server.pages import (
     routes_check,
     routes_duties,
     routes_fatigue,
+    routes_feedback,
     routes_filed,
     routes_front,
     routes_guests,
@@ -38,10 +39,12 @@ from server.pages import (
     routes_provider,
     routes_reach,
     routes_residents,
+    routes_rota,
     routes_safety,
     routes_set_up,
     routes_show_me,
     routes_staff,
+    routes_systems,
     routes_tablets,
     routes_thresholds,
     routes_visits,
@@ -58,7 +61,7 @@ from sync.kinds.alert import UNHANDLED
 # Pages that stand under another entry of the menu.
 PART_OF = {
     "alerts": "overview", "safety_list": "residents", "phone_tree": "reach", "standards": "oversight", "observations": "oversight",
-    "staff_accounts": "oversight", "complaints": "oversight", "incidents": "oversight", "minutes": "oversight",
+    "staff_accounts": "oversight", "complaints": "oversight", "incidents": "oversight", "minutes": "oversight", "feedback": "oversight",
 }  # fmt: skip
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 # The largest form is a rescue file; beyond that nothing is read.
@@ -91,8 +94,8 @@ def register(app: Flask) -> None:
     for routes in (
         routes_front, routes_alerts, routes_fatigue, routes_missing, routes_residents, routes_visits, routes_handovers, routes_check, routes_log,
         routes_duties, routes_staff, routes_tablets, routes_thresholds, routes_ladder, routes_numbers, routes_reach, routes_safety, routes_aside,
-        routes_ledger, routes_plan, routes_measures, routes_audits, routes_filed, routes_oversight, routes_provider, routes_work, routes_pack,
-        routes_guests, routes_show_me, routes_set_up,
+        routes_ledger, routes_plan, routes_measures, routes_audits, routes_filed, routes_feedback, routes_oversight, routes_provider, routes_work, routes_pack,
+        routes_guests, routes_show_me, routes_set_up, routes_rota, routes_systems,
     ):  # fmt: skip
         app.register_blueprint(routes.blueprint)
     app.context_processor(_what_every_page_shows)
@@ -111,7 +114,7 @@ def _what_every_page_shows() -> dict:
         "demo": me.made_by == "demo" if me else False,
         "can": lambda action: bool(me) and may(me.roles, action),
         "unhandled": _unhandled(me),
-        "alerts_late": me is not None and not isinstance(me, session.Guest) and _alerts_late(),
+        "alerts_late": _alerts_late(me),
         "stylesheet": assets.address("pages.css"),
         "icon": assets.address("icon.svg", "icons/icon.svg"),
     }
@@ -126,10 +129,15 @@ def _unhandled(me: session.Person | None) -> list:
     return [row.id for row in rows if row.fields.get("status") == UNHANDLED and not row.struck and request.path != f"/alerts/{row.id}"]
 
 
-def _alerts_late() -> bool:
-    """Said on every page that somebody has open (alerts.md, 1): an alert that climbs late looks like no alert."""
+def _alerts_late(me: session.Person | None) -> str | None:
+    """Said on every page that somebody has open (alerts.md, 1 and 6.11): an alert that climbs late, or calls no phone, looks
+    like no alert."""
+    if me is None or isinstance(me, session.Guest):
+        return None
     with reading() as c:
-        return watch.may_be_late(c, now_ms())
+        if watch.may_be_late(c, now_ms()):
+            return "late_banner"
+        return "push_down" if watch.push_is_down(c, me.home_id, now_ms()) else None
 
 
 def _other_homes(me: session.Person | None) -> list[dict]:

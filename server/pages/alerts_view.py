@@ -225,7 +225,8 @@ def _told(c: Connection, home_id: int, zone: str, row: store.RecordRow, names: N
             "role": code("roles", told.get("role")),
             "name": names.staff(staff) if staff else "–",
             "at": when(from_text(told.get("at")), zone, now),
-            "delivery": say(f"alert.delivery.{best}") if staff and (best != "none" or told.get("reached", True)) else say("alert.not_reached"),
+            "delivery": say("alert.held_until", when=when(from_text(told["held_until"]), zone, now)) if told.get("held_until") and best in ("none", "waiting")
+            else say(f"alert.delivery.{best}") if staff and (best != "none" or told.get("reached", True)) else say("alert.not_reached"),
         })  # fmt: skip
     return lines
 

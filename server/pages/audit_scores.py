@@ -12,7 +12,6 @@ from server.pages import chart_view
 from server.pages.measures_view import whole
 from server.pages.words import date_text, from_text, say
 from server.records import store
-from sync import days
 from sync.audits import TEMPLATES, Template, scoring
 from sync.measures.figure import percent
 from sync.rules.plan import read_day
@@ -49,15 +48,8 @@ def latest(rows: Sequence[store.RecordRow], measures: Iterable[str], zone: str) 
     wanted, found = set(measures), []
     for template in TEMPLATES.values():
         if wanted & set(template.measures) and (audits := of(rows, template)):
-            found.append(_line(template, audits) | {"id": audits[-1].id, "says": words(audits[-1]), "on": max(made_on(audits[-1:], wanted, zone), default=None)})
+            found.append(_line(template, audits) | {"id": audits[-1].id, "says": words(audits[-1]), "on": max(auditing.made_on(audits[-1:], wanted, zone), default=None)})
     return found
-
-
-def made_on(rows: Iterable[store.RecordRow], measures: Iterable[str], zone: str) -> list[date]:
-    """The care days on which audits that bear on one of these measures were made."""
-    names = {template.name for template in TEMPLATES.values() if not set(measures).isdisjoint(template.measures)}
-    told = (from_text(row.fields.get("done_at")) for row in rows if row.fields.get("template") in names)
-    return [days.care_day(days.from_ms(ms), zone) for ms in told if ms is not None]
 
 
 def words(row: store.RecordRow) -> str:

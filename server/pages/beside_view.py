@@ -11,10 +11,11 @@ from server.pages import measures_view
 from server.pages.words import say
 from sync.rules import standing_beside as rules
 from sync.rules.plan import EXPERIENCE, OBSERVATION, OUTCOMES, PROCESSES, STAFF
+from sync.rules.triggers import Number
 
 #: Where each source's own records are.
 HREFS = {
-    rules.AUDITS: "/audits", rules.PRACTICE: "/observations", rules.STAFF: "/staff-accounts", rules.PEOPLE: "/log", rules.COMPLAINTS: "/complaints",
+    rules.AUDITS: "/audits", rules.PRACTICE: "/observations", rules.STAFF: "/staff-accounts", rules.PEOPLE: "/feedback", rules.COMPLAINTS: "/complaints",
     rules.INCIDENTS: "/incidents",
 }  # fmt: skip
 #: Which sources are evidence of each category (domain.md 5b). A complaint is people's own word; an incident is an outcome.
@@ -36,6 +37,12 @@ def streams(found: Mapping[str, list[Side]]) -> list[dict[str, Any]]:
         for stream, sides in found.items()
     ]
     return sorted(lines, key=lambda each: not each["disagree"])
+
+
+def key(number: Number) -> str:
+    """From which of the home's own numbers each source reads good."""
+    asked = {name: f"{number(f'plan.{name}'):g}" for name in ("good_audit_percent", "good_practice_percent", "good_mean", "feedback_worst")}
+    return say("beside.key", **asked)
 
 
 def disagreement(sides: list[Side]) -> str:

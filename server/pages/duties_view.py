@@ -68,12 +68,9 @@ def figures(rows: list[store.RecordRow], now_ms: int) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def by_stream(c: Connection, home_id: int, now_ms: int, zone: str) -> dict[str, Counter[str]]:
-    """The same by the stream of the plan that they count for: what was missed counts against its actions."""
-    found: dict[str, Counter[str]] = {duty.serves: Counter() for duty in DUTIES.values()}
-    for name, of in _counted(rounds(c, home_id, at(now_ms, zone), zone), now_ms).items():
-        found[DUTIES[name].serves] += of
-    return found
+def by_duty(c: Connection, home_id: int, now_ms: int, zone: str) -> dict[str, Counter[str]]:
+    """How the rounds of each duty went: what was missed counts against the actions of the stream that it serves."""
+    return _counted(rounds(c, home_id, at(now_ms, zone), zone), now_ms)
 
 
 def _counted(rows: list[store.RecordRow], now_ms: int) -> dict[str, Counter[str]]:

@@ -79,6 +79,12 @@ _ALL = (
         ("question", "score", "words"), "occurred_at",
     ),
     Filed(
+        "feedback_summary", "/feedback/summaries", "feedback.see", "practice.change",
+        (_TOPIC, Asked("from", DAY), Asked("to", DAY), Asked("themes", WORDS), Asked("response", WORDS), Asked("told", LINE, must=False),
+         Asked("about", ACTION, must=False)),
+        ("topic", "themes"), back="/feedback",
+    ),
+    Filed(
         "complaint", "/complaints", "complaints.see", "complaints.change",
         (Asked("received_at", TIME), Asked("whose", ONE, codes=("resident", "family", "friend", "professional", "staff", "other")),
          Asked("resident", PERSON, must=False), Asked("about", ONE, codes=(*TOPICS, "kindness", "safeguarding", "medicines", "other")),

@@ -113,7 +113,7 @@ def one(row: store.RecordRow, filed: Filed, names: Names, zone: str) -> dict[str
     return {
         **line(row, filed, names, zone), "facts": facts, "history": told, "seen": filing.seen(row),
         "reason": next((step["reason"] for step in told if step["struck"]), ""),
-        "about": row.fields.get("about") if row.kind == "minute" and as_id(row.fields.get("about")) else None,
+        "about": row.fields.get("about") if row.kind in ("minute", "feedback_summary") and as_id(row.fields.get("about")) else None,
     }  # fmt: skip
 
 

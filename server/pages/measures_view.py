@@ -16,7 +16,8 @@ from server.pages.words import day as day_words
 from server.records import store
 from sync.measures import ESCALATION, FOLLOW_UP, MEASURES, MONITORING
 from sync.measures.figure import percent
-from sync.rules.plan import JUDGED_DAYS, read_day
+from sync.rules.plan import read_day
+from sync.rules.triggers import Number
 
 
 def said(numerator: int, denominator: int) -> str:
@@ -30,11 +31,12 @@ def whole(share: float) -> int:
     return int(share)
 
 
-def line(name: str, days: Sequence[Day]) -> dict[str, Any]:
-    """One measure's last two weeks."""
-    asked, lately = MEASURES[name], plan_store.total(days[-JUDGED_DAYS:])
+def line(name: str, days: Sequence[Day], number: Number) -> dict[str, Any]:
+    """One measure over the days that it is judged on."""
+    asked, judged = MEASURES[name], plan_store.lately(days, number)
+    lately = plan_store.total(judged)
     found = plan_store.chart(days, asked.target_percent)
-    changed = [each for each in days[-JUDGED_DAYS:] if each.changed]
+    changed = [each for each in judged if each.changed]
     return {
         "name": name,
         "title": say(f"measures.names.{name}"),
@@ -43,7 +45,7 @@ def line(name: str, days: Sequence[Day]) -> dict[str, Any]:
         "target": say("measures.target", percent=asked.target_percent),
         "says": say(f"measures.variation.{found.variation}") if found and found.variation else say("measures.not_enough"),
         "changed": say("measures.days_changed", n=len(changed)) if changed else "",
-        "period": say("measures.period", start=day_words(days[-JUDGED_DAYS:][0].on), end=day_words(days[-1].on)) if days else say("measures.no_days"),
+        "period": say("measures.period", start=day_words(judged[0].on), end=day_words(days[-1].on)) if days else say("measures.no_days"),
     }
 
 

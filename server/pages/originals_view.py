@@ -23,7 +23,7 @@ from sync.measures import DEPLOYMENT, ESCALATION, FOLLOW_UP, MONITORING
 KINDS = frozenset({
     "hydration_check", "hydration_plan", "shift_hydration_check", "alert", "escalation", "appointment", "appointment_outcome", "follow_up", "shift_sample",
     "allocation", "deployment_observation", "dependency_score", "improvement_action", "review", "audit", "minute", "feedback", "staff_account", "complaint",
-    "practice_observation", "incident", "care_review_note", "standard", "log_entry",
+    "practice_observation", "feedback_summary", "incident", "care_review_note", "standard", "log_entry",
 })  # fmt: skip
 #: Kinds of which a measure's day is made, beside windows.
 _CASES = {ESCALATION: "alert", FOLLOW_UP: "appointment", DEPLOYMENT: "shift_sample"}

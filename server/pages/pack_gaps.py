@@ -44,7 +44,7 @@ def _action(action: plan_view.Action, ref: str, today: date) -> Iterator[tuple[s
         yield about, say("plan.no_measure")
     if not action.reviews:
         yield about, say("plan.no_reviews")
-    yield from ((about, say(f"plan.eyes.{name}")) for name in action.eyes(today) if name in (plan.STATIC, plan.WEAK_TWICE, plan.NOT_REVIEWED_CLOSED))
+    yield from ((about, say(f"plan.eyes.{name}", days=action.number("plan.static_days"))) for name in action.eyes(today) if name in (plan.STATIC, plan.WEAK_TWICE, plan.NOT_REVIEWED_CLOSED))
 
 
 def _measures(pack: Pack) -> Iterator[tuple[str, str]]:

@@ -79,7 +79,7 @@ _FIGURES = ("action", "measure", "first", "last", "numerator", "denominator", "p
 def _action(pack: Pack, row: store.RecordRow) -> plan_view.Action:
     """An action with its measures' days of the pack alone: what stands in the pack can be counted again from it."""
     bound = {name: [day for day, _ in pack.days[name]] for name in plan.measures_of(row.fields) if name in pack.days}
-    return plan_view.Action(row, pack.reviews[row.id], bound, pack.home.zone, auditing.finished(pack.beside["audit"]))
+    return plan_view.Action(row, pack.reviews[row.id], bound, pack.home.zone, auditing.finished(pack.beside["audit"]), pack.number)
 
 
 def _action_row(each: plan_view.Action, refs: dict, names: Names) -> tuple[Cell, ...]:
@@ -96,7 +96,7 @@ def _action_row(each: plan_view.Action, refs: dict, names: Names) -> tuple[Cell,
 def _figures(each: plan_view.Action, refs: dict) -> Iterator[tuple[Cell, ...]]:
     target, reached = plan.target_percent(each.fields), each.reached()
     for name, series in each.series.items():
-        lately = series[-plan.JUDGED_DAYS:]
+        lately = plan_store.lately(series, each.number)
         whole = plan_store.total(lately)
         says = say(f"measures.variation.{reached[name].variation}") if reached[name].variation else say("measures.not_enough")
         yield (

@@ -10,12 +10,14 @@ from typing import Any
 from flask import render_template
 
 from server.improvement.pack import Pack
-from server.pages import pack_files
+from server.pages import pack_charts, pack_files
 from server.pages.pack_tables import Table
+from server.pages.words import code, say, when
 from server.pages.words import day as day_words
-from server.pages.words import say, when
 
 _STYLE = Path(__file__).with_name("pack.css")
+#: How a drawing looks on paper: one ink, and nothing told by colour.
+_INK = Path(__file__).with_name("pack_chart.css")
 #: Columns whose cells are numbers to compare; they stand to the right.
 _NUMBERS = frozenset({
     "baseline_n", "baseline_of", "numerator", "denominator", "percent", "target_percent", "days", "in_the_end", "percent_in_the_end", "missed", "left_out",
@@ -59,16 +61,19 @@ class Document:
             ("ledger", str(pack.head.ledger)),
             ("head", f"{pack.head.seq}:{pack.head.hash.hex()}"),
             ("drawn", say("pack.drawn_of", n=len(pack.drawn), of=f"{len(pack.entries):,}")),
+            ("systems", _systems(pack.systems)),
             ("checksum", self.csv.checksum),
         ]
         return [(say(f"pack.cover_lines.{name}"), words) for name, words in lines]
 
     def view(self) -> dict[str, Any]:
         """What the template `pages/_pack.html` reads."""
+        charts = pack_charts.charts(self.pack)
         being_checked = self.pack.waiting + sum(bool(row.body.get("conflicts")) for row in self.pack.entries)
         return {
             "cover": self.cover(),
-            "tables": [_table(table) for table in self.tables if table.shown],
+            "tables": [_table(table, self.pack.number("plan.judged_days")) | {"charts": charts.get(table.name, [])} for table in self.tables if table.shown],
+            "ink": _INK.read_text(),
             "apart": [say(f"pack.tables.{table.name}.title") for table in self.tables if not table.shown],
             "sums": [line.split("  ") for line in self.csv.sums.decode().splitlines()],
             "being_checked": being_checked,
@@ -84,11 +89,17 @@ class Document:
         return f"evidence-pack-{self.pack.first.isoformat()}-to-{self.pack.last.isoformat()}"
 
 
-def _table(table: Table) -> dict[str, Any]:
+def _systems(elsewhere: dict[str, str]) -> str:
+    """Which system is the record of what: a reader must not take silence here for nothing done there."""
+    named = [say("pack.elsewhere", what=code("kinds", of), system=system) for of, system in elsewhere.items()]
+    return "; ".join([*named, say("pack.rest_here")]) if named else say("pack.all_here")
+
+
+def _table(table: Table, judged: int) -> dict[str, Any]:
     return {
         "name": table.name,
         "title": say(f"pack.tables.{table.name}.title"),
-        "says": say(f"pack.tables.{table.name}.says"),
+        "says": say(f"pack.tables.{table.name}.says", days=judged),
         "none": say(f"pack.tables.{table.name}.none"),
         "heads": [
             {"words": say(f"pack.columns.{column}"), "number": column in _NUMBERS, "width": width}

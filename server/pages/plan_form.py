@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -56,12 +56,14 @@ def action(form: Mapping[str, str], measures: list[str], tags: list[str], staff:
     return fields, wrong
 
 
-def review(form: Mapping[str, str], required: list[Mapping[str, Any]], measures: list[str], today: date) -> Read:
-    """(fields of the review, sentences by field). Whether it may close is not asked here."""
+def review(
+    form: Mapping[str, str], required: list[Mapping[str, Any]], measures: list[str], today: date, decisions: Collection[str] = plan.DECISIONS
+) -> Read:
+    """(fields of the review, sentences by field). `decisions` are those that it may come to; whether it may close is not asked here."""
     fields: dict[str, Any] = {name: _text(form, name) for name in ("challenge", "intervened_by", "protection", "learning")}
     wrong: dict[str, str] = {}
     decision = form.get("decision", "")
-    if decision not in plan.DECISIONS:
+    if decision not in decisions:
         wrong["decision"] = say("plan.need.decision")
     fields["decision"] = decision
     fields["evidence_weighed"] = [
@@ -86,12 +88,12 @@ def review(form: Mapping[str, str], required: list[Mapping[str, Any]], measures:
     fields["changed"] = [{"what": changed, "on": on.isoformat() if on else None, "rebases": rebases}] if changed else []
     if decision == plan.CHANGE and not changed:
         wrong["changed"] = say("plan.need.changed")
-    if decision in (plan.ESCALATE, plan.CHANGE) and not fields["protection"]:
+    if decision in (plan.ESCALATE, plan.CHANGE, plan.OPEN_AGAIN) and not fields["protection"]:
         wrong["protection"] = say("plan.need.protection")
     if decision == plan.ESCALATE and not fields["intervened_by"]:
         wrong["intervened_by"] = say("plan.need.intervened_by")
     after = plan.read_day(form.get("next_review_on"))
-    if decision != plan.CLOSE and (after is None or not today < after <= today + timedelta(days=31)):
+    if decision not in (plan.CLOSE, plan.LASTED) and (after is None or not today < after <= today + timedelta(days=31)):
         wrong["next_review_on"] = say("plan.need.next_review_on")
     fields["next_review_on"] = after.isoformat() if after else None
     wrong |= {name: say("plan.long") for name, value in fields.items() if isinstance(value, str) and len(value) > LONGEST}

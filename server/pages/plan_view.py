@@ -5,23 +5,25 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
-from server.improvement import auditing, beside, filing
+from server.improvement import auditing, beside, filing, numbers
 from server.improvement import store as plan_store
 from server.improvement.beside import Side
 from server.pages import audit_scores, beside_view, chart_view, duties_view, measures_view
 from server.pages.names import Names
-from server.pages.words import date_text, from_text, say, when
+from server.pages.words import code, date_text, from_text, say, when
 from server.records import store
 from sync import days
-from sync.rules import plan
+from sync.rules import changes, plan, warning_signs
+from sync.rules.duties import DUTIES
 from sync.rules.framework import Framework
 from sync.rules.starts import STARTS
+from sync.rules.triggers import Number
 
 #: The fields of an action that its history names.
 NAMED = (
@@ -30,19 +32,22 @@ NAMED = (
 )  # fmt: skip
 # Static first, then what is the nominated individual's, then the graver risk.
 _FIRST = (plan.STATIC, plan.WEAK_TWICE, plan.ESCALATED)
-#: How the rounds of duties went, by the stream that they serve.
+#: How the rounds of each duty went.
 Duties = Mapping[str, Counter[str]]
 
 
 @dataclass(frozen=True)
 class Action:
-    """An action with its reviews, oldest first, the series of each measure that it is bound to, and the home's finished audits."""
+    """An action with its reviews, oldest first, the series of each measure that it is bound to, the home's finished audits and the
+    home's own numbers."""
 
     row: store.RecordRow
     reviews: list[store.RecordRow]
     series: dict[str, list[plan_store.Day]]
     zone: str
     audits: list[store.RecordRow]
+    number: Number
+    seen: Mapping[str, int] = field(default_factory=dict)  # how often each rule saw something lately
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -51,6 +56,11 @@ class Action:
     @property
     def began(self) -> date:
         return days.care_day(days.from_ms(self.row.occurred_ms), self.zone)
+
+    @property
+    def since(self) -> date:
+        """The day from which evidence shows anything of it: its own, or that on which it was opened again."""
+        return max([self.began, *(each["on"] for each in self.said() if each.get("decision") in (plan.REOPEN, plan.OPEN_AGAIN))])
 
     @property
     def streams(self) -> set[str]:
@@ -64,10 +74,25 @@ class Action:
     def reached(self) -> dict[str, plan.Reached]:
         """Where each of its measures stands against the action's own target."""
         target = plan.target_percent(self.fields)
-        return {name: plan_store.reached(series, target, plan_store.rebases(self.reviews, name)) for name, series in self.series.items()}
+        return {name: plan_store.reached(series, target, plan_store.rebases(self.reviews, name), self.number) for name, series in self.series.items()}
 
     def eyes(self, today: date) -> tuple[str, ...]:
-        return plan.eyes(self.fields, self.said(), since=self.began, today=today, audited=audit_scores.made_on(self.audits, self.series, self.zone))
+        made = auditing.made_on(self.audits, self.series, self.zone)
+        return plan.eyes(self.fields, self.said(), since=self.began, today=today, audited=made, number=self.number)
+
+    def eye_words(self, today: date) -> list[str]:
+        return [say(f"plan.eyes.{name}", days=self.number("plan.static_days")) for name in self.eyes(today)]
+
+    @property
+    def did(self) -> set[str]:
+        """Everybody who ever owned it or stood in: none of them closes it."""
+        told = self.row.body.get("history") or [{"fields": self.fields}]
+        return {str(step["fields"][name]) for step in told for name in ("owner", "deputy") if step["fields"].get(name)}
+
+    def duties(self, duties: Duties) -> dict[str, Counter[str]]:
+        """The rounds of those duties that serve it: of its streams, and oversight's where it is an action of governance."""
+        served = {*self.streams, self.fields.get("quality_area")}
+        return {name: of for name, of in duties.items() if of and DUTIES[name].serves in served}
 
 
 def actions(c: Connection, home_id: int, zone: str, today: date, only: uuid.UUID | None = None) -> list[Action]:
@@ -77,7 +102,15 @@ def actions(c: Connection, home_id: int, zone: str, today: date, only: uuid.UUID
     bound = sorted({name for row in rows for name in plan.measures_of(row.fields)})
     series = {name: plan_store.series(c, home_id, name) for name in bound}
     made = auditing.finished(auditing.audits(c, home_id, today)) if rows else []
-    return [Action(row, reviews[row.id], {name: series[name] for name in plan.measures_of(row.fields)}, zone, made) for row in rows]
+    number = numbers.of(c, home_id, zone, today)
+    seen = _seen(c, home_id, today, number) if bound else {}
+    return [Action(row, reviews[row.id], {name: series[name] for name in plan.measures_of(row.fields)}, zone, made, number, seen) for row in rows]
+
+
+def _seen(c: Connection, home_id: int, today: date, number: Number) -> Mapping[str, int]:
+    first = today - timedelta(days=number("plan.beside_days") - 1)
+    rows = store.of_days(c, home_id, first.toordinal(), today.toordinal(), ("alert",))
+    return warning_signs.counted(row.fields for row in rows if not row.struck)
 
 
 def board(found: Sequence[Action], names: Names, today: date, duties: Duties) -> dict[str, Any]:
@@ -113,29 +146,35 @@ def card(action: Action, names: Names, today: date, duties: Duties) -> dict[str,
         "target": target(fields),
         "baseline": baseline(fields),
         "tags": [str(tag) for tag in fields.get("tags") or ()],
-        "eyes": [say(f"plan.eyes.{name}") for name in eyes],
+        "eyes": action.eye_words(today),
         "eye_codes": eyes,
         "figures": figures(action),
         "missed": missed(action, duties),
+        "signs": signs(action),
+        "beside_words": say("beside.column", days=action.number("plan.beside_days")),
         "check_on": date_text(fields.get("sustain_check_on")),
     }
 
 
 def missed(action: Action, duties: Duties) -> str:
-    """'Duties missed in the last 28 days: 2 of 60'; nothing where none that serves the action has fallen due. Oversight's serve the
-    actions of governance."""
-    served = action.streams, action.fields.get("quality_area")
-    of = sum((each for stream, each in duties.items() if stream in served[0] or stream == served[1]), Counter())
+    """'Duties missed in the last 28 days: 2 of 60'; nothing where none that serves the action has fallen due."""
+    of = sum(action.duties(duties).values(), Counter())
     return say("plan.duties_missed", days=duties_view.COUNTED_DAYS, n=of[duties_view.MISSED], total=of.total()) if of else ""
+
+
+def signs(action: Action) -> str:
+    """'Warning signs in the last 28 days: Refusals without a reason 4, Advice not back in time 2'; nothing where none was seen."""
+    found = [say("plan.sign", sign=code("rule", rule), n=n) for rule, n in warning_signs.of(action.streams, action.seen)]
+    return say("plan.signs", days=action.number("plan.beside_days"), signs=", ".join(found)) if found else ""
 
 
 def figures(action: Action) -> list[dict[str, Any]]:
     """Each measure of the action: its figure now, and its chart with what was changed."""
-    changes, goal = measures_view.changes(action.reviews), plan.target_percent(action.fields)
+    lines, goal = measures_view.changes(action.reviews), plan.target_percent(action.fields)
     return [
         {
-            **measures_view.line(name, series),
-            "chart": chart_view.chart(series, goal, plan_store.rebases(action.reviews, name), changes),
+            **measures_view.line(name, series, action.number),
+            "chart": chart_view.chart(series, goal, plan_store.rebases(action.reviews, name), lines),
         }
         for name, series in action.series.items()
     ]
@@ -190,20 +229,20 @@ def audits(action: Action) -> list[dict[str, Any]]:
 def sides(c: Connection, home_id: int, action: Action, today: date) -> list[Side]:
     """What each source says of the streams whose measures the action is bound to."""
     bound = action.streams
-    return [each for stream, found in beside.lately(c, home_id, today).items() if stream in bound for each in found] if bound else []
+    return [each for stream, found in beside.lately(c, home_id, today, action.number).items() if stream in bound for each in found] if bound else []
 
 
 def questions(found: Sequence[Action], names: Names, today: date, duties: Duties) -> dict[str, Any]:
     """What a leader is asked: the current risks, the evidence gaps, the closure decisions."""
     opened = [each for each in found if each.fields.get("status") != "closed"]
     gaps = [(each, [line for line in evidence(each, today) if line["lacking"]]) for each in opened]
-    decided = [(each, row) for each in found for row in each.reviews if row.fields.get("decision") in (plan.CLOSE, plan.REOPEN)]
+    decided = [(each, row) for each in found for row in each.reviews if row.fields.get("decision") in (plan.CLOSE, plan.REOPEN, *plan.CHECKS)]
     cards = sorted((card(each, names, today, duties) for each in opened), key=_order)
     return {
         "risks": [each for each in cards if each["risk"] == plan.RISKS[0] or each["eyes"]],
         "gaps": [{"id": each.row.id, "title": _title(each), "lines": lines} for each, lines in gaps if lines or not plan.required(each.fields)],
         "closures": [
-            {"id": each.row.id, "title": _title(each), **_review(row, names, each.zone)}
+            {"id": each.row.id, "title": _title(each), **_review(row, names, each)}
             for each, row in sorted(decided, key=lambda one: (one[1].occurred_ms, one[1].id), reverse=True)
         ],
     }  # fmt: skip
@@ -215,10 +254,9 @@ def by_question(found: Sequence[Action], framework: Framework, names: Names, tod
 
     def short(action: Action, statements: Sequence[Any]) -> dict[str, Any]:
         # Figures and charts are on the board and on the action: here it is where it stands in the framework.
-        eyes = [say(f"plan.eyes.{name}") for name in action.eyes(today)]
         return {
             "id": action.row.id, "title": _title(action).rstrip("."), "owner": names.staff(action.fields.get("owner")) or say("plan.no_owner"),
-            "statements": [each.name for each in statements], "eyes": eyes,
+            "statements": [each.name for each in statements], "eyes": action.eye_words(today),
         }  # fmt: skip
 
     lines = [
@@ -244,12 +282,12 @@ def facts(action: Action, names: Names, tag_named: Callable[[str], str]) -> list
 
 def review_lines(action: Action, names: Names) -> list[dict[str, Any]]:
     """Every review, newest first."""
-    return [_review(row, names, action.zone) for row in reversed(action.reviews)]
+    return [_review(row, names, action) for row in reversed(action.reviews)]
 
 
-def _review(row: store.RecordRow, names: Names, zone: str) -> dict[str, Any]:
-    fields, decision = row.fields, row.fields.get("decision")
-    known = {*plan.DECISIONS, plan.REOPEN}
+def _review(row: store.RecordRow, names: Names, action: Action) -> dict[str, Any]:
+    fields, zone, decision = row.fields, action.zone, row.fields.get("decision")
+    known = {*plan.DECISIONS, *plan.CHECKS, plan.REOPEN}
     figures = [
         say("plan.figure_then", measure=say(f"measures.names.{each['measure']}"), percent=measures_view.whole(each["percent"]))
         for each in fields.get("figures") or ()
@@ -257,7 +295,7 @@ def _review(row: store.RecordRow, names: Names, zone: str) -> dict[str, Any]:
     ]
     lines = [(say(f"plan.fields.{name}"), str(fields[name])) for name in ("challenge", "intervened_by", "protection", "learning") if fields.get(name)]
     changed = [
-        say("plan.changed_on", what=each.get("what") or "", date=date_text(str(each.get("on") or "")))
+        " ".join([say("plan.changed_on", what=each.get("what") or "", date=date_text(str(each.get("on") or ""))), *_since(action, plan.read_day(each.get("on")))])
         for each in fields.get("changed") or () if isinstance(each, dict)
     ]  # fmt: skip
     weighed = [
@@ -275,6 +313,16 @@ def _review(row: store.RecordRow, names: Names, zone: str) -> dict[str, Any]:
         "lines": lines,
         "next": date_text(fields.get("next_review_on")),
     }
+
+
+def _since(action: Action, on: date | None) -> list[str]:
+    """How each measure of the action went since the day of a change: better, the same, worse, or too early to say."""
+    said = []
+    for name, series in action.series.items() if on else ():
+        points = plan_store.charted(series)
+        before, after = ([each.percent or 0.0 for each in points if (each.on >= on) == since] for since in (False, True))
+        said.append(say(f"plan.since.{changes.judged(before, after)}", measure=say(f"measures.names.{name}")))
+    return said
 
 
 def _word(review: Mapping[str, Any]) -> str:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import uuid
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
-from server.alerts import duty, subscriptions
+from server.alerts import duty, quiet, subscriptions
 from server.alerts.moment import Moment
 from server.pages.names import Names
 from server.pages.words import clock_time, code, say, span, when
 from server.people.store import Home
 from server.records import call_numbers
-from sync import roles
+from sync import days, roles
 from sync.kinds.call_number import ON_CALL, PROVIDER, UNIT
+from sync.rules import quiet as quiet_rule
 from sync.severities import SENIOR, URGENT
 
 # A phone that has shown a message within this is taken to be able to: a long shift and the way home.
@@ -35,6 +37,20 @@ def ladders(c: Connection, home: Home, now_ms: int) -> list[dict[str, Any]]:
     moment, names = Moment(c, home, now_ms, ""), Names(c, home.id)
     proofs = subscriptions.proofs(c, home.id, now_ms - TEST_WAIT_MS)
     return [_ladder(moment, names, severity, proofs) for severity in (URGENT, SENIOR)]
+
+
+def quiet_hours(c: Connection, home: Home, now_ms: int) -> list[str]:
+    """What the home's quiet hours are, and whether they leave anybody asleep now."""
+    moment, now = Moment(c, home, now_ms, ""), days.from_ms(now_ms)
+    kept = quiet_rule.hours(moment.values, now)
+    if kept is None:
+        return [say("reach.quiet_none")]
+    begins, ends = (days.say_time(datetime.combine(datetime.min, each, UTC), "UTC") for each in kept)
+    found, over = [say("reach.quiet", begins=begins, ends=ends)], quiet_rule.over_at(moment.values, now, home.zone)
+    if over is not None:
+        awake = quiet.somebody_awake(moment, None)
+        found.append(say("reach.quiet_now", when=when(days.to_ms(over), home.zone, now_ms)) if awake else say("reach.quiet_nobody"))
+    return found
 
 
 def _ladder(moment: Moment, names: Names, severity: str, proofs: dict[uuid.UUID, Any]) -> dict[str, Any]:

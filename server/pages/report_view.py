@@ -71,9 +71,9 @@ def _plan(month: Month, facts: Facts, found: Sequence[plan_view.Action]) -> list
     as_at = month.last
     static = [each for each in found if each.fields.get("status") != "closed" and each.began <= as_at and plan.STATIC in each.eyes(as_at)]
     return [
-        *(say("report.static", action=_issue(each.row)) for each in static),
+        *(say("report.static", action=_issue(each.row), days=each.number("plan.static_days")) for each in static),
         *(say("report.opened", action=_issue(row)) for row in facts.opened),
-        *(say(f"report.decided.{decision}", action=_issue(row)) for decision in (ESCALATE, REOPEN, CLOSE) for row, _ in facts.decided[decision]),
+        *(say(f"report.decided.{decision}", action=_issue(row)) for decision in facts.decided for row, _ in facts.decided[decision]),
     ]  # fmt: skip
 
 

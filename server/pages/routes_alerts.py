@@ -31,6 +31,8 @@ NOBODY = "nobody"
 CONTACTS = ("duty_manager", "gp", "111", "999", "family", NOBODY)
 
 
+# How often the overview looks again by itself, without a script: a new alert is on it as soon.
+AGAIN_S = 30
 # How long the overview says that the server was put back from a backup; the ledger's page says it for ever.
 RESTORE_SAID_MS = 14 * DAY_MS
 
@@ -38,7 +40,7 @@ RESTORE_SAID_MS = 14 * DAY_MS
 @blueprint.get("/overview")
 @signed_in("alerts.see")
 def overview():
-    """Alerts open now, who is on duty, and when each tablet was last heard from."""
+    """Alerts open now, who is on duty, and when each tablet was last heard from. Looks again by itself unless `?still=1`."""
     home_id, zone, now = g.person.home_id, g.person.zone, now_ms()
     with reading() as c:
         names, values = Names(c, home_id), pages_store.thresholds(c, home_id, zone)
@@ -57,7 +59,9 @@ def overview():
                 if now - began < RESTORE_SAID_MS
             ],
         }
-    return render_template("pages/overview.html", view=view)
+    still = request.args.get("still") == "1"
+    page = render_template("pages/overview.html", view=view, still=still, again=AGAIN_S)
+    return Response(page, headers={} if still else {"Refresh": str(AGAIN_S)})
 
 
 @blueprint.get("/alerts/<uuid:alert>")

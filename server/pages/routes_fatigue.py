@@ -29,13 +29,9 @@ LONGEST_SHIFT_MS = 12 * HOUR_MS
 def tired():
     """The last 28 care days."""
     home_id, zone, now = g.person.home_id, g.person.zone, now_ms()
-    today = days.care_day(at(now, zone), zone).toordinal()
     with reading() as c:
         names = Names(c, home_id)
-        rows = [row for row in store.of_days(c, home_id, today - COUNTED_DAYS + 1, today, {"alert"}) if not row.struck]
-        hours = _manager_hours(c, home_id, today, now)
-    opened = [(days.shift_of(days.from_ms(from_text(row.fields.get("opened_at")) or row.occurred_ms), zone), row.fields) for row in rows]
-    found = fatigue.figures(opened, hours)
+        found, hours = counted(c, home_id, zone, now)
     page = {
         "total": found.alerts, "without": found.without_action, "hours": round(hours),
         "per_hour": f"{found.per_hour:.2f}" if found.per_hour is not None else "–",
@@ -45,6 +41,15 @@ def tired():
         "reviews": [(rule_title(rule), names.resident(person), count, count - acted) for rule, person, count, acted in found.reviews],
     }  # fmt: skip
     return render_template("pages/fatigue.html", page=page)
+
+
+def counted(c: Connection, home_id: int, zone: str, now: int) -> tuple[fatigue.Figures, float]:
+    """The alerts of the last 28 care days, and the hours for which managers were signed on."""
+    today = days.care_day(at(now, zone), zone).toordinal()
+    rows = [row for row in store.of_days(c, home_id, today - COUNTED_DAYS + 1, today, {"alert"}) if not row.struck]
+    hours = _manager_hours(c, home_id, today, now)
+    opened = [(days.shift_of(days.from_ms(from_text(row.fields.get("opened_at")) or row.occurred_ms), zone), row.fields) for row in rows]
+    return fatigue.figures(opened, hours), hours
 
 
 def _shift(shift: str) -> str:

@@ -14,7 +14,7 @@ from flask import Blueprint, Response, abort, flash, g, redirect, render_templat
 from server.clock import now_ms
 from server.db import reading
 from server.improvement import filing
-from server.pages import filed_read, filed_view
+from server.pages import filed_read, filed_view, standards_view
 from server.pages import store as pages_store
 from server.pages.filed_forms import CHOSEN, FILED, Filed
 from server.pages.names import Names
@@ -108,7 +108,8 @@ def _list(filed: Filed) -> str:
         within = None if filed.standing or filed.kind == "standard" else (today - LISTED_DAYS, today + 1)
         rows = store.records(c, g.person.home_id, filed.kind, days=within)
         lines = filed_view.listed(rows, filed, Names(c, g.person.home_id), g.person.zone)
-    return render_template("pages/filed_list.html", filed=filed, lines=lines, ask=_whom_to_ask() if filed.kind == "staff_account" else [])
+        read = standards_view.read_by(c, g.person.home_id, rows, now_ms()) if filed.kind == "standard" else {}
+    return render_template("pages/filed_list.html", filed=filed, lines=lines, read=read, ask=_whom_to_ask() if filed.kind == "staff_account" else [])
 
 
 def _whom_to_ask() -> list[str]:
@@ -121,9 +122,11 @@ def _whom_to_ask() -> list[str]:
 
 def _one(filed: Filed, id_: uuid.UUID, wrong: Mapping[str, str] | None = None, said: Mapping[str, str] | None = None, status: int = 200) -> Response:
     with reading() as c:
-        view = filed_view.one(_row(filed, id_), filed, Names(c, g.person.home_id), g.person.zone)
+        row = _row(filed, id_)
+        view = filed_view.one(row, filed, Names(c, g.person.home_id), g.person.zone)
+        read = standards_view.read_by(c, g.person.home_id, [row], now_ms()).get(id_) if filed.kind == "standard" else None
     errors = [{"field": name, "text": text} for name, text in (wrong or {}).items()]
-    return Response(render_template("pages/filed_one.html", filed=filed, one=view, errors=errors, wrong=wrong or {}, said=said or {}), status)
+    return Response(render_template("pages/filed_one.html", filed=filed, one=view, read=read, errors=errors, wrong=wrong or {}, said=said or {}), status)
 
 
 def _add(filed: Filed) -> Response:

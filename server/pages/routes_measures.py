@@ -9,7 +9,7 @@ from flask import Blueprint, abort, g, render_template
 
 from server.clock import now_ms
 from server.db import reading
-from server.improvement import auditing
+from server.improvement import auditing, numbers
 from server.improvement import store as plan_store
 from server.pages import audit_scores, chart_view, entries, measures_view, originals_view
 from server.pages import store as pages_store
@@ -28,7 +28,8 @@ blueprint = Blueprint("pages_measures", __name__, template_folder="templates")
 def measures():
     """Each measure's last two weeks in one line."""
     with reading() as c:
-        lines = [measures_view.line(name, plan_store.series(c, g.person.home_id, name)) for name in MEASURES]
+        number = numbers.of(c, g.person.home_id, g.person.zone, _today())
+        lines = [measures_view.line(name, plan_store.series(c, g.person.home_id, name), number) for name in MEASURES]
     return render_template("pages/measures.html", lines=lines)
 
 
@@ -44,14 +45,15 @@ def measure(name: str):
         days = plan_store.series(c, home_id, name)
         rows = plan_store.actions(c, home_id)
         reviews = [each for of in plan_store.reviews(c, home_id, [row.id for row in rows if name in (row.fields.get("measures") or ())]).values() for each in of]
-        signs = audit_scores.signs(auditing.audits(c, home_id, care_day(at(now_ms(), zone), zone)), name)
+        signs = audit_scores.signs(auditing.audits(c, home_id, _today()), name)
+        number = numbers.of(c, home_id, zone, _today())
     rebased, changes = plan_store.rebases(reviews, name), measures_view.changes(reviews)
     return render_template(
         "pages/measure.html",
         name=name,
         title=say(f"measures.names.{name}"),
         means=say(f"measures.means.{name}"),
-        standing=measures_view.line(name, days),
+        standing=measures_view.line(name, days, number),
         signs=signs,
         chart=chart_view.chart(days, asked.target_percent, rebased, changes),
         rows=[measures_view.day_line(each, zone) for each in reversed(days)],
@@ -100,6 +102,10 @@ def one_person(name: str, on: str, resident: uuid.UUID):
     return render_template(
         "pages/measure_person.html", back_to=f"/measures/{name}/{which.isoformat()}", person=person, id=resident, on=day_words(which), made=made
     )
+
+
+def _today() -> date:
+    return care_day(at(now_ms(), g.person.zone), g.person.zone)
 
 
 def _day(name: str, on: str) -> date:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from server.clock import now_ms
 from server.db import reading
-from server.improvement import beside, monthly
+from server.improvement import beside, monthly, numbers
 from server.improvement.monthly import Month
 from server.pages import beside_view, filed_view, plan_view, report_view
 from server.pages.filed_forms import FILED
@@ -23,7 +23,6 @@ from server.pages.words import at, say
 from server.people import store as people_store
 from server.people.rights import may, signed_in
 from sync import days
-from sync.rules.standing_beside import BESIDE_DAYS
 
 blueprint = Blueprint("pages_oversight", __name__, template_folder="templates")
 
@@ -51,8 +50,9 @@ def front():
 def side_by_side():
     """What different sources say of each stream, disagreements first."""
     with reading() as c:
-        found = beside.lately(c, g.person.home_id, _today())
-    return render_template("pages/beside.html", streams=beside_view.streams(found), days=BESIDE_DAYS)
+        number = numbers.of(c, g.person.home_id, g.person.zone, _today())
+        found = beside.lately(c, g.person.home_id, _today(), number)
+    return render_template("pages/beside.html", streams=beside_view.streams(found), days=number("plan.beside_days"), key=beside_view.key(number))
 
 
 @blueprint.get("/oversight/<month>")

@@ -145,20 +145,24 @@ def review(id_: uuid.UUID):
     me, today, form = g.person, _today(), request.form
     with reading() as c:
         action = _action(c, id_)
-    if action.fields.get("status") == "closed":
-        raise Problem("moved_on")
-    fields, wrong = plan_form.review(form, plan.required(action.fields), list(action.series), today)
+        rounds = action.duties(_duties(c))
+    fields, wrong = plan_form.review(form, plan.required(action.fields), list(action.series), today, _decisions(action))
     reached = action.reached()
     wrong |= _may_rebase(fields, reached)
     check_on = plan.read_day(form.get("check_on"))
-    if fields["decision"] == plan.CLOSE and not wrong:
-        if not may(me.roles, "plan.close"):
-            raise Problem("forbidden")
-        lacking = plan.closing(
-            action.fields, fields["evidence_weighed"], list(reached.values()), closer=str(me.staff), check_on=check_on, today=today
-        )
-        wrong |= {f"block-{name}": say(f"plan.block.{name}") for name in lacking}
-    if fields["decision"] == plan.CLOSE:
+    if fields["decision"] == plan.LASTED and check_on is not None and check_on <= today:
+        wrong["check_on"] = say("plan.block.no_check")
+    if fields["decision"] in (plan.CLOSE, plan.LASTED) and not may(me.roles, "plan.close"):
+        raise Problem("forbidden")
+    if fields["decision"] in (plan.CLOSE, plan.LASTED) and not wrong:
+        said = action.fields, fields["evidence_weighed"], list(reached.values())
+        judged = {
+            "closer": str(me.staff), "today": today, "did": action.did, "number": action.number,
+            "duties": [(of[duties_view.MISSED], of.total()) for of in rounds.values()],
+        }  # fmt: skip
+        lacking = plan.closing(*said, check_on=check_on, since=action.since, **judged) if fields["decision"] == plan.CLOSE else plan.lasting(*said, **judged)
+        wrong |= {f"block-{name}": _blocked(name, action) for name in lacking}
+    if fields["decision"] in (plan.CLOSE, plan.LASTED):
         wrong |= _against(action)
     if wrong := _moved(action) or wrong:
         return _review_form(action, form, wrong, 409 if MOVED in wrong else 400)
@@ -183,7 +187,7 @@ def _framework() -> framework.Framework:
 
 
 def _duties(c: Any) -> plan_view.Duties:
-    return duties_view.by_stream(c, g.person.home_id, now_ms(), g.person.zone)
+    return duties_view.by_duty(c, g.person.home_id, now_ms(), g.person.zone)
 
 
 def _action(c: Any, id_: uuid.UUID) -> plan_view.Action:
@@ -200,6 +204,15 @@ def _moved(action: plan_view.Action) -> dict[str, str]:
     with reading() as c:
         told = action.row.body.get("history") or [action.row.body]
         return {MOVED: say("plan.moved", name=Names(c, g.person.home_id).staff(told[-1]["author"]))}
+
+
+def _decisions(action: plan_view.Action) -> tuple[str, ...]:
+    """What a review may decide: of a closed action, whether it has lasted."""
+    return plan.CHECKS if action.fields.get("status") == "closed" else plan.DECISIONS
+
+
+def _blocked(name: str, action: plan_view.Action) -> str:
+    return say(f"plan.block.{name}", days=action.number("plan.judged_days"), percent=action.number("plan.duties_missed_percent"), counted=duties_view.COUNTED_DAYS)
 
 
 def _against(action: plan_view.Action) -> dict[str, str]:
@@ -293,7 +306,8 @@ def _review_form(action: plan_view.Action, said: Mapping[str, Any], wrong: dict[
     with reading() as c:
         card = plan_view.card(action, Names(c, g.person.home_id), today, _duties(c))
         sides = plan_view.sides(c, g.person.home_id, action, today)
-    decisions = [name for name in plan.DECISIONS if name != plan.CLOSE or may(g.person.roles, "plan.close")]
+    closed = action.fields.get("status") == "closed"
+    decisions = [name for name in _decisions(action) if name not in (plan.CLOSE, plan.LASTED) or may(g.person.roles, "plan.close")]
     page = render_template(
         "pages/plan_review.html",
         action=card,
@@ -303,7 +317,7 @@ def _review_form(action: plan_view.Action, said: Mapping[str, Any], wrong: dict[
         strengths=[{"value": "", "text": say("plan.not_held")}, *({"value": name, "text": say(f"plan.strength.{name}")} for name in plan.STRENGTHS)],
         decisions=[{"value": name, "text": say(f"plan.decision.{name}"), "hint": {"text": say(f"plan.decision_hint.{name}")}} for name in decisions],
         next_on=next_on.isoformat(),
-        check_on=(today + timedelta(weeks=CHECK_WEEKS)).isoformat(),
+        check_on="" if closed else (today + timedelta(weeks=CHECK_WEEKS)).isoformat(),
         errors=[{"field": None if field == MOVED else "decision" if field.startswith("block-") else field, "text": text} for field, text in wrong.items()],
         field_errors=wrong,
         blocked=[text for field, text in wrong.items() if field.startswith("block-")],

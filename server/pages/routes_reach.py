@@ -29,10 +29,10 @@ def reach():
     with reading() as c:
         found = reach_view.ladders(c, home, now)
         others = len(contacts.of(c, home.id, contacts.TOLD))
-        waiting = watch.push_is_down(c, home.id, now)
+        waiting, asleep = watch.push_is_down(c, home.id, now), reach_view.quiet_hours(c, home, now)
     still = request.args.get("still") == "1"
     page = render_template(
-        "pages/reach.html", ladders=found, others=others, still=still, push_down=waiting, as_at=when(now, home.zone, now),
+        "pages/reach.html", ladders=found, others=others, still=still, push_down=waiting, quiet=asleep, as_at=when(now, home.zone, now),
         bad=any(rung["bad"] for ladder in found for rung in ladder["rungs"]), may_change=may(g.person.roles, "contacts.change"),
     )  # fmt: skip
     return Response(page, headers={} if still else {"Refresh": str(AGAIN_S)})

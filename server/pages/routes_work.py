@@ -11,6 +11,7 @@ from server.pages.names import Names
 from server.pages.words import at
 from server.people.rights import may, signed_in
 from sync import days
+from sync.roles import KEY_WORKER
 
 blueprint = Blueprint("pages_work", __name__, template_folder="templates")
 
@@ -26,9 +27,10 @@ def mine():
         # What a role may not open is not offered to it: nobody is sent to a page that refuses them.
         view = {
             "rounds": work_view.rounds(c, me.home_id, me.zone, me.roles, me.staff, names, now) if may(me.roles, "duties.see") else [],
-            "actions": work_view.actions(c, me.home_id, me.zone, me.staff, today) if may(me.roles, "plan.see") else [],
+            "actions": work_view.actions(c, me.home_id, me.zone, me.staff, me.roles, today) if may(me.roles, "plan.see") else [],
             "challenges": work_view.challenges(c, me.home_id, me.zone, names) if may(me.roles, "minutes.answer") else [],
             "reports": work_view.reports(c, me.home_id, me.staff, today) if may(me.roles, "oversight.sign") else [],
+            "people": work_view.key_people(c, me.home_id, me.zone, me.staff, names, today) if KEY_WORKER in me.roles else [],
             "rhythm": work_view.rhythms(me.roles),
         }  # fmt: skip
     view["nothing"] = not any(view[name] for name in ("rounds", "actions", "challenges", "reports"))

@@ -10,10 +10,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from server.improvement import monthly
-from server.pages import duties_view, filed_view, plan_view
+from server.pages import duties_view, filed_view, plan_view, plans_view
 from server.pages.filed_forms import FILED
 from server.pages.names import Names
-from server.pages.words import at, date_text, say
+from server.pages.words import at, date_text, day, from_text, say
+from server.records import store
+from sync.roles import NOMINATED_INDIVIDUAL, REGISTERED_MANAGER
 from sync.rules import plan, rhythm
 
 
@@ -30,17 +32,27 @@ def rounds(c: Connection, home_id: int, zone: str, held: Iterable[str], staff: u
     return sorted(lines, key=lambda each: each["state"] != duties_view.LATE)
 
 
-def actions(c: Connection, home_id: int, zone: str, staff: uuid.UUID, today: date) -> list[dict[str, Any]]:
-    """The open actions that the person owns or stands in for, what needs an eye first."""
-    mine = [each for each in plan_view.actions(c, home_id, zone, today) if str(staff) in (each.fields.get("owner"), each.fields.get("deputy"))]
+def actions(c: Connection, home_id: int, zone: str, staff: uuid.UUID, held: Iterable[str], today: date) -> list[dict[str, Any]]:
+    """The open actions that the person owns or stands in for, what needs an eye first; with those that nobody owns for whoever names
+    owners, and those with weak evidence twice for the nominated individual (care.md, The plan 6)."""
+    roles_held = set(held)
+    mine = [each for each in plan_view.actions(c, home_id, zone, today) if _is_for(each, str(staff), roles_held, today)]
     lines = [
         {
             "href": f"/plan/{each.row.id}", "title": str(each.fields.get("baseline_issue") or say("plan.no_words")).rstrip("."), "due": date_text(each.fields.get("due_on")),
-            "next": date_text(_next(each).isoformat()), "eyes": [say(f"plan.eyes.{name}") for name in each.eyes(today)],
+            "unowned": "" if each.fields.get("owner") else say("work.no_owner"),
+            "next": date_text(_next(each).isoformat()), "eyes": each.eye_words(today),
         }
         for each in mine if each.fields.get("status") != "closed"
     ]  # fmt: skip
     return sorted(lines, key=lambda each: not each["eyes"])
+
+
+def _is_for(action: plan_view.Action, staff: str, held: set[str], today: date) -> bool:
+    if staff in (action.fields.get("owner"), action.fields.get("deputy")):
+        return True
+    unowned = REGISTERED_MANAGER in held and not action.fields.get("owner")
+    return unowned or (NOMINATED_INDIVIDUAL in held and plan.WEAK_TWICE in action.eyes(today))
 
 
 def _next(action: plan_view.Action) -> date:
@@ -58,6 +70,30 @@ def reports(c: Connection, home_id: int, staff: uuid.UUID, today: date) -> list[
     month = monthly.Month(today.isoformat()[:7]).before
     signed = monthly.signed(c, home_id).get(month.name, [])
     return [] if any(row.body["author"] == str(staff) for row in signed) else [{"href": f"/oversight/{month.name}", "says": say("work.sign", month=say(f"months.{month.first.month}"))}]
+
+
+def key_people(c: Connection, home_id: int, zone: str, staff: uuid.UUID, names: Names, today: date) -> list[dict[str, str]]:
+    """Whom the person is key worker of: what each likes to drink and what helps, and when they were asked. Whoever was never asked comes first."""
+    mine = [id_ for id_, row in names.residents().items() if row.fields.get("key_worker") == str(staff) and not row.struck and not row.fields.get("left_on")]
+    plans = plans_view.by_person(store.about(c, home_id, "hydration_plan", mine))
+    lines = [(_asked(plans[id_].fields if id_ in plans else {}, zone), id_) for id_ in mine]
+    return [
+        {
+            "name": names.resident(id_), "place": names.place(id_),
+            **{field: _listed(plans[id_].fields.get(field)) if id_ in plans else "" for field in ("preferences", "support")},
+            "asked": say("work.asked_on", date=day(on), days=(today - on).days) if on else say("work.never_asked"),
+        }
+        for on, id_ in sorted(lines, key=lambda each: (each[0] or date.min, str(each[1])))
+    ]  # fmt: skip
+
+
+def _asked(plan_fields: dict[str, Any], zone: str) -> date | None:
+    ms = from_text(plan_fields.get("preferences_asked_at"))
+    return None if ms is None else at(ms, zone).date()
+
+
+def _listed(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value or "")
 
 
 def rhythms(held: Iterable[str]) -> list[dict[str, str]]:

@@ -10,10 +10,12 @@ from functools import lru_cache
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from flask import current_app
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert
 
+from server import fast
 from server.db import reading, writing
 from server.people.tables import home as homes_table
 from server.people.tables import home_key
@@ -53,12 +55,24 @@ def all_of(c: Connection, home_id: int) -> list[str]:
     return [pem for pem, _ in sorted(dated(c, home_id), key=lambda each: -each[1])]
 
 
+def named(home_id: int, kid: str) -> str | None:
+    """The home's private key of that name as PEM, or None. None is ever taken away, so this process remembers them: every batch
+    of sealed entries asks."""
+    known = current_app.extensions.setdefault("tidemark_home_keys", {})
+    if (home_id, kid) not in known:
+        with reading() as c:
+            known.update(((home_id, kid_of(pem)), pem) for pem in all_of(c, home_id))
+    return known.get((home_id, kid))
+
+
 def dated(c: Connection, home_id: int) -> list[tuple[str, int]]:
     """Every private key of the home with when it was made; the first counts as made before all others."""
-    mine = select(home_key.c.private_key, home_key.c.made_ms).where(home_key.c.home_id == home_id)
-    later = c.execute(mine.order_by(home_key.c.kid))
-    first = c.execute(select(homes_table.c.private_key).where(homes_table.c.id == home_id)).scalar_one()
-    return [(first, 0), *((row.private_key, row.made_ms) for row in later)]
+    first, later = fast.ask(
+        c,
+        fast.Question(("private_key",), homes_table, "id = ?", (home_id,)),
+        fast.Question(("private_key", "made_ms"), home_key, "home_id = ? ORDER BY kid", (home_id,)),
+    )
+    return [(first[0][0], 0), *later]
 
 
 def newest_jwk(home_id: int) -> dict[str, str]:

@@ -32,6 +32,10 @@ RIGHTS: dict[str, frozenset[str]] = {
     "people.see": FLOOR_LEADERS | OFFICE,
     "people.add_agency": FLOOR_LEADERS,
     "set_up.change": roles.PLANNERS,  # residents, their plans, the home's cups
+    "rota.see": FLOOR_LEADERS | OFFICE,  # who is planned for which shift
+    "rota.change": roles.PLANNERS_OF_ROTA,
+    "systems.see": FLOOR_LEADERS | OFFICE,  # which system is the home's record of what
+    "systems.change": roles.AND_ABOVE,
     "dependency.change": roles.PLANNERS_OF_ROTA,
     "people.change": roles.AND_ABOVE,  # staff, PINs, ending access
     "devices.see": FLOOR_LEADERS | OFFICE,
@@ -59,6 +63,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     "audits.make": AUDITORS,  # draw a sample and answer it; each audit its own lead, or who stands in (sync/audits)
     "practice.see": FLOOR_LEADERS | OFFICE,  # standards, observations of practice, what staff say
     "practice.change": roles.GOVERNORS,
+    "feedback.see": OFFICE,  # what people, families and staff told us, by theme, and the summary of it
     "complaints.see": OFFICE,  # complaints and incidents
     "complaints.change": OFFICE,
     "minutes.see": OFFICE,

@@ -73,6 +73,11 @@ class AgencyIn(Strict):
     )
 
 
+class RenewIn(Strict):
+    grant = fields.String(required=True, validate=validate.Length(max=4000))
+    valid_until = fields.String(required=True, metadata={"format": "date-time", "description": "The end that the tablet shows: said twice, it renews once."})
+
+
 class AgencyOut(Schema):
     staff = fields.Nested(PersonOut)
     valid_until = fields.String(metadata={"format": "date-time"})

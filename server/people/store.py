@@ -277,8 +277,17 @@ def staff_of(c: Connection, home_id: int) -> list[Staff]:
 
 def staff_one(c: Connection, home_id: int, id_: uuid.UUID) -> Staff | None:
     """One member of staff, or None."""
-    row = c.execute(_staff_query(home_id).where(staff.c.id == id_)).first()
-    return _staff(row) if row else None
+    names = ("name", "roles", "agency", "ends_ms")
+    found, ended = fast.ask(
+        c,
+        fast.Question(names, staff, "home_id = ? AND id = ?", (home_id, id_)),
+        fast.Question(("revoked_ms",), access, "home_id = ? AND staff = ?", (home_id, id_)),
+    )
+    if not found:
+        return None
+    name, roles, agency, ends_ms = found[0]
+    ends = [ms for ms in (ends_ms, *(row[0] for row in ended)) if ms is not None]
+    return Staff(id_, name, tuple(json.loads(roles)), bool(agency), min(ends, default=None))
 
 
 def revoke_person(home_id: int, id_: uuid.UUID, *, at_ms: int, now_ms: int, by: uuid.UUID | None = None) -> None:

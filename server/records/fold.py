@@ -202,6 +202,8 @@ def named(found: merge.Folded, home: Home) -> dict[uuid.UUID, str]:
 def record_row(home: Home, id_: uuid.UUID, found: merge.Folded, more_flags: Iterable[str]) -> tuple:
     """The row of table `record`, in the order of its columns."""
     kind: Kind = kind_named(found.kind)
+    if kind.marks_in is not None:
+        more_flags = [*more_flags, *kind.marks_in(found, home.zone)]
     values, body = found.values, orjson.dumps(merge.change(found, more_flags), option=orjson.OPT_SORT_KEYS).decode()
     subject = values.get(kind.subject) if kind.subject else None
     held = holding.of(home, kind, found)

@@ -10,13 +10,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
 from server import fast, ids
-from server.db import DRIVER_ERRORS, reading, writing
+from server.db import DRIVER_ERRORS, writing
 from server.people import devices, home_keys
 from server.people import store as people
 from server.people.tables import access as access_table
@@ -135,7 +135,7 @@ def exchange(
     """
     home = people.home(home_id)
     arrival_ms = None if sent_at_ms is None else now_ms - sent_at_ms
-    opener = sealed.Opener(str(device), keys, lambda: _private_keys(home_id))
+    opener = sealed.Opener(str(device), keys, partial(home_keys.named, home_id))
     pieces = [_piece(home, device, raw, opener, arrival_ms, now_ms, origin) for raw in raw_items]
     said = None if carried else (pending, last_number, arrival_ms)
     try:
@@ -155,11 +155,6 @@ def exchange(
         )  # fmt: skip
         results += more
     return results, told
-
-
-def _private_keys(home_id: int) -> list[str]:
-    with reading() as c:
-        return home_keys.all_of(c, home_id)
 
 
 def _piece(

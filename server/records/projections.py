@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy import Connection, Table, delete
 
+from server import fast
 from server.db import writing
 from server.records import store, totals
 from server.records.tables import follower
@@ -49,24 +50,17 @@ def step(home_id: int, name: str) -> bool:
 
 def lock(c: Connection, home_id: int, name: str) -> int:
     """Lock a follower's row, made where it is missing, and return its cursor. Taken before the home's row."""
-    mine = (follower.c.home_id == home_id) & (follower.c.name == name)
-    query = select(follower.c.cursor).where(mine).with_for_update()
-    cursor = c.execute(query).scalar()
-    if cursor is None:
-        made = insert(follower).values(home_id=home_id, name=name, cursor=0)
-        if c.dialect.name == "postgresql":
-            c.exec_driver_sql(
-                "INSERT INTO follower (home_id, name, cursor) VALUES (%s, %s, 0) ON CONFLICT DO NOTHING", (home_id, name)
-            )
-        else:
-            c.execute(made)
-        cursor = c.execute(query).scalar()
-    return cursor
+    mine = f"home_id = ? AND name = ?{' FOR UPDATE' if fast.is_postgres(c) else ''}"
+    found = fast.select_where(c, ("cursor",), follower, mine, (home_id, name))
+    if not found:
+        fast.run(c, "INSERT INTO follower (home_id, name, cursor) VALUES (?, ?, 0) ON CONFLICT DO NOTHING", (home_id, name))
+        found = fast.select_where(c, ("cursor",), follower, mine, (home_id, name))
+    return found[0][0]
 
 
 def move(c: Connection, home_id: int, name: str, cursor: int) -> None:
     """Say how far a follower has read."""
-    c.execute(update(follower).where(follower.c.home_id == home_id, follower.c.name == name).values(cursor=cursor))
+    fast.run(c, "UPDATE follower SET cursor = ? WHERE home_id = ? AND name = ?", (cursor, home_id, name))
 
 
 def refill(c: Connection, home_id: int) -> None:

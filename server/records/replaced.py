@@ -96,7 +96,7 @@ def _keep_lives(c: Connection, home: Any, old: _Home) -> None:
     for life in old.lives:
         if life.ledger not in known:
             # The backup may be older than this id: then nothing under it is left, from the row after the backup's last.
-            row = {**life._mapping, "home_id": home.home_id, "from_seq": min(life.from_seq, home.seq + 1)}
+            row = {**life._asdict(), "home_id": home.home_id, "from_seq": min(life.from_seq, home.seq + 1)}
             c.execute(insert(ledger_life).values(row))
 
 

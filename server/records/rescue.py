@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from server.db import reading
@@ -94,12 +95,7 @@ def _device(home: people.Home, file: File, now_ms: int) -> Any:
 
 def _was_ours(home: people.Home, file: File) -> bool:
     """Whether a row holds a grant that this home gave to the file's tablet."""
-
-    def keys() -> list[str]:
-        with reading() as c:
-            return home_keys.all_of(c, home.id)
-
-    opener = sealed.Opener(str(file.device), file.keys, keys)
+    opener = sealed.Opener(str(file.device), file.keys, partial(home_keys.named, home.id))
     for row in file.rows:
         said = opener.open(row) if sealed.is_sealed(row) else row
         text = said.get("grant") if isinstance(said, dict) else None

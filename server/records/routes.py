@@ -15,7 +15,7 @@ from server.people import devices, grants, home_keys
 from server.people import store as people
 from server.people.api import body, done, problem
 from server.people.rights import device_required, token_required
-from server.people.schemas import AgencyIn, AgencyOut, WhereAmIOut
+from server.people.schemas import AgencyIn, AgencyOut, RenewIn, WhereAmIOut
 from server.problems import Problem
 from server.records import agency, call_numbers, changes, envelope_in, intake, letters, numbers, store
 from server.records.schemas import LetterIn, LetterOut, SyncIn, SyncOut
@@ -143,6 +143,32 @@ def add_agency():
     added = agency.add(g.home, grant, said, now_ms=g.now_ms)
     who = {"id": str(added.id), "name": added.name, "roles": [SUPPORT_WORKER]}
     return answer({"staff": who, "valid_until": rfc3339(added.until_ms)}, 201)
+
+
+@blueprint.post("/staff/agency/<uuid:id_>/renew")
+@device_required
+@blueprint.doc(
+    requestBody=body(RenewIn),
+    security=[{"device": []}],
+    responses={
+        200: done("The worker can unlock this home's tablets until then", AgencyOut),
+        400: problem("The body is not readable, nobody from an agency has this id, or their access was ended."),
+        401: problem("The token is unknown or revoked."),
+        403: problem("The grant is not a live one of this device, or its role may not add anybody."),
+        413: problem("The body is too large."),
+        415: problem("The body's encoding is not one we take."),
+        503: problem("Busy: nothing was changed."),
+    },
+)
+def renew_agency(id_: uuid.UUID):
+    """A senior carer, shift leader or manager gives an agency worker one shift more."""
+    said = small_body(RenewIn)
+    grant = grants.read_grant(g.home.secret, said["grant"])
+    if grant is None or not devices.live(grant):
+        raise Problem("forbidden")
+    renewed = agency.renew(g.home, grant, id_, said["valid_until"], now_ms=g.now_ms)
+    who = {"id": str(renewed.id), "name": renewed.name, "roles": [SUPPORT_WORKER]}
+    return answer({"staff": who, "valid_until": rfc3339(renewed.until_ms)})
 
 
 @blueprint.put("/letters/<uuid:id_>")

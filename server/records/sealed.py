@@ -84,11 +84,11 @@ def is_sealed(raw: Any) -> bool:
 
 
 class Opener:
-    """Opens the rows of one batch from one device. `device` is its id as text; `private_keys` gives the home's as PEM."""
+    """Opens the rows of one batch from one device. `device` is its id as text; `private_key` gives the home's of a name as PEM,
+    None where it has none."""
 
-    def __init__(self, device: str, keys: Mapping[str, Any] | None, private_keys: Callable[[], list[str]]):
-        self._device, self._keys, self._private_keys = device, keys or {}, private_keys
-        self._known: dict[str, str] | None = None
+    def __init__(self, device: str, keys: Mapping[str, Any] | None, private_key: Callable[[str], str | None]):
+        self._device, self._keys, self._private_key = device, keys or {}, private_key
         self._sessions: dict[str, AESGCM | str] = {}
 
     def open(self, row: dict[str, Any]) -> Any:
@@ -132,10 +132,8 @@ class Opener:
         if not isinstance(token, str) or len(token) > KEY_TEXT_MAX:
             raise Closed("sealed_key")
         header = _header(token, KEY_HEADER, "sealed_key")
-        if self._known is None:
-            self._known = {home_keys.kid_of(pem): pem for pem in self._private_keys()}
         named = header.get("kid")
-        pem = self._known.get(named) if isinstance(named, str) else None
+        pem = self._private_key(named) if isinstance(named, str) else None
         if pem is None:
             raise Closed("sealed_home_key")
         return _session_key(token, pem)

@@ -77,10 +77,21 @@ def head(c: Connection, home_id: int) -> Head:
     return Head(ledger_id, seq, bytes(hash_), safe)
 
 
-def lives(c: Connection, home_id: int) -> list:
-    """Every ledger id that this ledger has had, oldest first: rows of `ledger_life`."""
-    query = select(ledger_life).where(ledger_life.c.home_id == home_id)
-    return list(c.execute(query.order_by(ledger_life.c.from_seq, ledger_life.c.began_ms)))
+class Life(NamedTuple):
+    """A row of table `ledger_life` but for the home."""
+
+    ledger: uuid.UUID
+    from_seq: int
+    began_ms: int
+    cut_seq: int | None
+    cut_hash: bytes | None
+    carried: str | None
+
+
+def lives(c: Connection, home_id: int) -> list[Life]:
+    """Every ledger id that this ledger has had, oldest first. Nearly every sync asks."""
+    where = "home_id = ? ORDER BY from_seq, began_ms"
+    return [Life(*row) for row in fast.select_where(c, Life._fields, ledger_life, where, (home_id,))]
 
 
 # ---- the ledger ----

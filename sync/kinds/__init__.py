@@ -64,6 +64,8 @@ class Kind:
     corrects: Callable[[Mapping[str, Any], Mapping[str, Any]], bool] | None = None
     #: (its rows) -> flags that the record carries because of who said what in it.
     marks: Callable[[Iterable[Any]], Iterable[str]] | None = None
+    #: (the record, the home's time zone) -> flags that hang on when something was said by the home's own clock.
+    marks_in: Callable[[Any, str], Iterable[str]] | None = None
     #: The field whose time says on which care day it stands; None is when it happened.
     dated_by: str | None = None
 

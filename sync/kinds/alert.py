@@ -20,6 +20,8 @@ OPENED, ACKNOWLEDGED, SNOOZED, RESOLVED, WITHDRAWN, UNHANDLED = (
 )  # fmt: skip
 STATUSES = (OPENED, ACKNOWLEDGED, SNOOZED, RESOLVED, WITHDRAWN, UNHANDLED)
 
+LOCK_SCREEN = "lockscreen"
+
 # What is shown when the survivors of one opening say different things, first of all first.
 PRECEDENCE = (RESOLVED, ACKNOWLEDGED, SNOOZED, UNHANDLED, WITHDRAWN, OPENED)
 
@@ -51,7 +53,7 @@ FIELDS = schema_of(
         "opening": Whole(1),
         "rung": Whole(),
         "loop": Whole(),
-        "told": ListOf(Item({"role": Text(), "staff": Ref(), "at": Time(), "reached": YesNo()})),
+        "told": ListOf(Item({"role": Text(), "staff": Ref(), "at": Time(), "reached": YesNo(), "held_until": Time()})),
         "next_at": Time(),
         "next_roles": texts(),
         "facts": Open(),
@@ -63,6 +65,8 @@ FIELDS = schema_of(
         "snooze_reason": Text(),
         # Handed over by name, and not taken on yet.
         "given_to": Ref(),
+        # Where it was taken on, when that was no screen of the app.
+        "via": Text(),
     },
 )
 

@@ -1,9 +1,9 @@
-"""What good practice is here: the wording, whom it was agreed with, and from when it counts."""
+"""What good practice is here: the wording, whom it was agreed with, and from when it counts. Tablets hold it, for staff to confirm."""
 
 from __future__ import annotations
 
 from sync.fields import DayOrTime, Text, schema_of
-from sync.kinds import NEVER, Kind
+from sync.kinds import ALWAYS, Kind
 from sync.roles import GOVERNORS
 
 FIELDS = schema_of(
@@ -18,4 +18,4 @@ FIELDS = schema_of(
     },
 )
 
-KIND = Kind(name="standard", fields=FIELDS, writers=GOVERNORS, holds=NEVER)
+KIND = Kind(name="standard", fields=FIELDS, writers=GOVERNORS, holds=ALWAYS)

@@ -43,7 +43,7 @@ def figure(
     if not monitored:
         return Figure((), {NOT_MONITORED: 1})
     happened = field_ms(fields, "happened_at") or time_ms(alert["occurred_at"]) or 0
-    decided = min((at for each in escalations if _since(each, happened) and (at := _decided_ms(each)) is not None), default=None)
+    decided = min((ms for each in escalations if _since(each, happened) and (ms := _decided_ms(each)) is not None), default=None)
     limit = values.value(f"escalation.{_tier(fields)}_minutes", at=at)
     about = {"record": alert["record"], "resident": fields.get("subject"), "at": happened, "rule": fields["rule"]}
     if decided is None:

@@ -35,6 +35,7 @@ NO_DECISION = "hydration.no_decision"
 ADVICE_LATE = "hydration.advice_late"
 COMPLETE_BUT_LOW = "hydration.complete_but_low"
 COPIED = "hydration.copied_estimates"
+NOT_REVIEWED = "hydration.pause_not_reviewed"
 OUTCOME_AT_SHIFT_END = "appointments.outcome_at_shift_end"
 OUTCOME_MISSING = "appointments.outcome_missing"
 UNALLOCATED = "appointments.follow_up_unallocated"
@@ -122,6 +123,7 @@ _MATTERS = (
     Rule(ADVICE_LATE, SENIOR),
     Rule(COMPLETE_BUT_LOW, SENIOR),
     Rule(COPIED, NUDGE, managers=True),
+    Rule(NOT_REVIEWED, SENIOR),
     Rule(OUTCOME_AT_SHIFT_END, SENIOR),
     Rule(OUTCOME_MISSING, SENIOR, by_itself=True),
     Rule(UNALLOCATED, SENIOR, managers=True),

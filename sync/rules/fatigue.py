@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sync.kinds.alert import ACKNOWLEDGED, RESOLVED, SNOOZED
 from sync.rules.catalogue import RED_FLAG, RED_FLAG_LOW_INTAKE
 from sync.severities import CRITICAL
+from sync.thresholds import Values
 
 MINUTE_MS = 60_000
 # What comes to one device within this time of its last call is told together with what else comes.
@@ -30,6 +32,11 @@ REVIEW_FROM, REVIEW_PERCENT = 5, 40
 def may_wait(fields: Mapping[str, Any]) -> bool:
     """Whether a call about this alert may be bundled with others, and held back by a cap."""
     return fields.get("severity") != CRITICAL and fields.get("rule") not in _AT_ONCE
+
+
+def is_flood(flags: int, values: Values, at: datetime) -> bool:
+    """Whether so many red flags from one tablet within a quarter of an hour are called for by one alert about the tablet."""
+    return flags > values.value("alerts.unusual_red_flags", at=at)
 
 
 def not_before(calls_ms: Iterable[int], now_ms: int) -> int:

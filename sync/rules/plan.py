@@ -12,6 +12,7 @@ from typing import Any
 
 from sync.measures import MEASURES
 from sync.rules import xmr
+from sync.rules.triggers import Number, by_default
 
 RISKS = ("high", "medium", "low")
 AREAS = ("care_planning", "medicines", "staffing", "safeguarding", "feedback", "leadership", "governance")
@@ -24,27 +25,29 @@ STRONG, ADEQUATE, WEAK, AGAINST = STRENGTHS = ("strong", "adequate", "weak", "ag
 STAY_OPEN, CHANGE, ESCALATE, CLOSE = DECISIONS = ("stay_open", "change", "escalate", "close")
 #: What Tidemark writes when a closed action slides.
 REOPEN = "reopen"
+#: What somebody finds who looks whether a closed action has lasted: it has, or it opens again by their word.
+LASTED, OPEN_AGAIN = CHECKS = ("lasted", "open_again")
 
-#: Days without new evidence after which an action reads "static", and between reviews of one that failed.
-STATIC_DAYS, WEEKLY = 21, 7
-#: Days over which a measure is judged against its target, and categories that closing needs.
-JUDGED_DAYS, LEAST_CATEGORIES = 14, 2
-#: Charted days after closing before a fall below the target is a slide and no accident of a day.
-SLIDE_DAYS = 7
+#: Days between reviews of an action that failed, and evidence categories that closing needs.
+WEEKLY, LEAST_CATEGORIES = 7, 2
 
 Values = Mapping[str, Any]
 
 
 # ---- closing ----
 
-NOT_HELD, TARGET, SIGNAL, ONE_SIDED, NO_PEOPLE, CONTRADICTED, DOER, NO_CHECK, NO_DIFFERENCE = BLOCKS = (
-    "not_held", "target", "signal", "one_sided", "no_people", "contradicted", "doer", "no_check", "no_difference",
+NOT_HELD, TARGET, SIGNAL, ONE_SIDED, NO_PEOPLE, CONTRADICTED, DUTIES, DOER, DID, NO_CHECK, NO_DIFFERENCE = BLOCKS = (
+    "not_held", "target", "signal", "one_sided", "no_people", "contradicted", "duties", "doer", "did", "no_check", "no_difference",
 )  # fmt: skip
+#: What stands in the way of saying that a closed action has lasted.
+CHECK_BLOCKS = (TARGET, CONTRADICTED, DUTIES, DOER, DID)
+#: (rounds missed, rounds whose time has come) of one duty.
+Rounds = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Reached:
-    """Where one of the action's measures stands: its figure over the last `JUDGED_DAYS`, and the two icons of its chart."""
+    """Where one of the action's measures stands: its figure over the days that are judged, and the two icons of its chart."""
 
     percent: float | None
     variation: str | None = None
@@ -60,15 +63,17 @@ class Reached:
 
 
 def closing(
-    action: Values, evidence: Iterable[Values], reached: Sequence[Reached], *, closer: str, check_on: date | None, today: date
+    action: Values, evidence: Iterable[Values], reached: Sequence[Reached], *, closer: str, check_on: date | None, today: date,
+    did: Iterable[str] = (), duties: Iterable[Rounds] = (), number: Number = by_default, since: date | None = None,
 ) -> tuple[str, ...]:  # fmt: skip
     """What stands in the way of closing, in the order of `BLOCKS`; nothing when it may close.
 
     `evidence` is what the closing review weighed, `reached` one entry a measure of the action. An action without a measure has
-    nothing to show that its target was met.
+    nothing to show that its target was met. `did` are those who ever owned it or stood in, `duties` the rounds of each duty that
+    serves it. What is older than `since`, the day on which the action began or was opened again, cannot show that it worked.
     """
     evidence = list(evidence)
-    held = [each for each in evidence if each.get("strength") in (STRONG, ADEQUATE)]
+    held = [each for each in evidence if each.get("strength") in (STRONG, ADEQUATE) and not _before(each, since)]
     categories = {each.get("category") for each in held}
     target = target_percent(action)
     has = {each.get("id") for each in held}
@@ -79,11 +84,38 @@ def closing(
         ONE_SIDED: len(categories) < LEAST_CATEGORIES,
         NO_PEOPLE: not categories & {EXPERIENCE, OUTCOMES},
         CONTRADICTED: any(each.get("strength") == AGAINST for each in evidence),
-        DOER: closer in (action.get("owner"), action.get("deputy")),
+        DUTIES: neglected(duties, number),
+        DOER: closer in _doers(action),
+        DID: closer in {*did} - _doers(action),
         NO_CHECK: check_on is None or check_on <= today,
         NO_DIFFERENCE: not str(action.get("difference_for_people") or "").strip(),
     }
     return tuple(name for name in BLOCKS if found[name])
+
+
+def lasting(
+    action: Values, evidence: Iterable[Values], reached: Sequence[Reached], *, closer: str, today: date,
+    did: Iterable[str] = (), duties: Iterable[Rounds] = (), number: Number = by_default,
+) -> tuple[str, ...]:  # fmt: skip
+    """What stands in the way of saying that a closed action has lasted. Its evidence was weighed when it closed: what is asked
+    again is whether the figures, the duties and whatever is held since still say so, and somebody else than the doer."""
+    found = closing(action, evidence, reached, closer=closer, check_on=None, today=today, did=did, duties=duties, number=number)
+    return tuple(name for name in CHECK_BLOCKS if name in found)
+
+
+def neglected(duties: Iterable[Rounds], number: Number = by_default) -> bool:
+    """Whether any duty that serves an action was missed more often than the home allows: its miss counts against it (care.md, Duties)."""
+    most = number("plan.duties_missed_percent")
+    return any(missed * 100 > most * rounds for missed, rounds in duties)
+
+
+def _before(evidence: Values, since: date | None) -> bool:
+    as_of = read_day(evidence.get("as_of"))
+    return since is not None and as_of is not None and as_of < since
+
+
+def _doers(action: Values) -> set[Any]:
+    return {action.get("owner"), action.get("deputy")} - {None}
 
 
 def slid(target: float | None, reached: Sequence[Reached]) -> bool:
@@ -100,7 +132,9 @@ ESCALATED, STATIC, WEAK_TWICE, OVERDUE, PAST_DUE, CHECK_DUE, NEVER_REVIEWED, NOT
 )  # fmt: skip
 
 
-def eyes(action: Values, reviews: Sequence[Values], *, since: date, today: date, audited: Iterable[date] = ()) -> tuple[str, ...]:
+def eyes(
+    action: Values, reviews: Sequence[Values], *, since: date, today: date, audited: Iterable[date] = (), number: Number = by_default
+) -> tuple[str, ...]:  # fmt: skip
     """What about an action asks for somebody. `reviews` are newest last, each with the day `on` which it was made; `since` is the
     day on which the action began, `audited` the days on which an audit that bears on it was made: each is new evidence."""
     status = action.get("status") or "open"
@@ -113,7 +147,7 @@ def eyes(action: Values, reviews: Sequence[Values], *, since: date, today: date,
     newest = max([since, *audited, *(on for each in reviews for one in weighed(each) if (on := _as_of(one, each)))])
     found = {
         ESCALATED: status == "escalated",
-        STATIC: (today - newest).days >= STATIC_DAYS,
+        STATIC: (today - newest).days >= number("plan.static_days"),
         WEAK_TWICE: weak_twice(reviews),
         OVERDUE: next_review(action, last, since) < today,
         PAST_DUE: due is not None and due < today,

@@ -30,7 +30,7 @@ TASKS: Mapping[str, tuple[Task, ...]] = {
     roles.NUTRITION_LEAD: (Task("baseline_drinks", WEEK, "/measures/complete_monitoring"), Task("watch", WEEK, "/observations")),
     roles.CARE_COORDINATOR: (Task("baseline_visits", WEEK, "/measures/appointment_follow_up"), Task("outcomes", DAY, "/appointments")),
     roles.ROTA_COORDINATOR: (Task("rationale", WEEK, "/measures/compliant_deployment"),),
-    roles.DEPUTY_MANAGER: (Task("feedback", WEEK, "/oversight/beside"), Task("accounts", WEEK, "/staff-accounts"), Task("complaints", WEEK, "/complaints")),
+    roles.DEPUTY_MANAGER: (Task("feedback", WEEK, "/feedback"), Task("summary", WEEK, "/feedback/summaries"), Task("accounts", WEEK, "/staff-accounts"), Task("complaints", WEEK, "/complaints")),
     roles.REGISTERED_MANAGER: (
         Task("plan", WEEK, "/plan"), Task("standards", MONTH, "/standards"), Task("numbers", MONTH, "/thresholds"), Task("challenges", WEEK, "/minutes"),
     ),

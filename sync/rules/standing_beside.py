@@ -1,7 +1,7 @@
 """What different sources say of one stream, side by side, and whether they disagree (care.md, The plan 5).
 
 A measure of 95 % says that entries were made. Practice that was watched, staff who were asked and people who complained may say
-otherwise, and then nobody may claim that care is better. Numbers here are (D): defaults for a registered manager to sign off.
+otherwise, and then nobody may claim that care is better. What reads good is the home's own number (`sync/thresholds.py`, `plan.…`).
 """
 
 from __future__ import annotations
@@ -19,10 +19,6 @@ RECORDS, AUDITS, PRACTICE, STAFF, PEOPLE, COMPLAINTS, INCIDENTS = SOURCES = (
     "records", "audits", "practice", "staff", "people", "complaints", "incidents",
 )  # fmt: skip
 GOOD, MIXED, POOR, SILENT = VERDICTS = ("good", "mixed", "poor", "silent")
-#: Days that are looked back over.
-BESIDE_DAYS = 28
-#: Share of audited entries, and of observations, from which they count as good; and the mean of scores from 1 to 5.
-GOOD_AUDIT_PERCENT, GOOD_PRACTICE_PERCENT, GOOD_MEAN = 90, 80, 3.5
 
 Values = Mapping[str, Any]
 
@@ -38,7 +34,7 @@ def by_scores(scores: Sequence[int], number: Number = by_default) -> str:
         return SILENT
     if poor(scores, number):
         return POOR
-    return GOOD if sum(scores) >= GOOD_MEAN * len(scores) else MIXED
+    return GOOD if sum(scores) >= number("plan.good_mean") * len(scores) else MIXED
 
 
 def by_count(count: int) -> str:

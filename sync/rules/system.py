@@ -21,11 +21,12 @@ def conflicts(home: str, differing: Iterable[tuple[str, datetime]], values: Valu
 
 
 def nobody_reached(home: str, alert: str, told: Sequence[Mapping[str, Any]], now: datetime) -> Iterator[Matter]:
-    """An alert's step on a rung with nobody on duty, or nobody with a device that answers. `told` is what the step added."""
+    """An alert's step on a rung with nobody on duty, or nobody with a device that answers. `told` is what the step added. Whoever
+    is called in the morning, because others are awake, was not missed."""
     missed: dict[str, bool] = {}
     for each in told:
         role = str(each.get("role"))
-        missed[role] = missed.get(role, True) and not each.get("reached")
+        missed[role] = missed.get(role, True) and not each.get("reached") and not each.get("held_until")
     for role in sorted(role for role, nobody in missed.items() if nobody):
         yield Matter(rules.NOBODY_REACHED, home, now, f"{alert}/{role}", {"role": role, "at": write_time(to_ms(now))}, received=now)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sync.measures import appointment_follow_up as follow_up
@@ -71,6 +71,15 @@ class Trigger:
 
     def fires(self, seen: Seen, number: Number = by_default) -> Found | None:
         return self.test(seen, number)
+
+    def first_day(self, today: date, number: Number = by_default) -> date:
+        """The first care day that is looked at."""
+        return today - timedelta(days=number(self.days))
+
+
+def had_its_time(begun: date, today: date, grace_days: int) -> bool:
+    """Whether an action that began then has been given the days after which what goes on escalates it."""
+    return (today - begun).days >= grace_days
 
 
 def _share_under(percent: str, least: str) -> Test:

@@ -6,9 +6,10 @@ import json
 import uuid
 
 import pytest
+from argon2 import Type, extract_parameters
 
 from server import clock
-from server.people import grants, store
+from server.people import grants, signin, store
 from tests.harness.apps import rfc3339
 
 HOUR = 3_600_000
@@ -22,6 +23,12 @@ def ama(home):
 @pytest.fixture
 def tablet(home):
     return home.tablet()
+
+
+def test_whoever_steals_the_database_pays_19_mib_and_two_passes_for_every_guess():
+    # Made with the server's own settings, before the tests took cheap ones.
+    cost = extract_parameters(signin._nobody)
+    assert (cost.type, cost.time_cost, cost.memory_cost) == (Type.ID, 2, 19_456)
 
 
 def test_the_right_pin_gives_a_grant_for_72_hours_and_the_home_s_public_key(tablet, ama):

@@ -114,6 +114,33 @@ def test_a_correction_without_a_reason_is_accepted_and_flagged(home, tablet):
     assert change["flags"] == ["no reason given"]
 
 
+def test_an_allocation_written_after_its_shift_began_without_saying_why_is_kept_and_marked_until_then_nothing_is_asked(home, tablet):
+    today = datetime.now(UTC).date()
+    begun, ahead = f"{today - timedelta(days=2)}/day", f"{today + timedelta(days=2)}/day"
+
+    def marks(shift, *later, **fields):
+        plan = tablet.statement("allocation", {"shift": shift, "unit": "Willow", "rationale": "Two people need two staff to stand", **fields})
+        more = [tablet.statement("allocation", each, record=plan["id"], parents=[plan["id"]]) for each in later]
+        answer = tablet.sync([plan, *more])
+        assert {result["status"] for result in answer["results"]} == {"accepted"}, "what an older app does not ask for is never set aside"
+        (change,) = of(answer, plan["id"])
+        return change["flags"]
+
+    assert marks(begun) == ["no reason given"]
+    assert marks(begun, changed_because="Ben is ill") == []
+    assert marks(ahead) == marks(ahead, {"staff": []}) == [], "before its start an allocation moves on by nature"
+    ill = {"changed_because": "Ben is ill"}
+    assert marks(begun, {"staff": []}, **ill) == ["no reason given"], "each change says why"
+    assert marks(begun, {"staff": [], "changed_because": "Ama came in"}, **ill) == marks(begun, {"staff": [], "correction_reason": "Wrong name"}, **ill) == []
+    assert marks(begun, {"for_handover": True}, **ill) == [], "a flag for the handover changes no plan"
+
+
+def test_a_shift_on_the_last_day_of_the_calendar_costs_its_neighbours_nothing(home, tablet):
+    last = tablet.statement("allocation", {"shift": "9999-12-31/night", "unit": "Willow", "rationale": "A slip of the keyboard"})
+    drink = tablet.drink(home.resident("Edith"))
+    assert [result["status"] for result in tablet.sync([last, drink])["results"]] == ["accepted", "accepted"]
+
+
 def test_people_and_staff_who_left_are_named_and_no_longer_sent(home, tablet):
     edith, ben = home.resident("Edith"), home.staff("Ben", ["support_worker"])
     assert tablet.sync()["removed"] == []

@@ -8,10 +8,11 @@ import psycopg
 import pytest
 from sqlalchemy import exc
 
-from server import fast, health
+from server import create_app, fast, health
+from server.config import Config
 from server.db import db, reading
 from server.records import aside
-from tests.harness.apps import House
+from tests.harness.apps import House, copy_template
 
 only_postgresql = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 #: What a database says that fails, by each driver and as SQLAlchemy passes it on.
@@ -162,3 +163,12 @@ def test_health_says_that_the_database_is_not_well(house, home, monkeypatch):
     monkeypatch.setattr(health, "_last_tick_ms", fails)
     answer = house.app.test_client().get("/api/v1/health")
     assert answer.status_code == 503 and answer.json["status"] == "not_ok" and answer.headers["Retry-After"]
+
+
+def test_what_was_acknowledged_is_on_the_disk_and_not_only_on_its_way_there(sqlite_template, tmp_path):
+    app = create_app(Config(data=tmp_path, database_url=copy_template(sqlite_template, tmp_path)))
+    with app.app_context():
+        with reading() as c:
+            said = [c.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("synchronous", "journal_mode")]
+        db.engine.dispose()
+    assert said == [2, "wal"]

@@ -10,6 +10,8 @@ import pytest
 from server import clock
 from server.pages.filed_forms import FILED
 from sync import days
+from tests.api.test_pages_plan import start
+from tests.api.test_pages_records import state
 from tests.harness.visitor import Visitor
 
 one_database = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -23,6 +25,7 @@ SAID = {
     "practice_observation": {"occurred_at": TIME, "topic": "hydration", "observed_role": "support_worker", "expected": "Sits down beside the person",
                              "seen": "Stood and hurried", "met": "no", "coached": "yes"},
     "staff_account": {"occurred_at": TIME, "question": "deployment_1", "role": "support_worker", "score": "2", "words": "Never at breakfast"},
+    "feedback_summary": {"topic": "deployment", "from": DAY, "to": DAY, "themes": "Breakfast is rushed", "response": "One more carer from 7am"},
     "complaint": {"received_at": TIME, "whose": "family", "about": "appointments", "words": "Nobody told us what the GP said"},
     "incident": {"happened_at": TIME, "type": "fall", "harm": "low", "staffing_related": "yes", "hydration_related": "no"},
     "minute": {"meeting": "Provider oversight", "held_on": DAY, "type": "challenge", "words": "Why is it static?", "due_on": DAY},
@@ -112,6 +115,43 @@ def test_a_complaint_is_answered_by_a_correction_and_an_account_keeps_a_role_and
     assert sue.open("/staff-accounts").marked("ask") == "Drawn to be asked today: Ama Mensah, Support worker."
     fields = record(home, sue.send("/staff-accounts/new", **SAID["staff_account"]))["fields"]
     assert fields == {"question": "deployment_1", "topic": "deployment", "role": "support_worker", "score": 2, "words": "Never at breakfast"}
+
+
+def test_a_standard_is_confirmed_on_a_tablet_as_it_is_worded_and_other_words_are_to_be_read_again(home, sue):
+    page = sue.send("/standards/new", **SAID["standard"])
+    ama, ben = home.staff("Ama Mensah"), home.staff("Ben Osei")
+    tablet = home.tablet()
+    tablet.unlock(ama)
+    (held,) = [each for each in tablet.sync()["changes"] if each["kind"] == "standard"]
+    tablet.sync([tablet.statement("standard_read", {"standard": held["record"], "version": held["seq"]})])
+    shown = sue.open(page.path).text
+    assert "Read and understood: 1 of 3 (33%) of the staff" in shown and "Not yet: Ben Osei, Sue Hart" in shown
+    assert "1 of 3 (33%)" in sue.open("/standards").text
+    said = {**SAID["standard"], "words": "Offer a drink every hour", "version": version(sue.open(f"{page.path}/correct")), "reason": "Agreed anew"}
+    assert "0 of 3 (0%)" in sue.send(f"{page.path}/correct", **said).text, "whoever read the earlier words has not read these"
+    assert ben and [each["fields"]["words"] for each in tablet.sync()["changes"] if each["kind"] == "standard"] == ["Offer a drink every hour"]
+
+
+@one_database
+def test_feedback_stands_by_theme_beside_the_weeks_before_and_its_themes_are_filed_in_the_summary(home, sue):
+    assert sue.open("/feedback").marked("empty") == "No feedback in these days"
+    edith = home.resident("Edith Vane")
+    dee = Visitor.manager(home, ["deputy_manager"], "Dee Moss")
+    day = 24 * 60
+    for score, ago in ((2, 1), (1, 2), (5, 30 * day)):
+        state(home, "feedback", {"resident": str(edith), "whose": "family", "words": f"Said {score}", "theme": "rushed", "score": score, "wait_minutes": 10 * score}, ago=ago)
+    state(home, "feedback", {"staff_role": "support_worker", "words": "Too few of us", "theme": "pressure", "anonymous": True}, author=dee.person.id)
+    start(sue, sue, measures="compliant_deployment")
+    page = dee.open("/feedback")
+    assert "3 told us something. 3 wait for an answer." in page.text and "2, before 1" in page.text and "1.5, before 5.0" in page.text
+    assert "20 minutes" in page.text and "“Said 1” Edith Vane, Family" in page.text and "Said 5" not in page.text and "Poor" in page.text
+    assert "“Too few of us” Support worker" in page.text and "Dee Moss, S" not in page.text
+    assert "In the plan: Charts have gaps" in page.text
+    form = next(link for link in page.links() if "summaries/new?topic=deployment" in link).replace("&amp;", "&")
+    assert 'value="deployment" selected' in " ".join(dee.open(form).html.split()) or 'value="deployment" checked' in " ".join(dee.open(form).html.split())
+    done = dee.send("/feedback/summaries/new", **SAID["feedback_summary"])
+    assert "Breakfast is rushed" in done.text and "One more carer from 7am" in done.text
+    assert Visitor.manager(home, ["senior_carer"]).open("/feedback").status == 403
 
 
 @one_database

@@ -12,7 +12,7 @@ from tests.rules.test_framework import NEXT
 @one_database
 def test_actions_stand_under_each_key_question_of_their_tags_and_under_a_framework_that_comes_later(home, sue):  # noqa: F811
     form = sue.open("/plan/new?start=deployment").html
-    assert form.count('name="tags"') == 34 + 13 and 'value="safe-and-effective-staffing" checked' in " ".join(form.split())
+    assert form.count('name="tags"') == 34 + 14 and 'value="safe-and-effective-staffing" checked' in " ".join(form.split())
     at = start(sue, sue, tags=["safe-and-effective-staffing", "reg-18", "person-centred-care"], other_tags="our board, reg-18")
     assert home.record(at.rsplit("/", 1)[1])["fields"]["tags"] == ["safe-and-effective-staffing", "reg-18", "person-centred-care", "our board"]
     assert home.record(at.rsplit("/", 1)[1])["fields"]["framework"] == "cqc-2023"

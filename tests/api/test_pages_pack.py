@@ -11,18 +11,22 @@ import zipfile
 import zlib
 from collections import Counter, defaultdict
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from server import clock
+from server import clock, pages
+from server.pages import chart_view
 from server.pages.words import say
 from sync.measures import MEASURES, MONITORING
-from sync.rules import plan, xmr
+from sync.rules import xmr
+from sync.thresholds import THRESHOLDS
 from tests.api.test_measures import DAY, HOUR_MS, figure, keep, ms, stated
 from tests.api.test_pages_plan import TODAY, one_database, start
 from tests.api.test_pages_records import state
 from tests.harness.apps import rfc3339
 
+PAGES = Path(pages.__file__).parent
 SPAN = f"from={(DAY - timedelta(days=1)).isoformat()}&to={TODAY.isoformat()}"
 ANSWERS = [
     {"question": "checks_filled", "source": "charts", "answer": "no", "looked_at": 5, "misses": ["1", "2"], "words": "Two nights are empty"},
@@ -131,7 +135,7 @@ def counted_again(said: dict[str, list[dict[str, str]]]) -> list[str]:
         counted = (str(len(of)), str(met), str(due), share(met, due), str(late), share(late, due), str(due - met), str(whole(of, "left_out")), str(changed))
         same(row["measure"], tuple(row.values())[1:], counted)
     for row in said["action_figures"]:
-        of = days[row["measure"]][-plan.JUDGED_DAYS :]
+        of = days[row["measure"]][-THRESHOLDS["plan.judged_days"].default :]
         met, due = whole(of, "numerator"), whole(of, "denominator")
         counted = (of[0]["day"], of[-1]["day"], str(met), str(due), share(met, due))
         same(f"{row['action']} {row['measure']}", tuple(row[name] for name in ("first", "last", "numerator", "denominator", "percent")), counted)
@@ -158,6 +162,20 @@ def counted_again(said: dict[str, list[dict[str, str]]]) -> list[str]:
     return wrong
 
 
+def drawn_again(said: dict[str, list[dict[str, str]]], document: str) -> list[str]:
+    """What the charts of the document say otherwise than the same chart worked out from the days and targets in the CSV."""
+    wrong, measures = [], {say(f"measures.names.{name}"): each.target_percent for name, each in MEASURES.items()}
+    targets = {f"{row['action']}: {row['measure']}": (row["measure"], float(row["target_percent"])) for row in said["action_figures"]}
+    targets |= {title: (title, target) for title, target in measures.items()}
+    charts = re.findall(r'(?s)data-chart="\w+"><h3[^>]*>(.*?)</h3>.*?<svg.*?<title>(.*?)</title>', document)
+    for title, says in charts:
+        measure, target = targets[title]
+        points = [100 * number(row["numerator"]) / number(row["denominator"]) for row in said["measure_days"] if row["measure"] == measure and number(row["denominator"])]
+        again = f"{title}. {chart_view.sentence(xmr.chart(points, target=target), target)}"
+        wrong += [] if html.unescape(says) == again else [f"told {says}, counted {again}"]
+    return wrong if charts else ["no chart is drawn"]
+
+
 def test_every_number_of_the_pack_is_counted_again_from_its_csv_and_stands_alike_in_every_format(home, sue):
     at = start(sue, sue, baseline_issue="=Charts have gaps")
     state(home, "audit", {"template": "hydration", "version": 1, "sources_covered": ["charts"], "sample": [], "answers": ANSWERS}, author=sue.person.id)
@@ -176,6 +194,7 @@ def test_every_number_of_the_pack_is_counted_again_from_its_csv_and_stands_alike
     for name, rows in tables.items():
         told = [[bare(cell) for cell in row.values()] for row in said[name]]
         mismatches += [(name, a, b) for a, b in zip(rows, told, strict=True) if a != b]
+    assert drawn_again(said, document) == []
     assert mismatches == [] and {"actions", "measures", "measure_days", "sampled", "people", "gaps"} <= tables.keys()
     assert shown(re.sub(r'<span class="nhsuk-table-responsive__heading".*?</span>', "", sue.open(f"/pack/view?{SPAN}").html)) == tables
 
@@ -212,15 +231,26 @@ def test_what_could_not_be_evidenced_is_said_first(home, sue):
 
 
 @one_database
-def test_the_workbook_and_the_pdf_hold_the_same_tables_and_the_pdf_is_tagged(sue):
+def test_the_workbook_and_the_pdf_hold_the_same_tables_and_charts_and_the_pdf_is_tagged(home, sue):
     everything = unzipped(taken(sue, "zip").data)
     name = f"evidence-pack-{(DAY - timedelta(days=1)).isoformat()}-to-{TODAY.isoformat()}"
     assert {f"{name}.html", f"{name}.pdf", f"{name}.xlsx", "csv/SHA256SUMS", "csv/entries.csv"} <= everything.keys()
     pdf = b"".join(map(inflated, re.findall(rb"(?s)stream\r?\n(.*?)\r?\nendstream", everything[f"{name}.pdf"])))
     assert b"/MarkInfo" in pdf and b"pdfuaid:part" in pdf and b"/Lang (en-GB)" in pdf and b"/StructTreeRoot" in pdf and b"/TH" in pdf
+    drawn = everything[f"{name}.html"].decode().count("<svg")
+    assert drawn and pdf.count(b"/S /Figure") == drawn == pdf.count(b"/Alt "), "each chart is a drawing with its alternative text"
+    assert pdf.count(b"/Subtype /Image") == 0, "drawn in lines, not in dots"
     book = unzipped(everything[f"{name}.xlsx"])
     written = b"".join(content for part, content in book.items() if part.startswith("xl/worksheets/"))
     assert b"<f>" not in written and b"=Willow" in written and len([part for part in book if part.startswith("xl/worksheets/sheet")]) == 17
+
+
+def test_the_pack_prints_on_a4_in_one_ink_and_tells_nothing_by_colour():
+    styles = "".join((PAGES / name).read_text() for name in ("pack.css", "pack_chart.css"))
+    assert "size: A4" in styles and not re.search(r"\b(rgb|hsl|red|green|blue|orange)\b", styles)
+    assert [ink for ink in re.findall(r"#([0-9a-f]{6})", styles) if len({ink[:2], ink[2:4], ink[4:]}) > 1] == [], "greys alone"
+    shapes = re.search(r"(?s){% if dot.shape == .better.*?{% endif %}", (PAGES / "templates" / "pages" / "_chart.html").read_text())[0]
+    assert shapes.count("<path") == 2 and "<circle" in shapes, "better is a triangle, worse a square, the rest a dot"
 
 
 @one_database

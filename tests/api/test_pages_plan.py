@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from datetime import date, timedelta
 
 import pytest
@@ -162,6 +163,71 @@ def test_what_stands_in_the_way_of_closing_is_said_and_it_stays_open(home, nina,
         assert status(home, at) == "open"
 
 
+def rounds_of(home, what: str, *ago: int, **how) -> None:
+    """Rounds of a duty that fell due so many days ago."""
+    for days_ago in ago:
+        due = days.write_time(clock.now_ms() - days_ago * 86_400_000)
+        state(home, "duty", {"what": what, "from": due, "due_at": due, **how})
+
+
+@one_database
+def test_duties_that_were_missed_keep_the_action_that_they_serve_open(home, nina, sue):
+    told(home, "complete_monitoring", IMPROVED)
+    at = start(nina, nina)
+    rounds_of(home, "audit_appointments", 3, missed_reason="Not done")
+    rounds_of(home, "audit_hydration", 3, 10, 17, done_at="2026-01-01T00:00:00.000Z")
+    rounds_of(home, "audit_hydration", 24, missed_reason="Not done")
+    page = reviewed(sue, at, "close")
+    assert page.status == 400 and "Over 10% of the rounds of a duty that serves this action were missed in 28 days." in page.text
+    fields = {"name": "plan.duties_missed_percent", "value": 25, "from": "2026-01-01", "reason": "x", "proposed_by": str(nina.person.id), "approved_by": str(sue.person.id)}
+    state(home, "threshold", fields)
+    assert "The action is closed." in reviewed(sue, at, "close").text, "the share is the home's own"
+
+
+@one_database
+def test_whoever_owned_an_action_before_does_not_close_it_either(home, nina, sue):
+    told(home, "complete_monitoring", IMPROVED)
+    at = start(nina, sue)
+    shown = re.search(r'name="seen" value="([^"]*)"', nina.open(f"{at}/change").html).group(1)
+    assert nina.send(f"{at}/change", **form(nina, seen=shown)).status == 200
+    page = reviewed(sue, at, "close")
+    assert page.status == 400 and "You owned this action before." in page.text and status(home, at) == "open"
+
+
+def test_on_the_day_of_its_check_somebody_says_whether_a_closed_action_has_lasted_or_opens_it_again(home, nina, sue):
+    told(home, "complete_monitoring", IMPROVED)
+    at = start(nina, nina)
+    reviewed(sue, at, "close")
+    record = at.rsplit("/", 1)[1]
+    state(home, "improvement_action", {"sustain_check_on": TODAY.isoformat()}, record=uuid.UUID(record))
+    assert "Look whether it has lasted" in sue.open("/plan").text and "Record whether it has lasted" in sue.open(at).text
+    assert 'value="lasted"' not in nina.open(f"{at}/review").html and reviewed(nina, at, "lasted").status == 403
+    told(home, "complete_monitoring", [*IMPROVED, *[(18, 20)] * 14])
+    page = reviewed(sue, at, "lasted", (), check_on="")
+    assert page.status == 400 and "It cannot be said yet that it has lasted." in page.text and "The target is not met" in page.text
+    told(home, "complete_monitoring", IMPROVED)
+    assert "It is recorded that the change has lasted." in reviewed(sue, at, "lasted", (), check_on="").text
+    assert "Look whether it has lasted" not in sue.open("/plan").text and status(home, at) == "closed"
+    assert "It has lasted Sue Hart" in sue.open(at).text and sue.open("/plan/questions").html.count('data-testid="closure"') == 2
+    assert "Write how people are kept safe meanwhile" in reviewed(nina, at, "open_again", ()).text
+    page = reviewed(nina, at, "open_again", (), protection="A senior sits in on each round")
+    assert "The action is open again and reviewed weekly." in page.text and status(home, at) == "open"
+    old = {f"as_of-{id_}": (TODAY - timedelta(days=1)).isoformat() for id_ in evidence_ids(sue.open(f"{at}/review"))}
+    assert "or is older than the action or its reopening" in reviewed(sue, at, "close", **old).text, "what closed it before does not close it again"
+    assert "closed_by" not in home.record(record)["fields"]
+
+
+@one_database
+def test_warning_signs_stand_on_the_action_that_they_concern(home, nina):
+    told(home, "complete_monitoring", IMPROVED)
+    at, other = start(nina, nina), start(nina, nina, measures="appointment_follow_up")
+    for rule, ago in (("hydration.vague_refusals", 60), ("hydration.vague_refusals", 120), ("appointments.chasing", 60), ("hydration.vague_refusals", 60 * 24 * 40)):
+        state(home, "alert", {"rule": rule, "status": "resolved", "subject": str(uuid.uuid4()), "severity": "senior"}, ago=ago)
+    assert "Warning signs in the last 28 days: Refusals without a reason 2." in nina.open(at).text
+    assert "Warning signs in the last 28 days: Relatives chase an answer 1." in nina.open(other).text
+    assert nina.open("/plan").html.count('data-testid="signs"') == 2
+
+
 @one_database
 def test_past_the_plan_nobody_closes_an_action_and_what_was_sent_is_set_aside(home, nina):
     at = start(nina, nina)
@@ -217,6 +283,27 @@ def test_a_closed_action_whose_figure_slides_back_is_opened_again_once_with_the_
     assert "Complete monitoring: 80% at the time." in page
 
 
+@one_database
+def test_how_many_days_a_figure_must_have_fallen_is_the_homes_own_number(home, nina, sue):
+    told(home, "complete_monitoring", IMPROVED)
+    reviewed(sue, start(nina, nina), "close")
+    told(home, "complete_monitoring", [*IMPROVED, *[(12, 20)] * 5], until=TODAY + timedelta(days=5))
+    with home.house.app.app_context():
+        assert acting.reopen_slid(people.home(home.id), clock.now_ms()) == 0, "five days are not seven"
+        own = {"name": "plan.slide_days", "value": 3, "from": "2026-01-01", "reason": "x", "proposed_by": str(nina.person.id), "approved_by": str(sue.person.id)}
+        state(home, "threshold", own)
+        assert acting.reopen_slid(people.home(home.id), clock.now_ms()) == 1
+
+
+@one_database
+def test_how_long_practice_stands_beside_the_records_is_the_homes_own_number(home, nina, sue):
+    state(home, "practice_observation", {"topic": "hydration", "met": True, "seen": "x"}, ago=10 * 24 * 60)
+    assert "1 of 1 (100%)" in sue.open("/oversight/beside").text
+    own = {"name": "plan.beside_days", "value": 7, "from": "2026-01-01", "reason": "x", "proposed_by": str(nina.person.id), "approved_by": str(sue.person.id)}
+    state(home, "threshold", own)
+    assert "1 of 1 (100%)" not in sue.open("/oversight/beside").text
+
+
 def test_two_people_who_write_at_once_do_not_overwrite_each_other(home, nina, sue):
     at = start(nina, nina)
     old = re.search(r'name="seen" value="([^"]*)"', sue.open(f"{at}/change").html).group(1)
@@ -249,6 +336,9 @@ def test_new_limits_begin_only_after_a_change_for_the_better_that_lasts(home, ni
     assert reviewed(nina, at, "stay_open", **changed | {"changed_on": (TODAY - timedelta(days=16)).isoformat()}).status == 200
     page = nina.open(at)
     assert "Shift check at 2pm" in page.text and page.html.count("tm-xmr__mean") == 2
+    assert "Since then Complete monitoring is better." in page.text
+    reviewed(nina, at, "stay_open", changed="Another cup", changed_on=TODAY.isoformat())
+    assert "Another cup" in nina.open(at).text and "Too early to say for Complete monitoring." in nina.open(at).text
 
 
 @one_database
@@ -321,16 +411,12 @@ def test_duties_that_were_missed_are_shown_on_the_action_that_they_serve_and_on_
     told(home, "complete_monitoring", IMPROVED)
     at, governance = start(nina, nina), start(nina, nina, measures="compliant_deployment", quality_area="governance")
 
-    def round_of(what: str, days_ago: int, **how) -> None:
-        due = days.write_time(clock.now_ms() - days_ago * 86_400_000)
-        state(home, "duty", {"what": what, "from": due, "due_at": due, **how})
-
     assert 'data-testid="missed"' not in nina.open("/plan").html, "nothing has fallen due"
-    round_of("hydration_check", 2, missed_reason="Not done before the next one fell due")
-    round_of("audit_hydration", 3, done_at=days.write_time(clock.now_ms() - 4 * 86_400_000))
-    round_of("hydration_check", 40, missed_reason="Long ago")
-    round_of("appointment_check", 2, missed_reason="Nobody asked")
-    round_of("daily_log", 2, done_at=days.write_time(clock.now_ms() - 3 * 86_400_000))
+    rounds_of(home, "hydration_check", 2, missed_reason="Not done before the next one fell due")
+    rounds_of(home, "audit_hydration", 3, done_at=days.write_time(clock.now_ms() - 4 * 86_400_000))
+    rounds_of(home, "hydration_check", 40, missed_reason="Long ago")
+    rounds_of(home, "appointment_check", 2, missed_reason="Nobody asked")
+    rounds_of(home, "daily_log", 2, done_at=days.write_time(clock.now_ms() - 3 * 86_400_000))
     for path in (at, f"{at}/review", "/plan/questions"):
         page = nina.open(path)
         assert page.html.count("Duties missed in the last 28 days: 1 of 2</a>") == 1 and "/duties" in page.links()

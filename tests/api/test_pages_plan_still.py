@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from server import clock
-from tests.api.test_pages_plan import IMPROVED, look, one_database, reviewed, start, status, told
+from tests.api.test_pages_plan import IMPROVED, TODAY, look, one_database, reviewed, start, status, told
 from tests.api.test_pages_records import state
 
 DAY_MS = 86_400_000
@@ -25,6 +27,21 @@ def test_while_the_records_speak_against_it_an_action_stays_open_however_its_evi
     assert status(home, at) == "open" and "The target is not met" not in page.text
     other = start(nina, nina, measures="compliant_deployment", target="90")
     assert "Poor feedback on drinks" not in reviewed(sue, other, "close", ("strong", "strong")).text, "another stream's concern is not its own"
+
+
+@one_database
+def test_over_how_many_days_waits_are_counted_is_the_homes_own_number(home, nina, sue):
+    at = start(nina, nina, measures="compliant_deployment", target="90")
+    for days_ago in (9, 10, 11):
+        shift = {"shift": f"{(TODAY - timedelta(days=days_ago)).isoformat()}/day", "unit": "Willow"}
+        state(home, "shift_sample", shift, ago=days_ago * 24 * 60)
+        seen = {"from": "2026-11-01T09:00:00Z", "to": "2026-11-01T10:00:00Z", "actual": [{"role": "support_worker", "count": 1}], "delays": [{"what": "bell", "minutes": 40}]}
+        state(home, "deployment_observation", {**shift, **seen}, ago=days_ago * 24 * 60)
+    waiting = "3 of 3"
+    assert waiting in reviewed(sue, at, "close").text
+    own = {"name": "plan.waits_days", "value": 7, "from": "2026-01-01", "reason": "x", "proposed_by": str(nina.person.id), "approved_by": str(sue.person.id)}
+    state(home, "threshold", own)
+    assert waiting not in reviewed(sue, at, "close").text
 
 
 @one_database

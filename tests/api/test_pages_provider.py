@@ -41,6 +41,10 @@ def test_every_home_of_the_account_with_its_figures_and_what_stands_still_first(
     old = {"status": "open", "risk": "high", "baseline_issue": "Charts have gaps", "due_on": (TODAY - timedelta(days=1)).isoformat()}
     state(saltings, "improvement_action", old, ago=30 * 24 * 60)
     state(home, "improvement_action", {"status": "closed", "risk": "high"}, ago=30 * 24 * 60)
+    audit = {"template": "hydration", "version": 1, "from": (TODAY - timedelta(days=7)).isoformat(), "done_at": f"{TODAY.isoformat()}T08:00:00+00:00"}
+    kept = {**old, "measures": ["complete_monitoring"], "due_on": (TODAY + timedelta(days=30)).isoformat()}
+    state(home, "improvement_action", kept, ago=30 * 24 * 60)
+    state(home, "audit", {**audit, "answers": [{"question": "checks_filled", "source": "charts", "answer": "yes", "looked_at": 5}]})
     page = lead.open("/provider")
     first, second = page.html.split('data-testid="home"')[1:]
     assert "Saltings" in first and "140 of 280 (50%)" in first and "Below target" in first

@@ -16,7 +16,10 @@ from jwcrypto import jwe, jwk
 from server import clock
 from server.config import Config
 from server.people import store
-from tests.harness.apps import PIN
+from server.records.intake import Statement
+from sync import days
+from sync.fields import time_ms
+from tests.harness.apps import PIN, rfc3339
 
 DAY_MS = 24 * 3_600_000
 
@@ -195,3 +198,42 @@ def test_an_id_that_stands_for_something_else_adds_nobody_and_opens_nothing(home
         answer = add(tablet, id=taken)
         assert answer.status_code == 400 and list(answer.json["errors"]) == ["id"]
     assert add(tablet, id="no id").status_code == 400
+
+
+def one_more(tablet, who, seen, **members):
+    return tablet.client.post(f"/api/v1/staff/agency/{who}/renew", json={"grant": tablet.grant, "valid_until": seen, **members}, headers=tablet.auth)
+
+
+def test_a_senior_gives_an_agency_worker_one_shift_more_and_asking_twice_gives_no_second(home, ama):
+    tablet = home.tablet()
+    tablet.unlock(ama)
+    added = add(tablet).json
+    who, ends = added["staff"]["id"], added["valid_until"]
+    next_end = rfc3339(days.to_ms(days.shift_bounds(days.shift_of(days.from_ms(time_ms(ends))))[1]))
+    renewed = one_more(tablet, who, ends)
+    assert renewed.status_code == 200 and renewed.json["valid_until"] == next_end != ends, "the shift after the one that they were added for"
+    assert one_more(tablet, who, ends).json == renewed.json, "the same tap again, or another senior's"
+    record = home.record(who)
+    assert record["fields"]["valid_until"] == next_end and record["history"][-1]["author"] == str(ama.id), "who renewed it is in the record"
+    assert one_more(tablet, who, next_end).json["errors"]["until"], "never further than the next shift"
+    # The shift is over, and they are asked to stay.
+    over = rfc3339(clock.now_ms() - 60_000)
+    home.append(Statement(record=uuid.UUID(who), kind="staff_member", fields={"valid_until": over}, occurred_ms=clock.now_ms()))
+    unlock = {"staff": who, "pin": "482913"}
+    assert tablet.client.post("/api/v1/unlock", json=unlock, headers=tablet.auth).status_code == 403
+    assert one_more(tablet, who, over).json["valid_until"] == rfc3339(days.to_ms(days.shift_bounds(days.shift_of(days.from_ms(clock.now_ms())))[1]))
+    assert tablet.client.post("/api/v1/unlock", json=unlock, headers=tablet.auth).status_code == 200, "with the same PIN"
+
+
+def test_whose_access_a_manager_ended_is_renewed_by_nobody_and_a_support_worker_renews_nobody(home, ama):
+    tablet = home.tablet()
+    tablet.unlock(ama)
+    added = add(tablet).json
+    who, ends = added["staff"]["id"], added["valid_until"]
+    for other in (str(ama.id), str(uuid.uuid4())):
+        assert one_more(tablet, other, ends).status_code == 400
+    with home.house.app.app_context():
+        store.revoke_person(home.id, uuid.UUID(who), at_ms=clock.now_ms(), now_ms=clock.now_ms())
+    assert list(one_more(tablet, who, ends).json["errors"]) == ["id"]
+    tablet.unlock(home.staff("Jo", ["support_worker"]))
+    assert one_more(tablet, who, ends).status_code == 403 and one_more(tablet, who, ends, grant="no grant").status_code == 403

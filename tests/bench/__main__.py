@@ -1,19 +1,19 @@
 """`make bench`: every figure of performance.md that this version can measure, each beside its floor or with a word on why it has none. It prints; it gates nothing.
 
-`python -m tests.bench intake` runs one part: intake, filled, push, alerting, tap or drain.
+`python -m tests.bench intake` runs one part: intake, filled, push, alerting, pack, tap or drain.
 """
 
 from __future__ import annotations
 
 import sys
 
-from tests.bench import alerting, drain, filled, intake, push, tap
+from tests.bench import alerting, drain, filled, intake, pack, push, tap
 from tests.bench.report import machine, show
 from tests.harness.postgres import Postgres
 
 
 def main() -> None:
-    wanted = set(sys.argv[1:]) or {"intake", "filled", "push", "alerting", "tap", "drain"}
+    wanted = set(sys.argv[1:]) or {"intake", "filled", "push", "alerting", "pack", "tap", "drain"}
     print(f"Measured on {machine()}")
     postgres = Postgres(durable=True)
     try:
@@ -25,6 +25,8 @@ def main() -> None:
             show("Breach to push", push.run(postgres))
         if "alerting" in wanted:
             show("What alerts cost", alerting.run(postgres))
+        if "pack" in wanted:
+            show("What governance costs", pack.run(postgres))
     finally:
         postgres.stop()
     if "tap" in wanted:

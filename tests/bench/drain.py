@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from tests.bench.report import Row
-from tests.bench.tap import PEOPLE, QUEUED, enrolled, filled
-from tests.harness import small_home
-from tests.harness.browser import Browsers
+from tests.bench.tap import QUEUED, a_home, enrolled, filled
 from tests.harness.hands import Hands
 from tests.harness.processes import Installation
 
@@ -43,7 +38,8 @@ AN_HOUR_LATER = """() => navigator.locks.request('tidemark-sync', () => new Prom
     tx.onabort = () => fail(tx.error);
   };
 }))"""
-WAITING = """() => new Promise(done => { const opening = indexedDB.open('tidemark'); opening.onsuccess = () => {
+# Somebody is looking on: a tablet that nobody touches for five minutes locks itself.
+WAITING = """() => new Promise(done => { dispatchEvent(new Event('pointerdown')); const opening = indexedDB.open('tidemark'); opening.onsuccess = () => {
   const asked = opening.result.transaction('queue').objectStore('queue').count();
   asked.onsuccess = () => { opening.result.close(); done(asked.result); };
 }; })"""
@@ -85,22 +81,12 @@ def drain(hands: Hands, tidemark: Installation, queued: int) -> Drained:
 
 def both() -> tuple[Drained, Drained]:
     """One batch, and then ten: what grows with the queue shows between them, and what else the machine does falls on both."""
-    folder = Path(tempfile.mkdtemp(prefix="tidemark-bench-drain-"))
-    tidemark = Installation(folder / "data")
-    try:
-        home = small_home.make(tidemark, more=PEOPLE)
-        with sync_playwright() as playwright:
-            browsers = Browsers(playwright, folder)
-            tidemark.start()
-            hands = enrolled(browsers, tidemark, home)
-            batch = drain(hands, tidemark, BATCH)
-            hands.residents()
-            queue = drain(hands, tidemark, QUEUED)
-            assert hands.stored("looks") == [] and hands.tablet.errors == []
-            browsers.close()
-    finally:
-        tidemark.kill9()
-        shutil.rmtree(folder, ignore_errors=True)
+    with a_home() as (tidemark, home, browsers):
+        hands = enrolled(browsers, tidemark, home)
+        batch = drain(hands, tidemark, BATCH)
+        hands.residents()
+        queue = drain(hands, tidemark, QUEUED)
+        assert hands.stored("looks") == [] and hands.tablet.errors == []
     return batch, queue
 
 

@@ -35,19 +35,19 @@ _FRESH = {
 }
 
 
-def fill(kind: str, home_id: int, rows: int) -> None:
-    """Copy the rows that are there until the home has `rows` more, with the records that they add up to."""
+def fill(kind: str, home_id: int, rows: int, seed: int = SEED) -> None:
+    """Copy the last `seed` drinks that are there until the home has `rows` more, with the records that they add up to."""
 
     def work(c) -> None:
         head = store.head(c, home_id).seq
         made, number = ("randomblob(16)", "BLOB") if kind == "sqlite" else ("gen_random_uuid()", "UUID")
         c.execute(text(f"CREATE TEMPORARY TABLE x (n BIGINT, seq BIGINT, id {number}, fresh {number})"))
         c.execute(text(
-            f"WITH RECURSIVE copies(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n < {rows // SEED}) "
+            f"WITH RECURSIVE copies(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n < {rows // seed}) "
             f"INSERT INTO x SELECT n, seq, id, {made} FROM copies, ledger "
-            f"WHERE home_id = {home_id} AND kind = 'hydration_check' AND seq > {head - SEED}"
+            f"WHERE home_id = {home_id} AND kind = 'hydration_check' AND seq > {head - seed}"
         ))  # fmt: skip
-        fresh = {**_FRESH[kind], "seq": f"{head} + (x.n - 1) * {SEED} + x.seq - {head - SEED}"}
+        fresh = {**_FRESH[kind], "seq": f"{head} + (x.n - 1) * {seed} + x.seq - {head - seed}"}
         _copy(c, ledger.name, [column.name for column in ledger.columns], {**fresh, "record": "x.fresh"}, home_id)
         days = {"id": "x.fresh", "seq": fresh["seq"], "day": "t.day - x.n", "held_day": "t.held_day - x.n"}
         _copy(c, record.name, [column.name for column in record.columns], days, home_id)

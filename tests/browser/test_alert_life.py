@@ -5,20 +5,28 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from tests.browser.test_screens import Look
+from tests.harness import by_tidemark
 from tests.harness.floor import FloorTablet
+
+# ux.md, At 03:00: what it is, about whom, how long, who was told and who is next, and the two things to do.
+NEEDED = ("h1", ".tm-tight", "[data-testid=alert-says]", "[data-testid=ack-button]", "[data-testid=call-link]", "[data-testid=ladder]", ".tm-ladder__next")
 
 
 def test_an_alert_is_decided_about_and_handed_over_and_an_offline_breach_takes_the_screen(person, tidemark, home):
     ama = person("Ama Mensah")
     ama.start_shift()
+    ama.go(f"alert={by_tidemark.climbed_alert(tidemark, home)}")
+    expect(ama.by("ladder")).to_be_visible()
+    assert ama.tablet.out_of_sight(*NEEDED) == [], "without scrolling, on a phone of 360 by 640"
     ben, lee = (FloorTablet(tidemark, home["id"], name) for name in ("Ben's tablet", "Priya's tablet"))
     ben.unlock(home["staff"]["Ben Okoro"])
     lee.unlock(home["staff"]["Priya Shah"])
     lee.start_shift("duty_manager")
     ben.sync(ben.drink(home["residents"]["Mabel"], 2000), ben.red_flag(home["residents"]["Mabel"]))
     ama.go("alerts")
-    expect(ama.by("alert-row").first).to_be_visible(timeout=20_000)
-    ama.tap(ama.by("alert-row").first)
+    hers = ama.by("alert-row").filter(has_text="Mabel")
+    expect(hers).to_be_visible(timeout=20_000)
+    ama.tap(hers)
     look = Look(ama)
     expect(ama.by("decision")).to_be_visible()
     look.at("an alert, nothing decided")

@@ -63,6 +63,11 @@ def playwright_browser(playwright):
     browser.close()
 
 
+def test_the_browser_draws_no_screen_of_its_own_beside_those_under_test(run, playwright_browser):
+    told = playwright_browser.new_browser_cdp_session().send("Target.getTargets", {"filter": [{}]})
+    assert {one["type"] for one in told["targetInfos"]} <= {"page", "tab"}
+
+
 def ms(text: str) -> int:
     return round(datetime.fromisoformat(text).timestamp() * 1000)
 

@@ -239,3 +239,63 @@ def test_a_word_without_a_name_a_preference_for_the_plan_and_a_handover(person, 
     assert "Tablet 2 of the lounge" in given["fields"]["silent_devices"]
     assert "The lift is out of order" in [one["words"] for one in given["fields"]["lines"]]
     assert elsewhere.changes("feedback") == []
+
+
+# Everything by which a page could get in somebody's way, written down from now on.
+LISTEN = """() => {
+  self.came = [];
+  for (const name of ['alert', 'confirm', 'prompt', 'print']) self[name] = () => { came.push(name); return null; };
+  Notification.requestPermission = async () => { came.push('asked to notify'); return 'denied'; };
+  navigator.storage.persist = async () => { came.push('asked to keep'); return false; };
+  const show = HTMLDialogElement.prototype.showModal;
+  HTMLDialogElement.prototype.showModal = function () { came.push('a dialog'); show.call(this); };
+  const reload = new MutationObserver(() => document.querySelector('[data-testid=new-version], [data-testid=staff-tile]') && came.push('a notice or the lock'));
+  reload.observe(document.body, {childList: true, subtree: true});
+  dispatchEvent(new Event('beforeinstallprompt', {cancelable: true}));
+}"""
+# A newer version of the app has been fetched and waits: the browser says so as it always does.
+NEW_VERSION = """async () => {
+  const registration = await navigator.serviceWorker.getRegistration(), worker = new EventTarget();
+  Object.defineProperty(registration, 'waiting', {value: {postMessage: one => came.push(one.type)}});
+  Object.defineProperty(registration, 'installing', {value: worker});
+  registration.dispatchEvent(new Event('updatefound'));
+  worker.dispatchEvent(new Event('statechange'));
+}"""
+
+
+def test_nothing_gets_in_the_way_of_an_open_form_and_what_is_saved_is_ready_for_the_system_that_is_the_record(person, tidemark, home):
+    by_tidemark.state(tidemark, home["id"], "record_system", {"of": "daily_note", "system": "Careplan Plus"})
+    ama, ben = person("Ama Mensah"), FloorTablet(tidemark, home["id"], "Tablet 2")
+    ben.unlock(home["staff"]["Ben Okoro"])
+
+    def typed_on(field, words: str) -> None:
+        """Typing goes on in the same field, letter by letter, while all sorts of things happen."""
+        expect(field).to_be_focused()
+        field.press_sequentially(words)
+
+    def all_sorts() -> None:
+        ama.page.evaluate(NEW_VERSION)
+        ben.sync(ben.statement("hydration_check", {"resident": home["residents"]["Joan"], "outcome": "unwell", "red_flags": ["choking"]}))
+        expect(ama.by("nav-alerts").locator(".tm-nav__count")).to_be_visible(timeout=40_000)  # an urgent alert has come meanwhile
+        tidemark.kill9()
+        expect(ama.by("link-line")).to_be_attached(timeout=40_000)
+
+    ama.go("form=daily_note")
+    expect(ama.by("elsewhere")).to_contain_text("Careplan Plus is this home's record of it")
+    ama.tap(ama.by("ask-resident").filter(has_text="Joan"))
+    note = ama.by("ask-words")
+    note.fill("She slept ")
+    ama.page.evaluate(LISTEN)
+    all_sorts()
+    typed_on(note, "well and ate")
+    assert (note.input_value(), ama.page.evaluate("came")) == ("She slept well and ate", [])
+    ama.tap(ama.by("form-save"))
+    expect(ama.by("form-saved").get_by_test_id("row-state")).to_have_text(SAVED)
+    for said in ("Joan", "She slept well and ate", "Ama Mensah"):
+        expect(ama.by("copy-text")).to_contain_text(said)
+    ama.by("copy-ref").fill("CP-118")
+    ama.tap(ama.by("copy-keep"))
+    tidemark.start()
+    until(lambda: [one for one in records(tidemark, home, "Elsewhere", "daily_note") if one["fields"].get("record_ref") == "CP-118"], what="the number that it has there")
+    ama.go("")
+    expect(ama.by("new-version")).to_be_visible()  # said where nothing is being entered

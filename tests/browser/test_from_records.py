@@ -27,6 +27,14 @@ export * as round from './src/kinds/round';
 export * as paper from './src/kinds/paper';
 export * as handover from './src/screens/handover_build';
 export * as languages from './src/languages';
+export * as look from './src/ui/theme';
+export * as visits from './src/kinds/visit';
+export * as chart from './src/kinds/day_chart';
+export * as settings from './src/kinds/threshold';
+export { careDayBounds } from './src/time';
+import { h, render } from 'preact';
+import { DayChart } from './src/screens/day_chart';
+export const draw = (day: Parameters<typeof DayChart>[0]['day']) => render(h(DayChart, { day, summary: 'Her day' }), document.body);
 export { words } from './src/words';
 export { state, putRecord } from './src/state';
 """
@@ -116,6 +124,36 @@ def test_a_suggestion_makes_no_plan_of_its_own_on_a_tablet_that_holds_none(table
     tablet.held(one("hydration_plan", {"limit_ml": 1000}, "2026-11-01T09:00:00Z", record="plan"))
     plan, done = tablet.run(accept)
     assert plan["record"] == "plan" and plan["fields"]["preferences"] == "Cocoa" and done["fields"]["status"] == "done"
+
+
+def test_how_old_a_plan_may_be_is_the_homes_own_number_once_a_second_person_has_approved_it(tablet):
+    tablet.held(one("hydration_plan", {"target_ml": 1500}, "2026-11-01T09:00:00Z"))
+    tablet.run("at => { app.state.standing.last_contact = at; }", ms("2026-11-22T04:00:00Z"))
+    tea = {"outcome": "drank", "drunk_ml": 200}
+    stopped = lambda: len(tablet.run(STOPS, [EDITH, tea, 0, ms(NOON)]))  # noqa: E731
+    assert stopped() == 0, "eight hours are not twelve"
+    proposed = one("threshold", {"name": "hydration.old_plan_minutes", "value": 240, "from": "2026-11-01T09:00:00Z", "proposed_by": "sue"}, "2026-11-01T09:00:00Z", record="old")
+    tablet.held(proposed)
+    assert stopped() == 0, "what one person proposes counts for nobody"
+    tablet.held(proposed | {"fields": proposed["fields"] | {"approved_by": "lee"}, "seq": 2})
+    assert stopped() == 1
+
+
+def test_what_is_a_lot_for_one_drink_is_the_homes_own_number(tablet):
+    a_lot = "now => app.settings.pace('edith', 'Willow', now).a_lot_ml"
+    assert tablet.run(a_lot, ms(NOON)) == 1000
+    agreed = {"name": "hydration.a_lot_ml", "value": 500, "from": "2026-11-01T09:00:00Z", "proposed_by": "sue", "approved_by": "lee"}
+    tablet.held(one("threshold", agreed, "2026-11-01T09:00:00Z"))
+    assert tablet.run(a_lot, ms(NOON)) == 500
+
+
+def test_an_appointments_limit_that_nobody_has_approved_counts_on_no_tablet(tablet):
+    limit = one("threshold", {"name": "appointments.outcome_hours", "value": 1, "from": "2026-11-01T09:00:00Z", "proposed_by": "sue"}, "2026-11-01T09:00:00Z", record="limit")
+    hours = "() => app.visits.limits().outcome_hours"
+    tablet.held(limit)
+    assert tablet.run(hours) == 24
+    tablet.held(limit | {"fields": limit["fields"] | {"approved_by": "lee"}, "seq": 2})
+    assert tablet.run(hours) == 1
 
 
 # ---- cups that nobody has answered for ----
@@ -230,3 +268,66 @@ def test_what_is_kept_in_a_record_is_english_whatever_language_the_screen_speaks
     assert any("Camera 1" in one["words"] for one in seen)
     assert all("Room 1" in one["words"] for one in kept if "Edith" in one["words"]) and any("a drink was due at" in one["words"] for one in kept)
     assert tablet.run("() => app.words.residents.late") == "Întârziat", "and the screen speaks on in the person's own"
+
+
+# ---- light and dark ----
+
+
+@pytest.mark.parametrize(
+    ("at", "wish", "shown"),
+    [
+        ("2026-11-22T19:59:00Z", None, "light"), ("2026-11-22T20:00:00Z", None, "dark"), ("2026-11-22T07:59:00Z", None, "dark"), ("2026-11-22T08:00:00Z", None, "light"),
+        ("2026-07-01T18:59:00Z", None, "light"), ("2026-07-01T19:00:00Z", None, "dark"),
+        ("2026-11-22T23:00:00Z", "light", "light"), ("2026-11-22T23:00:00Z", "auto", "light"), (NOON, "dark", "dark"),
+    ],
+)  # fmt: skip
+def test_the_tablet_is_dark_on_night_shifts_by_the_homes_own_clock_unless_somebody_chose(tablet, at, wish, shown):
+    tablet.at(at)
+    tablet.run("wish => { if (wish) localStorage.setItem('tidemark-theme', wish); else localStorage.removeItem('tidemark-theme'); app.look.watchLook(); }", wish)
+    assert tablet.run("() => document.documentElement.dataset.theme") == shown
+
+
+# ---- the nights on which the clocks change ----
+
+# Half past one of the long night comes twice; the short night has no one o'clock. Expected: 1,600ml from 7am to 9pm by the home's clock.
+CHART = """([day, drinks]) => {
+  const zone = 'Europe/London', bounds = app.careDayBounds(day, zone), marks = drinks.map(([at, ml]) => ({happened_ms: Date.parse(at), outcome: 'drank', offered_ml: 0,
+    late: false, food: false, doubtful: false, drink: {id: at, happened_ms: Date.parse(at), drink: null, ml, device: null}}));
+  const totals = all => ({low_ml: all.reduce((sum, one) => sum + one.ml, 0)}), waking = 14 * 3600000;
+  const all = app.chart.hours(marks, bounds, bounds[1], totals, at => 1600 * Math.min(1, (at - bounds[0]) / waking)).filter(one => one.start < bounds[1]);
+  app.draw({bounds, hours: all, steps: app.chart.stair(marks, bounds[0], bounds[1], totals), target_ml: 1600, limited: false, expected: [], missing: null});
+  return all.map(one => [app.chart.sayHour(one, all, zone, ['(before)', '(after)']), one.drunk_ml, one.so_far_ml, one.expected_ml, app.chart.tick(one.start, zone)]);
+}"""
+
+
+@pytest.mark.parametrize(
+    ("day", "drinks", "one_oclock", "columns"),
+    [
+        ("2026-10-24", [("2026-10-25T00:30:00Z", 100), ("2026-10-25T01:30:00Z", 50)], [("1am (before)", 100, 100), ("1am (after)", 50, 150)], 25),
+        ("2027-03-27", [("2027-03-28T00:30:00Z", 100), ("2027-03-28T01:30:00Z", 50)], [], 23),
+        ("2026-11-22", [("2026-11-23T01:30:00Z", 100)], [("1am", 100, 100)], 24),
+    ],
+    ids=["the clocks go back", "the clocks go forward", "a plain night"],
+)
+def test_a_persons_day_has_a_column_for_each_of_its_hours_also_when_the_clocks_change(tablet, day, drinks, one_oclock, columns):
+    hours = tablet.run(CHART, [day, drinks])
+    assert len(hours) == columns and len({said for said, *_ in hours}) == columns, "no two hours are called alike"
+    assert hours[0][0] == "7am" and hours[-1][0] == "6am" and hours[-1][2] == sum(ml for _, ml in drinks)
+    assert [(said, drunk, so_far) for said, drunk, so_far, *_ in hours if said.startswith("1am")] == one_oclock
+    assert next(expected for said, _, _, expected, _ in hours if said == "8pm") == 1600, "all of it is expected by bedtime, and no more in the night"
+    assert [tick for *_, tick in hours].count("01") == columns - 23
+    # As it is drawn: a bar of its own for each hour in which something was drunk, inside the chart, none over another.
+    bars = tablet.run("() => [...document.querySelectorAll('svg[data-testid] > rect.tm-chart__bar')].map(one => [one.x.baseVal.value, one.x.baseVal.value + one.width.baseVal.value])")
+    width = tablet.run("() => document.querySelector('svg[data-testid]').width.baseVal.value")
+    assert len(bars) == len(drinks) and all(0 < left < right < width for left, right in bars)
+    assert all(one[1] <= other[0] for one, other in zip(bars, bars[1:]))
+
+
+def test_a_round_and_a_persons_total_are_right_in_the_morning_after_each_night_on_which_the_clocks_change(tablet):
+    tablet.run("edith => { app.edith = edith; }", EDITH)
+    drinks = {"2026-10-24T20:30:00Z": 200, "2026-10-25T00:30:00Z": 100, "2026-10-25T01:30:00Z": 50, "2027-03-28T00:30:00Z": 100, "2027-03-28T01:30:00Z": 50}
+    tablet.held(*(one("hydration_check", {"outcome": "drank", "drunk_ml": ml}, at) for at, ml in drinks.items()))
+    total = "now => app.checks.standing(app.edith, now).day.drunk_ml"
+    for at, ml in (("2026-10-25T06:59:00+00:00", 350), ("2026-10-25T07:00:00+00:00", 0), ("2027-03-28T06:59:00+01:00", 150), ("2027-03-28T07:00:00+01:00", 0)):
+        tablet.at(at)
+        assert tablet.run(total, ms(at)) == ml, at

@@ -6,18 +6,13 @@ Each state is looked at in six views without leaving it (tests/harness/look.py):
 from __future__ import annotations
 
 import re
-import uuid
-from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
 
-from sync import days
-from tests.harness.browser import DESKTOP, PHONE
 from tests.harness.floor import FloorTablet
 from tests.harness.hands import SAVED, SENT, WORDS, Hands
-from tests.harness.look import ZOOMED, Look
-from tests.harness.processes import until
+from tests.harness.look import Look
 
 
 # What a page does after it has drawn comes late: after the screens that are fetched beside it.
@@ -163,101 +158,6 @@ def test_screens_with_an_alert(person, tidemark, home):
     expect(ama.page.get_by_text(WORDS["alert"]["ack_waiting"], exact=False).first).to_be_visible()
     look.at("an alert, acknowledgement not sent")
     look.done()
-
-
-PUBLIC_PAGES = ["/", "/sign-in"]
-MANAGER_PAGES = [
-    "/overview", "/residents", "/appointments", "/handovers", "/to-check", "/log", "/staff", "/set-up", "/set-up/plans/new", "/tablets", "/tablets/add", "/tablets/rescue",
-    "/thresholds", "/set-aside", "/ledger", "/numbers", "/safety-list", "/ladder", "/duties", "/missing", "/alerts/fatigue",
-    "/reach", "/reach/contacts", "/phone-tree", "/plan", "/plan/questions", "/measures", "/pack", "/guests", "/guests/add", "/audits",
-    "/audits/scores/hydration", "/plan/by-question", "/oversight", "/oversight/beside", "/observations", "/observations/new", "/complaints", "/my-work",
-]  # fmt: skip
-
-
-def test_the_pages_for_managers(browsers, tidemark, home):
-    sue = browsers.open(size=DESKTOP)
-    look = Look(Hands(sue, tidemark.url, home), ZOOMED)
-
-    def show(path: str, name: str = "") -> None:
-        assert sue.page.goto(tidemark.url + path).status == 200, path
-        look.at(name or f"page {path}")
-
-    def send(form: str) -> None:
-        with sue.page.expect_navigation():
-            sue.page.locator(f"form[action='{form}'] button").click()
-
-    for path in PUBLIC_PAGES:
-        show(path)
-    sue.page.fill("#email", home["manager"]["email"])
-    sue.page.fill("#password", "wrong")
-    send("/sign-in")
-    look.at("page /sign-in, wrong password")
-    sue.page.fill("#email", home["manager"]["email"])
-    sue.page.fill("#password", home["manager"]["password"])
-    send("/sign-in")
-    a_day_with_everything(tidemark, home)
-    until(lambda: sue.page.goto(f"{tidemark.url}/to-check") and "/to-check/doubles/" in sue.page.content(), what="the double on its list")
-    for path in MANAGER_PAGES:
-        show(path)
-    for path, link, name in DEEPER:
-        sue.page.goto(tidemark.url + path)
-        show(sue.page.locator(link).first.get_attribute("href"), f"page {path}, {name}")
-    sue.page.goto(f"{tidemark.url}/audits")
-    send(sue.page.locator("form[action^='/audits/appointments/']").first.get_attribute("action"))
-    look.at("page /audits, an audit to answer")
-    show(sue.page.locator("main a[href*='/entries/']").first.get_attribute("href"), "page /audits, an entry of the sample")
-    sue.page.goto(f"{tidemark.url}/tablets/add")
-    sue.page.fill("#name", "Rowan tablet")
-    send("/tablets/add")
-    look.at("page /tablets/add, the link for a new tablet")
-    sue.resize(PHONE)
-    sue.page.goto(f"{tidemark.url}/overview")
-    sue.page.goto(tidemark.url + sue.page.locator("main a[href^='/alerts/']").first.get_attribute("href"))
-    button = sue.page.locator("form[action$='/own'] button").bounding_box()
-    assert button["y"] + button["height"] <= PHONE[1], "at three in the morning an alert is taken on without scrolling"
-    look.done()
-
-
-# From a list of the managers' pages to what stands behind it.
-DEEPER = [
-    ("/residents", "main a[href^='/residents/']", "a person"), ("/overview", "main a[href^='/alerts/']", "an alert"),
-    ("/set-aside", "main a[href$='/accept']", "accept"), ("/set-aside", "main a[href$='/put-away']", "put away"),
-    ("/tablets", "main a[href^='/tablets/']:not([href='/tablets/add'], [href='/tablets/rescue'])", "a tablet"),
-    ("/tablets", "main a[href$='/remove']", "remove"), ("/staff", "main a[href$='/pin']", "a PIN"), ("/staff", "main a[href$='/remove']", "remove"),
-    ("/to-check", "main a[href^='/to-check/doubles/']", "two drinks"), ("/to-check", "main a[href^='/to-check/versions/']", "two versions"),
-    ("/log", "main a[href^='/log/']", "the day before"), ("/thresholds", "main a[href^='/thresholds/hydration']", "a figure"),
-    ("/thresholds", "main a[href^='/thresholds/rule']", "a rule"), ("/handovers", "main a[href^='/handovers/']", "a handover"),
-]  # fmt: skip
-
-
-def a_day_with_everything(tidemark, home) -> None:
-    """A drink put right, a red flag with its alert, an entry that Ben had no right to make, a drink on two tablets, and one
-    of which two people say different things, three appointments and a handover."""
-    ben = FloorTablet(tidemark, home["id"], "Ben's tablet")
-    ben.unlock(home["staff"]["Ben Okoro"])
-    drink = ben.drink(home["residents"]["Joan"], 200)
-    put_right = ben.statement(
-        "hydration_check", {"drunk_ml": 150, "correction_reason": "Half was spilt"}, record=drink["id"], parents=(drink["id"],)
-    )
-    ben.sync(drink, put_right, ben.red_flag(home["residents"]["Joan"]))
-    refused = ben.statement("vessel", {"name": "Blue mug", "ml": 250})
-    assert ben.offer(refused)["results"][0]["status"] == "quarantined"
-    ama = FloorTablet(tidemark, home["id"], "Ama's tablet")
-    ama.unlock(home["staff"]["Ama Mensah"])
-    once, again = ben.drink(home["residents"]["Mabel"], 200), ama.drink(home["residents"]["Mabel"], 200)
-    ben.sync(once)
-    ama.sync(again)
-    for tablet, ml in ((ben, 120), (ama, 130)):
-        said = {"drunk_ml": ml, "correction_reason": "Saw the cup"}
-        tablet.sync(tablet.statement("hydration_check", said, record=drink["id"], parents=(put_right["id"],)))
-    shift, now = days.shift_of(tidemark.now()), tidemark.now()
-    # The first is in the week that this week's audit looks at.
-    for days_ahead, kind in ((-5 - (now - timedelta(hours=8)).weekday(), "gp_visit"), (-1, "outpatient"), (1, "gp_visit")):
-        starts = now + timedelta(days=days_ahead)
-        ama.sync(ama.statement("appointment", {"resident": home["residents"]["Mabel"], "type": kind, "with": "Dr Shah", "starts_at": starts.isoformat()}))
-    line = {"id": str(uuid.uuid4()), "part": "added", "words": "The lift is out of order"}
-    ama.sync(ama.statement("handover", {"shift": shift, "from": days.shift_bounds(shift)[0].isoformat(), "to": now.isoformat(), "lines": [line]}))
-    until(lambda: ben.changes("alert"), what="the alert about the red flag")
 
 
 @pytest.mark.parametrize("path", ["/", "/app/"])

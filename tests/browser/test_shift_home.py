@@ -1,15 +1,17 @@
-"""What Shift home tells whoever comes back: their entries, their other tablet, and how to add an agency worker."""
+"""What Shift home tells whoever comes back: their entries, their other tablet, a standard to read, and how to add an agency worker."""
 
 from __future__ import annotations
 
 from playwright.sync_api import expect
 
 from tests.browser.test_screens import Look
+from tests.harness import by_tidemark
 from tests.harness.floor import FloorTablet
-from tests.harness.hands import SENT
+from tests.harness.hands import SENT, WORDS
 
 
 def test_whoever_comes_back_sees_what_became_of_their_entries_and_where_else_they_are_on(person, tidemark, home):
+    by_tidemark.state(tidemark, home["id"], "standard", {"topic": "hydration", "words": "Offer a drink every two hours", "effective_from": "2026-01-01"})
     ama = person("Ama Mensah")
     ama.residents()
     ama.drink("Joan")
@@ -24,7 +26,10 @@ def test_whoever_comes_back_sees_what_became_of_their_entries_and_where_else_the
     expect(ama.by("also-on")).to_have_text("You are still logged in on Tablet 2 of the lounge (allowed)")
     ama.page.locator("[data-testid=since] summary").tap()
     look = Look(ama)
+    expect(ama.by("standard")).to_contain_text("Offer a drink every two hours")
     look.at("shift home, back again")
+    ama.tap(ama.by("understood"))
+    expect(ama.by("standard")).to_have_count(0)
     ama.tap(ama.by("to-agency"))
     look.at("add an agency worker")
     ama.by("agency-name").fill("Grace Hall")
@@ -49,3 +54,39 @@ def test_whoever_comes_back_sees_what_became_of_their_entries_and_where_else_the
     expect(ama.by("agency-added")).to_contain_text("Grace Hall", timeout=20_000)
     # However often its answer was lost, it is one request about one person.
     assert len({one["id"] for one in asked}) == 1 and len(asked) >= 2
+    # The shift after this one, too: the senior taps once, and whoever comes back to the screen reads the new end.
+    renew = ama.by("agency-renew")
+    expect(renew).to_have_text("Grace Hall: one shift more", timeout=20_000)
+    before = ama.page.locator("section", has=renew).locator("p").inner_text()
+    ama.tap(renew)
+    expect(ama.page.locator("section", has=renew).locator("p")).not_to_have_text(before, timeout=20_000)
+
+
+# Screen by screen (ux.md, 4a): what is tapped from Shift home, and where that leads. A row is tapped by the person's name.
+WAYS = (
+    (("to-residents",), "#residents"), (("place-round",), "#round"), (("to-shift-check",), "#shift-check"), (("place-appointments",), "#appointments"),
+    (("place-handover",), "#handover"), (("not-sent-link",), "#not-sent"), (("nav-alerts",), "#alerts"), (("nav-help",), "#help"),
+    (("place-record", "to-form-incident"), "#form=incident"), (("place-staffing", "observe-anyway"), "#form=deployment_observation"),
+    (("to-residents", "Joan"), "#person="), (("to-residents", "Joan", "to-entry"), "#entry="),
+)  # fmt: skip
+
+
+def test_every_screen_of_a_shift_is_as_few_taps_from_shift_home_as_the_design_says_on_a_slow_tablet(person, tidemark, home):
+    ama = person("Ama Mensah")
+    ama.residents()
+    ama.drink("Joan")
+    ama.expect_state("Joan", SENT)
+    tidemark.kill9()
+    expect(ama.by("old-list")).to_contain_text("Totals from this tablet and last update", timeout=40_000)
+    ama.tablet.throttle(4)
+    for taps, where in WAYS:
+        ama.go("")
+        for tapped in taps:
+            ama.tap(ama.row("Joan").get_by_role("link", name="Joan") if tapped == "Joan" else ama.by(tapped).first)
+        ama.page.wait_for_function("where => location.hash.startsWith(where)", arg=where)
+        expect(ama.page.locator("h1:visible").first).to_be_visible()
+    # The last of them is the drink itself: put right without a connection, it says what the server still has.
+    ama.tap(ama.by("correct"))
+    ama.tap(ama.by("correct-fraction").filter(has_text=WORDS["fraction"]["half"]))
+    expect(ama.by("version")).to_have_count(2)
+    expect(ama.by("version").last.get_by_test_id("waits")).to_have_text("Correction waits, original unchanged on server")

@@ -241,6 +241,19 @@ def test_a_screen_that_fails_to_show_an_entry_does_not_make_it_unsaved(page):
     assert len(page.evaluate(ALL, "queue")) == 1
 
 
+def test_a_tap_that_breaks_its_screen_is_spoken_of_until_somebody_has_read_it(page):
+    begin(page)
+    later = "() => new Promise(done => setTimeout(() => done([app.settled(), app.untold()]), 50))"
+    breaks = "tap => { if (tap) document.body.click(); setTimeout(() => { throw new Error('a fault of a screen'); }); void Promise.reject(new Error('another')); }"
+    page.evaluate(breaks, True)
+    assert page.evaluate(later) == [False, "broke"]
+    page.evaluate("() => app.unsavedRead()")
+    assert page.evaluate(later) == [True, None]
+    # Long after the last tap it is no tap's business.
+    page.evaluate("() => { const late = new ErrorEvent('error'); Object.defineProperty(late, 'timeStamp', { value: 1e9 }); dispatchEvent(late); }")
+    assert page.evaluate("() => app.untold()") is None
+
+
 def test_what_repairs_an_entry_takes_its_place_in_one_step(page):
     begin(page)
     page.evaluate("() => app.strictly(['looks'], async tx => tx.objectStore('looks').put({id: 'a', record: 'a', number: 1, digest: '', kid: '', sealed: '', at: 0}))")

@@ -1,6 +1,6 @@
 """The screens that are everyone's, in every state: the lock screen's ways in, help, settings, practice, another language.
 
-What each state must be like is in tests/harness/look.py; the screens of a shift are walked in test_screens.py.
+What each state must be like is in tests/harness/look.py; the screens of a shift are walked in test_screens.py, the pages for managers in test_manager_pages.py.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 Pushes are encrypted by the server as for any phone, received and decrypted by a strict push service on loopback, and handed to the
 service worker as Chromium hands them. What is stubbed is named in tests/harness/browser.py: Chromium's own `subscribe()`, no more.
+`serve` is started once, as a person would; what it starts again and again is started here without it (tests/processes has `serve`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import time
 from playwright.sync_api import expect
 
 from sync.thresholds import THRESHOLDS
+from tests.browser.test_alert_life import NEEDED
 from tests.harness import small_home
 from tests.harness.browser import DESKTOP
 from tests.harness.floor import FloorTablet
@@ -122,7 +124,7 @@ def test_a_drink_tapped_offline_becomes_a_pushed_alert_that_a_senior_carer_answe
     ama.expect_header("2 not sent")
 
     # 3. The server is back: the queue drains by itself, oldest first.
-    tidemark.start("serve")
+    tidemark.start()
     back = time.monotonic()
     ama.tablet.wait(lambda: ama.queued() == [], within_s=SEND_WITHIN_S, what="the queue to drain")
     assert time.monotonic() - back <= SEND_WITHIN_S
@@ -140,15 +142,18 @@ def test_a_drink_tapped_offline_becomes_a_pushed_alert_that_a_senior_carer_answe
     assert len(shown) == 1
     assert personal(json.dumps(shown), message.topic) == []
     ama.go("")
+    before = ama.taps
     ama.tablet.tap_notification()
     expect(ama.by("ack-button")).to_be_visible()
     assert "#alert=" in ama.page.url
+    assert ama.tablet.out_of_sight(*NEEDED) == [], "without scrolling, on a phone of 360 by 640"
 
     # From the phone, also after being offline: the climb does not stop before the server has heard of it.
     tidemark.kill9()
     ama.tap(ama.by("ack-button"))
+    assert 1 + ama.taps - before == 2, "from the notification to owning it"
     expect(ama.page.get_by_text(WORDS["alert"]["ack_waiting"], exact=False).first).to_be_visible()
-    tidemark.start("serve")
+    tidemark.start()
     until(lambda: alert_of(ben, home, "Harold")["fields"]["status"] == "acknowledged", within_s=15, what="the acknowledgement")
     expect(ama.page.get_by_text(WORDS["alert"]["ack_waiting"], exact=False)).to_have_count(0)
 
@@ -178,7 +183,7 @@ def test_a_drink_tapped_offline_becomes_a_pushed_alert_that_a_senior_carer_answe
 def test_if_nobody_answers_it_climbs_at_stored_deadlines_through_kill_9_and_restart(own_tidemark, push_service):
     tidemark = own_tidemark
     home = small_home.make(tidemark)
-    tidemark.start("serve")
+    tidemark.start()
     people = {
         "senior": phone(tidemark, home, push_service, "Ama Mensah", "senior_carer"),
         "duty": phone(tidemark, home, push_service, "Priya Shah", "duty_manager"),
@@ -200,14 +205,14 @@ def test_if_nobody_answers_it_climbs_at_stored_deadlines_through_kill_9_and_rest
     # Killed before the second rung is due, and started after: the deadline stands in the database.
     tidemark.kill9()
     tidemark.forward(minutes=21)
-    tidemark.start("serve")
+    tidemark.start()
     until(lambda: counts()["registered"] == 1, within_s=15, what="the second rung")
     assert counts()["provider"] == 0
 
     # The process that fires is killed at once after the next deadline has passed: it fires once all the same.
     tidemark.forward(minutes=20)
     tidemark.kill9()
-    tidemark.start("serve")
+    tidemark.start()
     until(lambda: counts()["provider"] == 1, within_s=15, what="the third rung")
     time.sleep(1.5)
     assert counts()["provider"] == 1 and counts()["registered"] == 1

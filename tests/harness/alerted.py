@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from server.alerts import contacts, deliver, follow, outbox
@@ -12,7 +12,7 @@ from server.alerts.push import Sender
 from server.alerts.tables import outbox as outbox_table
 from server.alerts.tables import subscription
 from server.db import reading, writing
-from server.records import intake
+from server.records import intake, store
 from sqlalchemy import select, update
 from tests.harness.apps import Home, Person, Tablet, rfc3339
 from tests.harness.push_service import PushService
@@ -44,9 +44,9 @@ class Alerted:
 
     # ---- phones and people ----
 
-    def phone(self, name: str = "Duty phone", *, proven: bool = True) -> Phone:
+    def phone(self, name: str = "Duty phone", *, proven: bool = True, form: str = "phone") -> Phone:
         """Enrol a device and subscribe it over the API, as the app does; `proven` where it has shown a message before."""
-        tablet = self.home.tablet(name, form="phone")  # carried: nobody misses it when it is not heard from
+        tablet = self.home.tablet(name, form=form)  # a phone is carried: nobody misses it when it is not heard from
         key = tablet.client.get("/api/v1/push/key", headers=tablet.auth).json["key"]
         made = self.service.subscribe(key)
         answer = tablet.client.put("/api/v1/push/subscription", json={**made, "key": key}, headers=tablet.auth)
@@ -78,6 +78,17 @@ class Alerted:
             result = intake.write(self.home.id, [statement], now_ms=now_ms, origin="page")[0]
         assert result.status == "accepted", result
         return id_
+
+    def sign_off(self, person: Person, now_ms: int) -> None:
+        """A person's shifts end."""
+        for row in self.duties():
+            if row.fields["staff"] == str(person.id):
+                said = intake.Statement(record=row.id, kind="duty", fields={"to": rfc3339(now_ms)}, occurred_ms=now_ms, author=person.id)
+                self.write(said, now_ms)
+
+    def without_lock_screen(self) -> None:
+        """As where TIDEMARK_LOCK_SCREEN is 0."""
+        self.app.extensions["tidemark"] = replace(self.app.extensions["tidemark"], lock_screen=False)
 
     def plan(self, resident: uuid.UUID, since_ms: int, **fields: Any) -> uuid.UUID:
         """The person is on monitoring since then."""
@@ -137,11 +148,14 @@ class Alerted:
 
     def alerts(self) -> list[dict[str, Any]]:
         """Every alert's values, by rule."""
-        from server.records import store
-
         with self.app.app_context(), reading() as c:
             rows = store.records(c, self.home.id, "alert")
         return sorted(({"id": row.id, **row.fields} for row in rows), key=lambda row: row["rule"])
+
+    def duties(self) -> list[Any]:
+        """Every sign-on, as records."""
+        with self.app.app_context(), reading() as c:
+            return [row for row in store.records(c, self.home.id, "duty") if row.fields.get("what") == "on_shift"]
 
     def write(self, statement: intake.Statement, now_ms: int, origin: str = "page") -> None:
         with self.app.app_context():

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import event
 
 import server
 from server import clock
@@ -28,6 +29,7 @@ from server.db import db, reading
 from server.people import store
 from server.records import intake, ledger
 from server.records import store as records
+from tests.harness import quick
 
 PIN = "314159"
 
@@ -63,7 +65,11 @@ def application(settings: Config) -> Flask:
     app.teardown_appcontext_funcs, app.shell_context_processors = [], []
     for limiter in app.extensions["limiter"]:
         limiter.reset()
-    return server.stand_on(app, settings)
+    stood = server.stand_on(app, settings)
+    if quick.wanted() and settings.is_sqlite:
+        with stood.app_context():
+            event.listen(db.engine, "connect", quick.wait_for_no_disk)
+    return stood
 
 
 class House:

@@ -28,9 +28,17 @@ from tests.harness.processes import PATIENCE_S, REPOSITORY, descendants, kill, u
 expect.set_options(timeout=PATIENCE_S * 1000)
 PHONE = (360, 640)
 DESKTOP = (1280, 800)
+# The last list that a browser is given counts, so Playwright's own (chromiumSwitches.ts) is said again, as far as it is about
+# Chromium on Linux. The rest are pop-ups of the address bar, which nobody sees here: to draw them took more than all else of a start.
+WITHOUT = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable",
+    "LensOverlay", "MediaRouter", "PaintHolding", "ThirdPartyStoragePartitioning", "AvoidCorsURLLoaderRestartOnRedirect",
+    "OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch",
+    "WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup",
+)  # fmt: skip
 QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", f"--disable-features={','.join(WITHOUT)}",
 )  # fmt: skip
 AXE = REPOSITORY / "pwa" / "node_modules" / "axe-core" / "axe.min.js"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -90,6 +98,12 @@ STICKING_OUT = """() => {
     + inner.slice(0, 3).map(e => `${e.tagName.toLowerCase()}.${e.getAttribute('class') || ''} "${e.textContent.trim().slice(0, 40)}"`).join(', ')];
 }"""
 
+# Both edges of a thing are what a finger there would meet: neither beyond the screen nor under a bar that stays where it is.
+OUT_OF_SIGHT = """selectors => selectors.filter(selector => {
+  const it = document.querySelector(selector), box = it?.getBoundingClientRect();
+  return !box || [box.top + 1, box.bottom - 1].some(y => !it.contains(document.elementFromPoint(box.left + box.width / 2, y)));
+})"""
+
 
 def chromium_path() -> str:
     """The system's Chromium; the test fails, rather than skips, where there is none."""
@@ -100,12 +114,16 @@ def chromium_path() -> str:
     raise RuntimeError("Chromium is missing: run `make test`, or install the package chromium")
 
 
+# By itself the app is dark on night shifts: a test would look at another theme by day than by night.
+AS_THE_DEVICE = "try { localStorage.getItem('tidemark-theme') ?? localStorage.setItem('tidemark-theme', 'auto') } catch {}"
+
+
 class Tablet:
     """One browser profile with one page: a tablet or a phone."""
 
     def __init__(self, playwright: Playwright, profile: Path, size: tuple[int, int], dark: bool):
         self._playwright, self._profile, self._size, self._dark = playwright, profile, size, dark
-        self._init_scripts: list[str] = []
+        self._init_scripts: list[str] = [AS_THE_DEVICE]
         self.errors: list[str] = []
         self.context: BrowserContext
         self.page: Page
@@ -264,6 +282,10 @@ class Tablet:
     def sticking_out(self) -> list[str]:
         """What makes the page wider than the screen: the innermost elements beyond its edge, each as one line."""
         return self.page.evaluate(STICKING_OUT)
+
+    def out_of_sight(self, *selectors: str) -> list[str]:
+        """Those of these that are not there, or not wholly to be seen without scrolling."""
+        return self.page.evaluate(OUT_OF_SIGHT, list(selectors))
 
     def small_targets(self, least: int, selector: str) -> list[str]:
         """Visible elements of `selector` narrower or lower than `least` CSS pixels."""

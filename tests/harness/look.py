@@ -6,9 +6,10 @@
     Look(desk, ZOOMED)                # the pages for managers
 
 A state has six views: phone and desk, by day and by night, and the text twice and four times as large. Sizes, sideways
-scrolling, gaps and where the skip link leads are measured in all of them. axe is slower: in `make test` it looks at two of the
-six, one at the usual size of text and one enlarged, and the state's own name says which; in `make walk` (WALK=full) at all,
-with IBM's engine beside it. `make shots` (SHOTS=folder) keeps a picture of each state at both sizes for docs/screens.md.
+scrolling, gaps, where the skip link leads and whether two statuses say the same are measured in all of them. axe is slower: in
+`make test` it looks at one of the six, and the state's own name says which, so that each sees a sixth of all states; in `make walk`
+(WALK=full) at all six, with IBM's engine beside it. `make shots` (SHOTS=folder) keeps a picture of each state at both sizes for
+docs/screens.md, and leaves axe out.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import hashlib
 import os
 import re
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from playwright.sync_api import expect
@@ -88,6 +90,14 @@ IBM_CHECK = """async () => {
   return report.results.filter(one => one.value[0] === 'VIOLATION' && one.value[1] === 'FAIL').map(one => `ibm ${one.ruleId}: ${one.snippet.slice(0, 160)} (${one.message})`);
 }"""
 
+# What says a status: its kind, which status it is, and its words with the outline of its shape.
+STATUSES = """() => [...document.querySelectorAll('.tm-state, .tm-due, .tm-severity, .tm-asks, .tm-finding')].filter(e => e.checkVisibility()).map(e => {
+  const [kind, ...more] = e.classList;
+  return [kind, more.filter(one => one.startsWith(kind + '--')).join(' '), [e.textContent.trim(), ...[...e.querySelectorAll('path, circle')].map(one => one.getAttribute('d') ?? 'o')].join(' ')];
+})"""
+
+TEXT_SIZE = "text => { document.documentElement.style.fontSize = text === 100 ? '' : `${text}%` }"
+
 # A theme fades in: wait until it has.
 AT_REST = "() => Promise.all(document.getAnimations().filter(one => one instanceof CSSTransition).map(one => one.finished.catch(() => {})))"
 
@@ -99,34 +109,52 @@ class Look:
         self.hands, self.enlarged, self.wrong = hands, enlarged, {}
         # In this order the screen changes its size as seldom as can be.
         self.views = (*USUAL[:2], *enlarged, *USUAL[2:])
+        self.statuses: dict[tuple[str, str], str] = {}
 
-    def in_turn(self, state: str) -> tuple[View, View]:
-        """The two views in which axe looks at this state: one at the usual size of text, one enlarged."""
-        turn = hashlib.sha256(state.encode()).digest()[0]
-        return USUAL[turn % len(USUAL)], self.enlarged[turn // len(USUAL) % len(self.enlarged)]
+    def in_turn(self, state: str) -> View:
+        """The view in which axe looks at this state."""
+        return self.views[hashlib.sha256(state.encode()).digest()[0] % len(self.views)]
 
     def at(self, state: str) -> None:
         """Look at the screen as it stands, in every view, without leaving it."""
         expect(self.hands.page.locator("h1:visible").first).to_be_visible()  # a page that is still being opened is not yet its screen
-        tablet, examined = self.hands.tablet, self.views if FULL else self.in_turn(state)
-        for view in self.views:
-            tablet.resize(view.size)
-            tablet.dark(view.dark)
-            tablet.page.evaluate("text => { document.documentElement.style.fontSize = text === 100 ? '' : `${text}%` }", view.text)
-            where = f"{state}, {view}"
+        tablet, examined = self.hands.tablet, self.views if FULL else (self.in_turn(state),)
+        # Night changes colours and moves nothing (tests/test_told_without_colour.py): what is measured is measured once a size.
+        for (size, text), views in groupby(self.views, lambda view: (view.size, view.text)):
+            tablet.resize(size)
+            tablet.page.evaluate(TEXT_SIZE, text)
+            where = f"{state}, {size[0]}x{size[1]}, {text} %"
             self.note(where, tablet.sticking_out())
-            if view in examined:
-                tablet.page.evaluate(AT_REST)
-                self.note(where, [found for found in tablet.axe() if not A_PLACE.search(found)])
-                if FULL:
-                    self.note(where, self.ibm())
-            if view in USUAL and not view.dark:
+            if text == 100:
                 self.sizes(where)
-                if SHOTS:
+            for view in views:
+                if SHOTS and text == 100 and not view.dark:
                     self.keep(state, view)
+                elif view in examined and not SHOTS:
+                    self.examine(state, view)
         self.note(state, self.skip_link())
-        tablet.page.evaluate("() => { document.documentElement.style.fontSize = '' }")
+        self.note(state, self.told_by_colour_alone())
+        tablet.dark(False)
+        tablet.page.evaluate(TEXT_SIZE, 100)
         tablet.resize(PHONE)
+
+    def examine(self, state: str, view: View) -> None:
+        """What axe finds in this theme, at the size that the screen has now."""
+        tablet = self.hands.tablet
+        tablet.dark(view.dark)
+        tablet.page.evaluate(AT_REST)
+        self.note(f"{state}, {view}", [found for found in tablet.axe() if not A_PLACE.search(found)])
+        if FULL:
+            self.note(f"{state}, {view}", self.ibm())
+
+    def told_by_colour_alone(self) -> list[str]:
+        """Two statuses of one kind that say the same word beside the same shape, on this screen or one looked at before."""
+        found = []
+        for kind, status, says in self.hands.page.evaluate(STATUSES):
+            before = self.statuses.setdefault((kind, says), status)
+            if before != status:
+                found.append(f"{kind} says “{says}” for {status} and for {before}")
+        return found
 
     def skip_link(self) -> list[str]:
         """A skip link leads to a part of this page."""
@@ -147,7 +175,8 @@ class Look:
         return page.evaluate(IBM_CHECK)
 
     def keep(self, state: str, view: View) -> None:
-        """A picture of what is on the screen now."""
+        """A picture of what is on the screen now, by day."""
+        self.hands.tablet.dark(False)
         png = base64.b64encode(self.hands.page.screenshot()).decode()
         blank = self.hands.tablet.context.new_page()
         webp = blank.evaluate(AS_WEBP, png)

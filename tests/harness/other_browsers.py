@@ -139,13 +139,13 @@ def missing(name: str) -> str | None:
 
 
 @contextmanager
-def open_browser(name: str, folder: Path) -> Iterator[OtherBrowser]:
-    """The browser with a fresh profile in this folder; all of it ends with the block."""
+def open_browser(name: str, folder: Path, **preferences: Any) -> Iterator[OtherBrowser]:
+    """The browser with a fresh profile in this folder, in Firefox with these preferences; all of it ends with the block."""
     with ExitStack() as ending:
         port = free_port()
         environment = {**os.environ, "HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)}
         if name == "Firefox":
-            lines = [f"user_pref({json.dumps(key)}, {json.dumps(value)});" for key, value in (PREFERENCES | {"marionette.port": port}).items()]
+            lines = [f"user_pref({json.dumps(key)}, {json.dumps(value)});" for key, value in (PREFERENCES | preferences | {"marionette.port": port}).items()]
             (folder / "user.js").write_text("\n".join(lines))
             binary = next(filter(None, map(shutil.which, FIREFOX)))
             _run(ending, [binary, "--headless", "--marionette", "--no-remote", "--profile", str(folder)], environment)

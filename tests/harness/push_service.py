@@ -173,6 +173,22 @@ class PushService:
     def take(self, token: str, headers: dict[str, str], body: bytes, port: int) -> tuple[int, dict[str, str], str]:
         """Judge one POST as a real service would: status, headers, reason."""
         who = self.subscribers.get(token)
+        found = self.judged(who, headers, body)
+        if not isinstance(found, dict):
+            return found
+        try:
+            plain = decrypt(body, who.private, who.public, who.auth)
+        except ValueError as error:
+            return 400, {}, str(error)
+        ttl, urgency = min(int(headers["ttl"]), LONGEST_TTL), headers.get("urgency", "normal")
+        message = Message(plain.decode(), ttl, urgency, headers.get("topic"), found, len(body), time.time(), port)
+        who.inbox.append(message)
+        if self.on_message and not message.is_test:
+            self.on_message(token, message)
+        return 201, {"Location": f"{self.origin}/m/{b64(os.urandom(9))}", "TTL": str(message.ttl)}, ""
+
+    def judged(self, who: Subscriber | None, headers: dict[str, str], body: bytes) -> dict[str, Any] | tuple[int, dict[str, str], str]:
+        """The claims of a message that may be passed on; else status, headers, reason."""
         if who is None:
             return 404, {}, "unknown subscription"
         if not who.alive:
@@ -191,15 +207,7 @@ class PushService:
             return 413, {}, "PayloadTooLarge"
         if headers.get("content-encoding") != "aes128gcm":
             return 400, {}, "Content-Encoding must be aes128gcm"
-        try:
-            plain = decrypt(body, who.private, who.public, who.auth)
-        except ValueError as error:
-            return 400, {}, str(error)
-        message = Message(plain.decode(), min(int(ttl), LONGEST_TTL), urgency, topic, found, len(body), time.time(), port)
-        who.inbox.append(message)
-        if self.on_message and not message.is_test:
-            self.on_message(token, message)
-        return 201, {"Location": f"{self.origin}/m/{b64(os.urandom(9))}", "TTL": str(message.ttl)}, ""
+        return found
 
 
 def decrypt(body: bytes, private: ec.EllipticCurvePrivateKey, public: bytes, auth: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Processes forked from one that has imported Tidemark already: starting Python and importing it anew is most of what a test waits for.
+"""Processes forked from one that has imported Tidemark and wired its views already: to do that anew is most of what a test waits for.
 
     made = within(environment, small_home.build, "Larkfield", 0, 0)       # work in the application that stands on this environment
     served = Command(["web", "--end-with-stdin"], environment, log)       # `tidemark web`, with a process id of its own
@@ -15,13 +15,16 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from server import create_app
+from flask import Flask
+
+import server
 from server.__main__ import main
+from tests.harness import quick
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 WITHIN_S = 120.0
 _FORKED = multiprocessing.get_context("forkserver")
-_FORKED.set_forkserver_preload(["server.serving", "tests.harness.warm", "tests.harness.small_home", "tests.harness.by_tidemark"])
+_FORKED.set_forkserver_preload(["server.serving", "tests.harness.warm", "tests.harness.wired", "tests.harness.small_home", "tests.harness.by_tidemark"])
 
 
 def within(environment: dict[str, str], work: Callable[..., Any], *given: Any) -> Any:
@@ -76,7 +79,7 @@ class Command:
 def _work(answer: Connection, environment: dict[str, str], work: Callable[..., Any], given: tuple[Any, ...]) -> None:
     _stand_on(environment)
     try:
-        with create_app().app_context():
+        with server.create_app().app_context():
             answer.send((True, work(*given)))
     except Exception:  # noqa: BLE001 (whatever it was, the test says it)
         answer.send((False, traceback.format_exc()))
@@ -96,4 +99,12 @@ def _command(stdin: Connection, log: str, environment: dict[str, str], arguments
 def _stand_on(environment: dict[str, str]) -> None:
     os.environ.clear()
     os.environ.update(environment)
+    if quick.wanted():
+        quick.make_quick()
+    server.wire = _wired
     os.chdir(REPOSITORY)
+
+
+def _wired() -> Flask:
+    """What was wired before the fork: this process has it for itself."""
+    return sys.modules["tests.harness.wired"].APP

@@ -20,6 +20,15 @@ def tidemark(tmp_path):
     installation.kill9()
 
 
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    """One that is up, for tests that leave it so."""
+    installation = Installation(tmp_path_factory.mktemp("running") / "data")
+    installation.start("serve")
+    yield installation
+    installation.kill9()
+
+
 def said_to(process: int) -> list[bytes]:
     """The words a process was started with; none when it has ended since it was listed."""
     try:
@@ -32,12 +41,31 @@ def child(process, name: str) -> int | None:
     return next((pid for pid in process.children() if name.encode() in said_to(pid)), None)
 
 
-def test_serve_answers_health_and_stays_in_its_process_group(tidemark):
-    process = tidemark.start("serve")
+def test_serve_answers_health_and_stays_in_its_process_group(running):
+    assert running.healthy()
+    (process,) = running.processes
     children = process.children()
     assert len(children) == 2
     groups = {os.getpgid(pid) for pid in [process.popen.pid, *children]}
     assert groups == {os.getpgid(0)}, "a process left the group it was started in"
+
+
+def test_a_second_serve_on_the_same_port_says_so_in_one_line(running):
+    second = subprocess.run(
+        [sys.executable, "-m", "server", "serve"],
+        env=running.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert second.returncode != 0
+    assert f"port {running.port}" in second.stderr and "Traceback" not in second.stderr
+
+
+def test_a_child_that_is_killed_is_started_again(running):
+    (process,) = running.processes
+    for name in ("web", "escalator"):
+        before = until(lambda: child(process, name), what=name)
+        os.kill(before, signal.SIGKILL)
+        until(lambda: child(process, name) not in (None, before), within_s=30, what=f"a new {name}")
+    until(running.healthy, within_s=60, what="health after both were killed")
 
 
 def test_ctrl_c_ends_everything_cleanly(tidemark):
@@ -49,31 +77,12 @@ def test_ctrl_c_ends_everything_cleanly(tidemark):
     assert "recorded is kept" in tidemark.log.read_text()
 
 
-def test_a_child_that_is_killed_is_started_again(tidemark):
-    process = tidemark.start("serve")
-    for name in ("web", "escalator"):
-        before = until(lambda: child(process, name), what=name)
-        os.kill(before, signal.SIGKILL)
-        until(lambda: child(process, name) not in (None, before), within_s=30, what=f"a new {name}")
-    until(tidemark.healthy, within_s=60, what="health after both were killed")
-
-
 def test_the_children_end_when_their_supervisor_is_killed(tidemark):
     process = tidemark.start("serve")
     children = process.children()
     os.kill(process.popen.pid, signal.SIGKILL)
     process.popen.wait()
     until(lambda: not any(alive(pid) for pid in children), within_s=20, what="the children to end")
-
-
-def test_a_second_serve_on_the_same_port_says_so_in_one_line(tidemark):
-    tidemark.start("serve")
-    second = subprocess.run(
-        [sys.executable, "-m", "server", "serve"],
-        env=tidemark.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
-    )  # fmt: skip
-    assert second.returncode != 0
-    assert f"port {tidemark.port}" in second.stderr and "Traceback" not in second.stderr
 
 
 def test_killed_without_warning_it_starts_again_on_the_same_data(tidemark):

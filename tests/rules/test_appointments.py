@@ -24,12 +24,17 @@ def said(each: dict) -> Said:
     return Said(time_ms(each["at"]), each["fields"])
 
 
+def judged(case: dict, limits: Limits = Limits()):
+    """Where the appointment of a vector stands."""
+    return judge(
+        time_ms(case["starts_at"]), map(said, case["outcomes"]), [said(each) for each in case["follow_ups"]],
+        booked=case["booked"], now_ms=time_ms(case["now"]), limits=limits,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("case", VECTORS, ids=lambda case: case["name"])
 def test_the_examples_that_tablet_and_server_share(case):
-    found = judge(
-        time_ms(case["starts_at"]), map(said, case["outcomes"]), [said(each) for each in case["follow_ups"]],
-        booked=case["booked"], now_ms=time_ms(case["now"]),
-    )  # fmt: skip
+    found = judged(case)
     want = case["want"]
     assert (found.state, list(found.open), list(found.late)) == (want["state"], want["open"], want["late"])
     assert found.days_waiting == want["days_waiting"]

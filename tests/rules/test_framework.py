@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -27,7 +28,34 @@ def test_the_present_framework_has_five_questions_and_34_statements_each_code_on
     found = framework.read(OURS)
     assert [len(question.statements) for question in found.questions] == [8, 6, 5, 7, 8]
     assert [question.name for question in found.questions] == ["Safe", "Effective", "Caring", "Responsive", "Well-led"]
-    assert len(found.regulations) == 13 and len(found.codes()) == 34 + 13
+    assert len(found.regulations) == 14 and len(found.codes()) == 34 + 14
+    assert found.starts == date(2023, 11, 21)
+
+
+#: As CQC's pages title them (assessment framework; regulations for service providers and managers), read in November 2026.
+TITLES = """
+Learning culture · Safe systems, pathways and transitions · Safeguarding · Involving people to manage risks · Safe environments ·
+Safe and effective staffing · Infection prevention and control · Medicines optimisation
+Assessing needs · Delivering evidence-based care and treatment · How staff, teams and services work together ·
+Supporting people to live healthier lives · Monitoring and improving outcomes · Consent to care and treatment
+Kindness, compassion and dignity · Treating people as individuals · Independence, choice and control ·
+Responding to people's immediate needs · Workforce wellbeing and enablement
+Person-centred care · Care provision, integration and continuity · Providing information · Listening to and involving people ·
+Equity in access · Equity in experiences and outcomes · Planning for the future
+Shared direction and culture · Capable, compassionate and inclusive leaders · Freedom to speak up ·
+Workforce equality, diversity and inclusion · Governance, management and sustainability · Partnerships and communities ·
+Learning, improvement and innovation · Environmental sustainability – sustainable development
+"""
+REGULATIONS = """9: Person-centred care · 9A: Visiting and accompanying in care homes, hospitals and hospices · 10: Dignity and respect ·
+11: Need for consent · 12: Safe care and treatment · 13: Safeguarding service users from abuse and improper treatment ·
+14: Meeting nutritional and hydration needs · 15: Premises and equipment · 16: Receiving and acting on complaints · 17: Good governance ·
+18: Staffing · 19: Fit and proper persons employed · 20: Duty of candour · 20A: Requirement as to display of performance assessments"""
+
+
+def test_statements_and_regulations_bear_the_titles_that_cqc_gives_them():
+    found = framework.read(OURS)
+    assert [each.name for _, each in found.statements()] == [title.strip() for title in re.split(r"·|(?<=[a-z])\n", TITLES) if title.strip()]
+    assert list(found.regulations.values()) == [f"Regulation {title.strip()}" for title in REGULATIONS.split("·")]
 
 
 def test_the_articles_examples_are_tagged_with_codes_of_the_present_framework():

@@ -24,8 +24,8 @@ def text(when: datetime | None) -> str | None:
     return write_time(to_ms(when)) if when else None
 
 
-@pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: case["name"])
-def test_the_list_says_what_the_tablet_says(case):
+def listed(case, values: Values = VALUES):
+    """What a list says of a vector, in the form of the vectors."""
     zone, now, plan, who = VECTORS["zone"], datetime.fromisoformat(case["now"]), case["plan"], case["person"]
     entries = [
         Entry(
@@ -36,11 +36,11 @@ def test_the_list_says_what_the_tablet_says(case):
     ]  # fmt: skip
     starts, ends = day_span(care_day(now, zone), zone)
     today = [each for each in entries if starts <= each.occurred < ends]
-    target_ml, basis = hydration.target(plan, who, VALUES, at=now)
-    state = hydration.due_state(entries, plan, VALUES, now, zone)
-    expected = hydration.expected_by(target_ml, now, [waking_span(care_day(now, zone), zone, plan, VALUES)])
-    pace, cap = (VALUES.value(f"hydration.{name}", at=now) for name in ("pace_percent", "limit_floor_percent"))
-    assert case["want"] == {
+    target_ml, basis = hydration.target(plan, who, values, at=now)
+    state = hydration.due_state(entries, plan, values, now, zone)
+    expected = hydration.expected_by(target_ml, now, [waking_span(care_day(now, zone), zone, plan, values)])
+    pace, cap = (values.value(f"hydration.{name}", at=now) for name in ("pace_percent", "limit_floor_percent"))
+    return {
         "target_ml": target_ml,
         "basis": basis,
         "drunk_ml": hydration.total(today).least_ml,
@@ -50,6 +50,11 @@ def test_the_list_says_what_the_tablet_says(case):
         "due": state.state,
         "due_at": text(state.due_at),
     }
+
+
+@pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: case["name"])
+def test_the_list_says_what_the_tablet_says(case):
+    assert case["want"] == listed(case)
 
 
 # ---- totals ----

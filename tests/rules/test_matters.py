@@ -19,9 +19,10 @@ from sync.days import care_day
 from sync.facts import Absence
 from sync.kinds.alert import ACKNOWLEDGED, RESOLVED, WITHDRAWN
 from sync.matters import Key, Matter, Scope, Standing
-from sync.rules import copied, decisions, staffing, system, visits
+from sync.rules import copied, decisions, inhibitions, staffing, system, visits
 from sync.rules.catalogue import COPIED, MATTER_RULES, OUTCOME_AT_SHIFT_END, OUTCOME_MISSING, OVERDUE, UNMET_NEED
 from sync.rules.decisions import Breached, Decisions
+from sync.rules.inhibitions import Inhibitions
 from sync.rules.staffing import Recent, Shift
 from sync.rules.visits import Visits
 from sync.standing import Existing, existing_of
@@ -83,7 +84,11 @@ def named(case: dict[str, Any], now: datetime, values: Values = ALL_ON, by: date
         yield from staffing.recurring(known(Recent("rowan", case["unit"], observations=all_of(case, "observations"))), values, now)
     elif stream == "scores":
         away = [Absence("x", time(each["from"]), time(each["to"]) if each["to"] else None, now, now) for each in case.get("absences", ())]
-        yield from staffing.old_score("p", all_of(case, "scores"), away, values, "Rowan", now)
+        scored = tuple(each for each in all_of(case, "scores") if by is None or each.recorded <= by)
+        yield from staffing.old_score("p", scored, away, values, "Rowan", now)
+    elif stream == "inhibitions":
+        held = Inhibitions("p", "Rowan", absences=all_of(case, "away"), plans=all_of(case, "plans"))
+        yield from inhibitions.matters(known(held), values, now)
     elif stream == "conflicts":
         yield from system.conflicts("home", [(id_, time(since)) for id_, since in case["differing"]], values, now)
     elif stream == "clock":

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sync.rules import plan, xmr
 from sync.rules.plan import Reached, closing, eyes, slid
 from sync.rules.starts import STARTS
+from sync.rules.triggers import by_default
 from sync.rules.wording import vague
 
 TODAY = date(2026, 11, 27)
@@ -24,8 +25,8 @@ HELD = [{"id": "a", "category": "processes", "strength": "strong"}, {"id": "b", 
 GOOD = [Reached(96.0, xmr.IMPROVEMENT, xmr.HIT_OR_MISS)]
 
 
-def blocked(action=ACTION, weighed=HELD, reached=GOOD, closer="sue", check_on=LATER):
-    return closing(action, weighed, reached, closer=closer, check_on=check_on, today=TODAY)
+def blocked(action=ACTION, weighed=HELD, reached=GOOD, closer="sue", check_on=LATER, **more):
+    return closing(action, weighed, reached, closer=closer, check_on=check_on, today=TODAY, **more)
 
 
 def test_an_action_with_all_that_was_asked_for_may_close():
@@ -46,6 +47,11 @@ def test_an_action_with_all_that_was_asked_for_may_close():
         ({"weighed": [*HELD, {"id": "c", "category": "outcomes", "strength": "against"}]}, ("contradicted",)),
         ({"closer": "nina"}, ("doer",)),
         ({"closer": "dan"}, ("doer",)),
+        ({"closer": "ola", "did": ["ola", "nina"]}, ("did",)),
+        ({"closer": "nina", "did": ["ola", "nina"]}, ("doer",)),
+        ({"duties": [(0, 56), (1, 4)]}, ("duties",)),
+        ({"duties": [(6, 56)]}, ("duties",)),
+        ({"weighed": [HELD[0], {**HELD[1], "as_of": "2026-10-31"}], "since": date(2026, 11, 1)}, ("not_held", "one_sided", "no_people")),
         ({"check_on": None}, ("no_check",)),
         ({"check_on": TODAY}, ("no_check",)),
         ({"action": {**ACTION, "difference_for_people": " "}}, ("no_difference",)),
@@ -55,6 +61,26 @@ def test_an_action_with_all_that_was_asked_for_may_close():
 )
 def test_what_is_missing_keeps_it_open_and_is_said(changed, why):
     assert blocked(**changed) == why
+
+
+def test_evidence_of_the_day_on_which_an_action_began_or_was_opened_again_counts():
+    assert blocked(weighed=[HELD[0], {**HELD[1], "as_of": "2026-11-01"}], since=date(2026, 11, 1)) == ()
+
+
+def test_a_duty_that_is_kept_as_the_home_asks_is_in_nobodys_way_and_the_share_is_the_homes_own():
+    assert blocked(duties=[(5, 56), (0, 4), (0, 0)]) == ()
+    assert blocked(duties=[(1, 4)], number={"plan.duties_missed_percent": 25}.get) == ()
+    assert blocked(duties=[(1, 56)], number={"plan.duties_missed_percent": 0}.get) == ("duties",)
+
+
+def test_a_closed_action_has_lasted_while_the_figures_and_duties_say_so_and_somebody_else_looks():
+    def said(weighed=(), reached=GOOD, closer="sue", **more):
+        return plan.lasting(ACTION, weighed, reached, closer=closer, today=TODAY, **more)
+
+    assert said() == () and said(reached=[Reached(96.0, xmr.COMMON)]) == (), "a change that lasted shows no new change"
+    assert said(reached=[Reached(94.0, xmr.COMMON)]) == ("target",) and said(closer="nina") == ("doer",)
+    assert said(weighed=[{"category": "experience", "strength": "against"}]) == ("contradicted",) and said(duties=[(2, 4)]) == ("duties",)
+    assert said(closer="ola", did=["ola"]) == ("did",)
 
 
 def test_process_alone_never_closes_however_much_of_it_there_is():
@@ -95,8 +121,8 @@ def review(days_ago, *strengths, **more):
     return {"on": on, "evidence_weighed": [{"id": str(n), "strength": each} for n, each in enumerate(strengths)], **more}
 
 
-def seen(reviews, since=TODAY - timedelta(days=60), **fields):
-    return eyes({**ACTION, **fields}, reviews, since=since, today=TODAY)
+def seen(reviews, since=TODAY - timedelta(days=60), number=by_default, **fields):
+    return eyes({**ACTION, **fields}, reviews, since=since, today=TODAY, number=number)
 
 
 def test_an_action_that_is_looked_after_asks_for_nobody():
@@ -107,6 +133,7 @@ def test_no_new_evidence_for_21_days_is_static():
     assert seen([review(21, "strong"), review(3)]) == ("static",)
     assert "static" not in seen([review(20, "strong"), review(3)])
     assert seen([], since=TODAY) == ("never_reviewed",)
+    assert "static" in seen([review(14, "strong"), review(3)], number={"plan.static_days": 14}.get), "the days are the home's own"
 
 
 def test_weak_evidence_at_two_reviews_running_is_the_nominated_individuals():

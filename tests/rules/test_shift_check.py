@@ -22,7 +22,7 @@ FILE = Path(__file__).parents[1] / "vectors" / "shift_check.json"
 CASES = json.loads(FILE.read_text())["cases"] if FILE.exists() else []
 
 
-def proposed(zone: str, case: dict[str, Any]) -> dict[str, Any]:
+def proposed(zone: str, case: dict[str, Any], values: Values = Values()) -> dict[str, Any]:
     """What the rule says of a vector, in the form of the vectors."""
     when = datetime.fromisoformat
     entries = tuple(
@@ -36,7 +36,7 @@ def proposed(zone: str, case: dict[str, Any]) -> dict[str, Any]:
     facts = Facts(
         "edith", day_of(case["shift"]), zone, plan=case["plan"], person=case["person"], entries=entries, absences=absences
     )  # fmt: skip
-    said = propose(Scene(facts, Values(), when(case["now"])), case["shift"])
+    said = propose(Scene(facts, values, when(case["now"])), case["shift"])
     return {**vars(said), "gaps": list(said.gaps)}
 
 

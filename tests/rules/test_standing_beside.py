@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from sync.rules import standing_beside as beside
 from sync.rules.duties import DUTIES, proves
 from sync.rules.standing_beside import GOOD, MIXED, POOR, SILENT, VERDICTS
+from sync.thresholds import THRESHOLDS
 
 
 def test_records_at_95_beside_practice_that_is_not_met_disagree_and_silence_disagrees_with_nobody():
-    records, practice = beside.by_share(95, 100, 95), beside.by_share(1, 4, beside.GOOD_PRACTICE_PERCENT)
+    records, practice = beside.by_share(95, 100, 95), beside.by_share(1, 4, THRESHOLDS["plan.good_practice_percent"].default)
     assert (records, practice) == (GOOD, POOR) and beside.disagree([records, practice, SILENT])
     assert beside.by_share(0, 0, 95) == SILENT and not beside.disagree([records, SILENT, MIXED])
     assert beside.by_count(0) == SILENT, "that nobody complained proves nothing"
@@ -23,8 +24,9 @@ def test_one_answer_of_1_reads_poor_whatever_the_mean():
 
 
 def test_what_reads_poor_is_the_homes_own_number_as_for_the_triggers():
-    numbers = {"plan.feedback_mean": 3.5, "plan.feedback_worst": 2}
+    numbers = {"plan.feedback_mean": 3.5, "plan.feedback_worst": 2, "plan.good_mean": 4.5}
     assert beside.by_scores([3, 3, 4], numbers.get) == POOR and beside.by_scores([5, 5, 5, 2], numbers.get) == POOR
+    assert beside.by_scores([4, 4], numbers.get) == MIXED and beside.by_scores([4, 4]) == GOOD
 
 
 @given(st.lists(st.sampled_from(VERDICTS)))

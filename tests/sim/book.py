@@ -59,19 +59,19 @@ class Book:
         """A tablet, or a manager with its rescue file, has just believed the server's word: what was acknowledged must be there at this instant."""
         saved = self.saved[key_of(entry)]
         saved.word, saved.may_be_gone = status, False
-        accepted, aside = self.stored()
+        accepted, aside = self.stored(UUID(entry.id))
         there = key_of(entry) in (aside if status == "quarantined" else accepted)
         if not there:
             self.lies.append(f"{status} was said of number {entry.number} ({entry.id}), and it is not there")
 
-    def stored(self) -> tuple[dict[Key, int], dict[Key, UUID]]:
-        """(entries in the ledger by seq, entries set aside by device), of those that tablets made."""
+    def stored(self, of: UUID | None = None) -> tuple[dict[Key, int], dict[Key, UUID]]:
+        """(entries in the ledger by seq, entries set aside by device), of those that tablets made; with `of`, under that id."""
         accepted = {}
-        for seq, text in self.place.rows(ledger, "seq", "submission"):
+        for seq, text in self.place.rows(ledger, "seq", "submission", of=of):
             said = orjson.loads(text)
             accepted[said["id"].lower(), str(said.get("nonce"))] = seq
         aside = {}
-        for device, body in self.place.rows(quarantine, "device", "body"):
+        for device, body in self.place.rows(quarantine, "device", "body", of=of):
             said = read_kept(bytes(body))
             aside[self.key_of_row(said)] = device if isinstance(device, UUID) else UUID(bytes=device)
         return accepted, aside

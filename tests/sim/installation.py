@@ -137,7 +137,8 @@ class Installation:
     def restart(self) -> None:
         """What a new process knows: what is on the disk."""
         db.engine.dispose()
-        self.app.extensions.pop("tidemark_homes", None)
+        for kept in ("tidemark_homes", "tidemark_home_keys"):
+            self.app.extensions.pop(kept, None)
         grants.read_grant.cache_clear()
         grants.read_token.cache_clear()
 
@@ -220,12 +221,16 @@ class Installation:
         with reading() as c:
             return records.head(c, self.facts.home_id)
 
-    def rows(self, table: Any, *names: str) -> list[tuple]:
-        """The home's rows of a table, sorted."""
+    def rows(self, table: Any, *names: str, of: uuid.UUID | None = None) -> list[tuple]:
+        """The home's rows of a table, sorted; `of` an id those alone that have it, or none."""
         marks = ", ".join(names) or ", ".join(column.name for column in table.columns)
+        where = "" if of is None else f" AND (id = {self._literal(of)} OR id IS NULL)"
         with reading() as c:
-            found = c.exec_driver_sql(f"SELECT {marks} FROM {table.name} WHERE home_id = {self.facts.home_id}")
+            found = c.exec_driver_sql(f"SELECT {marks} FROM {table.name} WHERE home_id = {self.facts.home_id}{where}")
             return sorted((tuple(row) for row in found), key=repr)
+
+    def _literal(self, id_: uuid.UUID) -> str:
+        return f"x'{id_.hex}'" if self.postgres is None else f"'{id_}'"
 
     def verify(self) -> ledger.Verified:
         return ledger.verify(self.facts.home_id)

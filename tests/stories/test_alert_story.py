@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
+from datetime import datetime
 
 import pytest
 from sqlalchemy import update
@@ -13,6 +15,7 @@ from server.alerts import subscriptions
 from server.alerts.tables import subscription
 from server.db import reading, writing
 from server.records import intake
+from sync import days
 from tests.harness.alerted import HOUR, MINUTE, SECOND, Alerted
 from tests.harness.apps import House, rfc3339
 
@@ -147,6 +150,52 @@ def test_after_an_outage_each_alert_takes_one_step_that_says_it_is_late(alerted,
     assert len(late) == 1 and "Delayed by 45 minutes" in late[0].json["notification"]["body"]
     alerted.at(ten + 66 * MINUTE)
     assert len(alerted.service.messages(cast["sue_phone"].made)) == 1, "no burst"
+
+
+def test_nine_minutes_without_an_escalator_end_in_one_late_step_an_alert_and_no_burst(alerted, cast, ten):
+    tablet, sue = alerted.home.tablet("Lounge tablet"), cast["sue_phone"].made
+    tablet.unlock(cast["ama"])
+    for minutes in (0, 2, 4):
+        at_ms = ten + minutes * MINUTE
+        fields = {"resident": str(alerted.home.resident()), "outcome": "drank", "drunk_ml": 40, "red_flags": ["choking"]}
+        id_ = uuid.uuid4()
+        alerted.write(intake.Statement(record=id_, id=id_, kind="hydration_check", fields=fields, occurred_ms=at_ms, author=cast["ama"].id), at_ms)
+        alerted.at(at_ms)
+    alerted.at(ten + 19 * MINUTE)
+    assert alerted.service.messages(sue) == []
+    # The escalator is away from here to the 28th minute: meanwhile each of the three should have reached the registered manager.
+    alerted.at(ten + 28 * MINUTE + 45 * SECOND)
+    said = [message.json["notification"]["body"] for message in alerted.service.messages(sue)]
+    assert sorted(re.search(r"Delayed by (\d+) minutes", each)[1] for each in said) == ["4", "6", "8"]
+    for minutes in (30, 40, 48):
+        alerted.at(ten + minutes * MINUTE)
+    assert len(alerted.service.messages(sue)) == 3, "the next step waits its own twenty minutes from the late one"
+    alerted.at(ten + 49 * MINUTE)
+    assert len(alerted.service.messages(sue)) == 6
+
+
+@pytest.mark.parametrize(
+    ("begins", "by"), [("2026-10-25T01:30:00+01:00", "1:50am"), ("2027-03-28T00:50:00+00:00", "2:10am")], ids=["the clocks go back", "the clocks go forward"]
+)
+def test_in_the_night_of_a_clock_change_each_rung_is_called_once_and_after_its_own_minutes(alerted, begins, by):
+    """On the wall 1am to 2am comes twice, or not at all: the ladder counts what passes, and says what the wall will say."""
+    began = days.to_ms(datetime.fromisoformat(begins))
+    phones = {}
+    for name, role in (("Ama", "senior_carer"), ("Priya", "duty_manager"), ("Sue", "registered_manager"), ("Lee", "provider_lead")):
+        phones[name] = alerted.phone(f"{name}'s phone")
+        person = alerted.home.staff(name, [role])
+        alerted.sign_on(person, role, phones[name], began - HOUR)
+    id_, fields = uuid.uuid4(), {"resident": str(alerted.home.resident()), "outcome": "drank", "drunk_ml": 40, "red_flags": ["choking"]}
+    alerted.write(intake.Statement(record=id_, id=id_, kind="hydration_check", fields=fields, occurred_ms=began, author=person.id), began)
+    called: dict[str, list[int]] = {name: [] for name in phones}
+    for minutes in (0, 10, 19, 20, 30, 39, 40, 54):
+        before = {name: len(alerted.service.messages(phone.made)) for name, phone in phones.items()}
+        alerted.at(began + minutes * MINUTE)
+        for name, phone in phones.items():
+            called[name] += [minutes] * (len(alerted.service.messages(phone.made)) - before[name])
+    assert called == {"Ama": [0], "Priya": [0], "Sue": [20], "Lee": [40]}
+    (first,) = alerted.service.messages(phones["Ama"].made)
+    assert f"before {by}." in first.json["notification"]["body"]
 
 
 def test_a_rung_without_anybody_is_passed_at_once_and_leaves_a_trace(alerted, cast, ten):

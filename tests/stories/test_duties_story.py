@@ -47,7 +47,7 @@ def rounds(alerted, what):
 
 
 def test_the_shifts_check_is_late_told_to_the_senior_then_to_their_manager_and_over_once_it_is_signed(alerted, cast, nine, clock_at):
-    assert keep(alerted, nine) == 9 and keep(alerted, nine + MINUTE) == 0, "the default set, each once"
+    assert keep(alerted, nine) == 8 and keep(alerted, nine + MINUTE) == 0, "the default set, each once, but nobody reviews what is not there"
     (first,) = rounds(alerted, "hydration_check")
     late = clock_at(20, 1)
     keep(alerted, late)
@@ -77,6 +77,26 @@ def test_what_is_not_done_before_the_next_falls_due_is_missed_and_the_page_says_
     page = sue.send(f"/duties/{checks[0].id}/why", form_at="/duties", reason="Both seniors were with a resident in hospital")
     assert "Both seniors were with a resident" in page.text
     assert sue.send(f"/duties/{checks[0].id}/why", form_at="/duties", reason=" ").status == 400
+
+
+def test_the_weekly_review_is_done_when_a_person_has_reviewed_each_high_risk_action_and_not_by_what_tidemark_writes(alerted, cast, nine):
+    def write(kind, at_ms, author=None, **fields):
+        id_ = uuid.uuid4()
+        alerted.write(intake.Statement(record=id_, id=id_, kind=kind, fields=fields, occurred_ms=at_ms, author=author), at_ms)
+        return str(id_)
+
+    sue = alerted.home.staff("Sue Hart", ["registered_manager"])
+    first, second = (write("improvement_action", nine - 14 * 24 * HOUR, status="open", risk="high") for _ in "ab")
+    write("improvement_action", nine - 14 * 24 * HOUR, status="closed", risk="high")
+    keep(alerted, nine)
+    write("review", nine + MINUTE, action=first, decision="escalate")
+    write("review", nine + MINUTE, action=second, decision="escalate")
+    write("review", nine + MINUTE, sue.id, action=first, decision="stay_open")
+    keep(alerted, nine + 2 * MINUTE)
+    assert "done_at" not in rounds(alerted, "risk_review")[0].fields
+    write("review", nine + 3 * MINUTE, sue.id, action=second, decision="stay_open")
+    keep(alerted, nine + 4 * MINUTE)
+    assert rounds(alerted, "risk_review")[0].fields["done_by"] == str(sue.id)
 
 
 def test_the_signed_log_does_its_own_duty_although_the_calendar_wrote_it_first(alerted, cast, nine):

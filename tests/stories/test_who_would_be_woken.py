@@ -165,6 +165,11 @@ def test_the_page_says_when_no_push_service_can_be_reached_from_the_building(ale
     assert "cannot be sent" not in helen.open("/reach").text
     alerted.deliver(ten - 2 * MINUTE + SECOND)
     assert "Phone alerts cannot be sent at the moment" in helen.open("/reach").text
+    page = helen.open("/overview")
+    assert page.headers["Refresh"] == "30", "an open page shows a new alert by itself, without a script"
+    with alerted.app.app_context():
+        ticks.write("a", started_ms=clock.now_ms(), now_ms=clock.now_ms(), late_ms=0, count=1, stepped_ms=None)
+    assert "Phone alerts cannot be sent at the moment. Use the tablets and the phone tree." in helen.open("/numbers").text
     with alerted.app.app_context(), reading() as c:
         assert not watch.push_is_down(c, alerted.home.id, ten + 2 * HOUR)
 

@@ -20,8 +20,7 @@ export const FRACTIONS = { all: 1, three_quarters: 0.75, half: 0.5, quarter: 0.2
 /** How long a row offers to undo. */
 export const UNDO_MS = 10_000;
 const OFFERS = new Set(['drank', 'given', 'refused', 'unwell', 'left_within_reach']);
-/** Above this one entry is asked about; above the other the server would refuse it. */
-export const A_LOT_ML = 1_000;
+/** Above this the server would refuse an entry. */
 export const MOST_ML = 5_000;
 
 export interface Saver extends Author {

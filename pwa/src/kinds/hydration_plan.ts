@@ -7,8 +7,8 @@ import { fill, ml, words } from '../words';
 import { ofResident, zone, type Shown } from '../view';
 import { dayOrTime, sayTime, sayWhen } from '../time';
 import type { Resident } from './resident';
+import { pace } from './threshold';
 
-const OLD_PLAN_MS = 12 * 3_600_000;
 const NIL = ['nil_by_mouth_from', 'nil_by_mouth_until'];
 const SAFETY = ['iddsi_level', 'limit_ml', 'nil_by_mouth_from', 'nil_by_mouth_until'] as const;
 type Differ = Partial<Record<(typeof SAFETY)[number], unknown[]>>;
@@ -92,7 +92,7 @@ export function stops(person: Resident, plan: Plan, entry: Fields, day_ml: numbe
     found.push(fill(words.stop.limit, { name: person.name, limit: ml(plan.limit_ml!), total: ml(day_ml + Number((handed ? entry['offered_ml'] : entry['drunk_ml']) ?? 0)) }));
   }
   const asOf = state.standing.last_contact;
-  if (plan.shown && asOf !== null && Date.now() - asOf > OLD_PLAN_MS) {
+  if (plan.shown && asOf !== null && Date.now() - asOf > pace(person.id, person.unit, now).old_plan_minutes * 60_000) {
     found.push(fill(words.stop.old_plan, { time: sayWhen(asOf, Date.now(), zone()) }));
   }
   for (const name of SAFETY) {

@@ -9,12 +9,12 @@ export function pace(person: string, unit: string | null, now: number): Pace {
   return settings(DEFAULTS, person, unit, now);
 }
 
-/** The values in force of `hydration.` numbers, each by its default where the home has set none. */
-export function settings<T extends object>(defaults: T, person: string, unit: string | null, now: number): T {
+/** The values in force of the numbers `<about>.<name>`, each by its default where the home has set none. */
+export function settings<T extends object>(defaults: T, person: string, unit: string | null, now: number, about = 'hydration'): T {
   if (!state.byKind.get('threshold')?.size) return defaults;
   const set = inForce(now);
   const found = Object.entries(defaults).map(([name, fallback]) => {
-    const usable = set.filter((one) => one.name === `hydration.${name}` && typeof one.value === typeof fallback);
+    const usable = set.filter((one) => one.name === `${about}.${name}` && typeof one.value === typeof fallback);
     const value = [person, unit, ''].flatMap((scope) => usable.filter((one) => one.scope === scope))[0]?.value;
     return [name, value ?? fallback];
   });

@@ -7,8 +7,8 @@ import { state, text } from '../state';
 import { instant, local } from '../time';
 import type { Fields } from '../types';
 import { correctedNow, ofKind, view, zone, type Shown } from '../view';
-import { homeNumbers } from './home_number';
 import { residentOf, type Resident } from './resident';
+import { settings } from './threshold';
 
 const DAY_MS = 24 * 3_600_000;
 /** Tablets hold an appointment with all that belongs to it for so long (sync/kinds/appointment.py); of older ones it cannot judge. */
@@ -24,7 +24,7 @@ export interface Visit {
 }
 
 export function limits(now = correctedNow()): Limits {
-  return homeNumbers('appointments', LIMITS, now);
+  return settings(LIMITS, '', null, now, 'appointments');
 }
 
 /** Every appointment that this tablet can judge, by when it starts. */

@@ -6,19 +6,22 @@ import { uuid7 } from '../ids';
 import { mayDecide } from '../kinds/deciding';
 import { said } from '../said';
 import { session } from '../session';
-import { state } from '../state';
+import { state, text } from '../state';
 import { call } from '../sync';
 import { sayWhen } from '../time';
 import { useOnce, useTopics } from '../ui/hooks';
 import { announce, Button, Field, Problems } from '../ui/parts';
-import { zone } from '../view';
+import { ofKind, zone, type Shown } from '../view';
 import { fill, words } from '../words';
 import '../styles/more.scss';
 
 const PIN = /^\d{6}$/;
 
+/** What the server says about the answer that it does not take, else what it says in general. */
+const why = (body: Record<string, unknown>) => String([...Object.values(body['errors'] ?? {}).flat(), body['detail'], words.default.error].find((one) => one));
+
 export function Agency() {
-  useTopics('session', 'link');
+  useTopics('session', 'link', 'records');
   const [name, setName] = useState('');
   const [pin, setPin] = useState('');
   const [again, setAgain] = useState('');
@@ -38,7 +41,7 @@ export function Agency() {
     const answer = await call('POST', 'staff/agency', { grant: session()?.grant, name: name.trim(), pin, id: asked.current.id }, state.enrolment?.token);
     setGoing(false);
     if (!answer) return setProblems([said.agency.offline]);
-    if (answer.status !== 201) return setProblems([typeof answer.body['detail'] === 'string' ? answer.body['detail'] : words.default.error]);
+    if (answer.status !== 201) return setProblems([why(answer.body)]);
     const until = Date.parse(String(answer.body['valid_until']));
     asked.current = { typed: '', id: '' };
     setAdded({ name: name.trim(), until: Number.isNaN(until) ? null : until });
@@ -47,6 +50,13 @@ export function Agency() {
     setAgain('');
     announce(fill(said.agency.added, { name: name.trim() }));
     void refreshNames();
+  }
+
+  async function renew(one: Shown) {
+    const answer = await call('POST', `staff/agency/${one.record}/renew`, { grant: session()?.grant, valid_until: one.fields['valid_until'] }, state.enrolment?.token);
+    if (answer?.status !== 200) return setProblems([answer ? why(answer.body) : said.agency.offline]);
+    setProblems([]);
+    setAdded({ name: String(one.fields['name']), until: Date.parse(String(answer.body['valid_until'])) });
   }
 
   function submit(event: Event) {
@@ -87,6 +97,12 @@ export function Agency() {
             <p>{said.agency.ends}</p>
             <Button type="submit" data-testid="agency-add" aria-disabled={going}>{said.agency.add}</Button>
           </form>
+          {ofKind('staff_member').filter(({ fields }) => fields['agency'] && text(fields['valid_until'])?.includes('T')).map((one) => (
+            <section class="tm-card" key={one.record}>
+              <p>{fill(said.agency.until, { time: sayWhen(Date.parse(String(one.fields['valid_until'])), Date.now(), zone()) })}</p>
+              <Button kind="secondary" data-testid="agency-renew" onClick={() => once(one.record, () => void renew(one))}>{fill(said.agency.renew, { name: String(one.fields['name']) })}</Button>
+            </section>
+          ))}
         </>
       )}
       <p><a class="tm-link" href="#home">{fill(said.back_to, { screen: words.nav.home })}</a></p>

@@ -69,12 +69,14 @@ export function AlertScreen({ id }: { id: string }) {
       <Freshness now={now} />
       <Problems list={problem ? [problem] : []} />
       <Standing alert={alert} me={me.id} />
-      {open && !mine && (
-        <button type="button" class="tm-ack" data-testid="ack-button" onClick={() => once('ack', () => void act(acknowledge(alert, me.id), words.alert.ack))}>
-          {words.alert.ack}
-        </button>
-      )}
-      {open && <CallLink unit={text(view(String(alert.fields['subject']))?.fields['unit'])} />}
+      <div class="tm-acts">
+        {open && !mine && (
+          <button type="button" class="tm-ack" data-testid="ack-button" onClick={() => once('ack', () => void act(acknowledge(alert, me.id), words.alert.ack))}>
+            {words.alert.ack}
+          </button>
+        )}
+        {open && <CallLink unit={text(view(String(alert.fields['subject']))?.fields['unit'])} />}
+      </div>
       <Ladder alert={alert} />
       <p class="tm-next"><strong>{words.alert.next}</strong> {said.next}</p>
       <Facts alert={alert} now={now} />
@@ -128,7 +130,7 @@ function Ladder({ alert }: { alert: Shown }) {
   const who = (role: string, staff: string | null) => [word(words.roles, role), staff && staffName(staff)].filter(Boolean).join(': ');
   return (
     <section aria-label={words.alert.ladder}>
-      <h2 class="tm-heading">{words.alert.ladder}</h2>
+      <h2 class="nhsuk-u-visually-hidden">{words.alert.ladder}</h2>
       <ol class="tm-ladder" data-testid="ladder">
         {steps.map((step, at) => (
           <li key={at} class={step.reached === false ? 'tm-ladder__missed' : 'tm-ladder__told'}>

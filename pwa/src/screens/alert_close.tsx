@@ -10,11 +10,20 @@ import type { Shown } from '../view';
 import { english, words } from '../words';
 import { useDraft } from './use_draft';
 
+type Outcome = keyof typeof words.alert.outcomes;
+interface Closing {
+  outcome: Outcome | null;
+  evidence: string;
+}
+const NOTHING: Closing = { outcome: null, evidence: '' };
+
 /** Resolving needs a result and what shows it; pausing needs a reason and an end. Only after taking it. */
 export function Close({ alert, onAct }: { alert: Shown; onAct: (draft: Draft, said: string, also?: Draft | null) => Promise<boolean> }) {
   const once = useOnce();
-  const [outcome, setOutcome] = useState<keyof typeof words.alert.outcomes | null>(null);
-  const [evidence, setEvidence] = useDraft(`alert=${alert.record}`, '');
+  const [begun, begin] = useDraft<Closing | string>(`alert=${alert.record}`, NOTHING);
+  // A version ago the evidence alone was kept.
+  const closes = typeof begun === 'string' ? { ...NOTHING, evidence: begun } : begun;
+  const { outcome, evidence } = closes;
   const [reason, setReason] = useDraft(`alert=${alert.record} pause`, '');
   const [minutes, setMinutes] = useState<'30' | '60'>('30');
   const [errors, setErrors] = useState<{ outcome?: string; evidence?: string; reason?: string }>({});
@@ -25,7 +34,7 @@ export function Close({ alert, onAct }: { alert: Shown; onAct: (draft: Draft, sa
     if (!outcome) found.outcome = words.alert.outcome_missing;
     if (!evidence.trim()) found.evidence = words.alert.evidence_missing;
     setErrors(found);
-    if (outcome && evidence.trim()) once('resolve', () => void onAct(resolve(alert, outcome, evidence.trim()), words.alert.resolve_go, closing(alert, outcome, english.words.alert.outcomes[outcome], evidence.trim())).then((saved) => saved && setEvidence('')));
+    if (outcome && evidence.trim()) once('resolve', () => void onAct(resolve(alert, outcome, evidence.trim()), words.alert.resolve_go, closing(alert, outcome, english.words.alert.outcomes[outcome], evidence.trim())).then((saved) => saved && begin(NOTHING)));
   }
 
   function pause(event: Event) {
@@ -39,11 +48,11 @@ export function Close({ alert, onAct }: { alert: Shown; onAct: (draft: Draft, sa
     <>
       <details class="tm-details" open={Boolean(errors.outcome || errors.evidence)} data-testid="resolve">
         <summary>{words.alert.resolve}</summary>
-        <form onSubmit={done} noValidate autocomplete="off">
+        <form onSubmit={done} noValidate autocomplete="off" aria-label={words.alert.resolve}>
           <Problems list={[errors.outcome, errors.evidence].filter((one) => one !== undefined)} />
-          <Choice legend={words.alert.outcome} name="outcome" value={outcome} onChoose={setOutcome} options={Object.entries(words.alert.outcomes) as [keyof typeof words.alert.outcomes, string][]} />
+          <Choice legend={words.alert.outcome} name="outcome" value={outcome} onChoose={(chosen) => begin({ ...closes, outcome: chosen })} options={Object.entries(words.alert.outcomes) as [Outcome, string][]} />
           <Field label={words.alert.evidence} hint={words.alert.evidence_hint} error={errors.evidence}>
-            {(ids) => <textarea {...ids} class="nhsuk-textarea" rows={2} autocomplete="off" data-testid="evidence" value={evidence} onInput={(event) => setEvidence(event.currentTarget.value)} />}
+            {(ids) => <textarea {...ids} class="nhsuk-textarea" rows={2} autocomplete="off" data-testid="evidence" value={evidence} onInput={(event) => begin({ ...closes, evidence: event.currentTarget.value })} />}
           </Field>
           <Button type="submit" data-testid="resolve-go">{words.alert.resolve_go}</Button>
         </form>
@@ -51,7 +60,7 @@ export function Close({ alert, onAct }: { alert: Shown; onAct: (draft: Draft, sa
       {mayPause(alert) && (
         <details class="tm-details" open={Boolean(errors.reason)} data-testid="snooze">
           <summary>{words.alert.snooze}</summary>
-          <form onSubmit={pause} noValidate autocomplete="off">
+          <form onSubmit={pause} noValidate autocomplete="off" aria-label={words.alert.snooze}>
             <Choice legend={words.alert.snooze_until} name="until" value={minutes} onChoose={setMinutes} options={[['30', words.alert.snooze_30], ['60', words.alert.snooze_60]]} />
             <Field label={words.alert.snooze_reason} error={errors.reason}>
               {(ids) => <input {...ids} class="nhsuk-input" autocomplete="off" value={reason} onInput={(event) => setReason(event.currentTarget.value)} />}

@@ -30,7 +30,7 @@ export function Decision({ alert, onAct }: { alert: Shown; onAct: (draft: Draft,
           <p class="tm-fine">{fill(own.decided_by, { name: authorName(made) ?? said.plain.unknown, time: sayWhen(at ? Date.parse(at) : made.happened_ms, Date.now(), zone()) })} <a class="tm-link" href={`#entry=${made.record}`}>{words.drink.entry}</a></p>
           {text(made.fields['advice']) && <p>{fill(own.advice, { words: text(made.fields['advice'])! })}</p>}
           {asked && (
-            <form noValidate autocomplete="off" onSubmit={(event) => {
+            <form noValidate autocomplete="off" aria-label={said.shift_check.advice} onSubmit={(event) => {
               event.preventDefault();
               if (advice.trim()) once(advice, () => void onAct({ kind: 'escalation', record: made.record, resident: text(alert.fields['subject']), fields: { advice: advice.trim(), advice_received_at: iso(Date.now()) } }, own.advice_kept).then((saved) => saved && setAdvice('')));
             }}>
@@ -44,7 +44,7 @@ export function Decision({ alert, onAct }: { alert: Shown; onAct: (draft: Draft,
       ) : (
         <>
           <p>{own.undecided}</p>
-          <Escalate low={undefined} onDecide={(low) => once('decide', () => void onAct(decide(alert, low), own.kept))} />
+          <Escalate draft={`alert=${alert.record} decision`} low={undefined} onDecide={(low) => once('decide', () => void onAct(decide(alert, low), own.kept))} />
         </>
       )}
     </section>

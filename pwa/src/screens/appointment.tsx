@@ -7,10 +7,11 @@ import { attendanceWord, inWords, typeName } from '../kinds/outcome';
 import { said as allWords } from '../said';
 import { state, text } from '../state';
 import { useNow, useTopics } from '../ui/hooks';
-import { announce, Button, Field, Problems, StateTag, Tile } from '../ui/parts';
+import { Button, Field, Problems, StateTag, Tile } from '../ui/parts';
 import { authorName, staffName, type Shown } from '../view';
 import { fill, word, words } from '../words';
 import { Facts } from './check';
+import { Copy } from './copy';
 import { Letter } from './letter';
 import { Everything } from './person_care';
 import { fieldName, personOf, sayConflict, valueOf } from './plain';
@@ -55,7 +56,7 @@ export function AppointmentScreen({ id }: { id: string }) {
       {visit.followUps.length === 0 && <p class="tm-empty">{said.no_follow_ups}</p>}
       <ul class="tm-rows" data-testid="follow-ups">{visit.followUps.map((one) => <FollowUpLine key={one.record} shown={one} />)}</ul>
       {outcomes.length > 0 && <Letter about={outcomes.at(-1)!} />}
-      {outcomes.length > 0 && <Copy visit={visit} />}
+      {outcomes.length > 0 && <Copy of={outcomes.at(-1)!} sentences={sentences(visit)} />}
       {visit.person && <Everything resident={visit.person.id} />}
       <p><a class="tm-link" href="#appointments">{fill(allWords.back_to, { screen: said.back })}</a></p>
     </>
@@ -134,23 +135,6 @@ function PlanDone({ visit }: { visit: Visit }) {
   );
 }
 
-/** For homes where another system is the record: the same sentences, to be copied there. */
-function Copy({ visit }: { visit: Visit }) {
-  const sentences = inWords(visit, visit.outcomes, visit.followUps.map((one) => ({ what: String(one.fields['what'] ?? ''), owner: String(one.fields['owner'] ?? '') })));
-  async function copy() {
-    try {
-      await navigator.clipboard.writeText(sentences);
-      announce(said.copied);
-    } catch {
-      announce(said.copy_failed);
-    }
-  }
-  return (
-    <details class="tm-details" data-testid="copy">
-      <summary>{said.copy}</summary>
-      <p class="tm-fine">{said.copy_hint}</p>
-      <pre class="tm-copy" data-testid="copy-text">{sentences}</pre>
-      <Button kind="secondary" onClick={() => void copy()}>{said.copy_do}</Button>
-    </details>
-  );
+function sentences(visit: Visit): string {
+  return inWords(visit, visit.outcomes, visit.followUps.map((one) => ({ what: String(one.fields['what'] ?? ''), owner: String(one.fields['owner'] ?? '') })));
 }

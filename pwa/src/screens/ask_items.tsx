@@ -40,7 +40,7 @@ export function Items({ kind, question, answers, onAnswer, parts, none }: Answer
         </ul>
       )}
       {adding ? (
-        <div class="tm-correct" role="group" aria-label={labelOf(kind, question)}>
+        <div class="tm-correct" role="group" aria-label={own?.add ?? fill(said.form.add, { label: labelOf(kind, question) })}>
           <Problems list={problems.map((one) => one.sentence)} />
           {parts.map((part) => (
             <Folded key={part.field} kind={kind} question={part} answers={adding} error={problems.find((one) => one.field === part.field)?.sentence ?? null} onAnswer={(more) => setAdding({ ...adding, ...more })} />

@@ -32,7 +32,6 @@ function read(day: string, clock: string): number | null {
 }
 
 interface Asked {
-  label: string;
   asked: 'past' | 'future' | 'either';
   /** Left out unless somebody says it; any other past time is now unless somebody says otherwise. */
   optional: boolean;
@@ -40,7 +39,7 @@ interface Asked {
   onChoose: (value: unknown) => void;
 }
 
-export function Moment({ label, asked, optional, value, onChoose }: Asked) {
+export function Moment({ asked, optional, value, onChoose }: Asked) {
   const future = asked === 'future';
   const at = typeof value === 'string' ? Date.parse(value) : NaN;
   const known = Number.isFinite(at);
@@ -79,13 +78,13 @@ export function Moment({ label, asked, optional, value, onChoose }: Asked) {
   if (future)
     return (
       <>
-        <Choice legend={label} hideLegend name="day" value={day || null} options={days.map(([text, n]) => [dayOf(Date.now() + n * DAY_MS), text])} onChoose={(one) => other(one, clock || USUAL_TIME)} />
+        <Choice legend="" name="day" value={day || null} options={days.map(([text, n]) => [dayOf(Date.now() + n * DAY_MS), text])} onChoose={(one) => other(one, clock || USUAL_TIME)} />
         {inputs}
       </>
     );
   return (
     <>
-      <Choice legend={label} hideLegend name="ago" value={ago} options={[['0', words.drink.now], ...Object.entries(words.drink.minutes_ago)]} onChoose={back} />
+      <Choice legend="" name="ago" value={ago} options={[['0', words.drink.now], ...Object.entries(words.drink.minutes_ago)]} onChoose={back} />
       <details class="tm-details">
         <summary>{known ? fill(words.drink.at, { time: sayWhen(at, Date.now(), zone()) }) : said.form.another_time}</summary>
         {inputs}

@@ -12,7 +12,9 @@ import '../styles/more.scss';
 
 const FORM = 'form:';
 /** What is typed on a screen of its own, by that screen's place (use_draft.ts). */
-const typedOn: Record<string, string> = { alert: words.alert.title, 'follow-up': said.follow_up.title, fix: said.fix.title, suggestions: said.suggestions.title };
+const typedOn: Record<string, string> = {
+  alert: words.alert.title, entry: words.correct.title, 'follow-up': said.follow_up.title, fix: said.fix.title, residents: words.drink.other, 'shift-check': said.shift_check.title, suggestions: said.suggestions.title,
+};
 
 export function Drafts() {
   const [keys, setKeys] = useState<string[] | null>(null);
@@ -52,10 +54,10 @@ function begun(key: string): { title: string; about: string | null; href: string
     const id = key.slice(OUTCOME.length);
     return { title: said.outcome.title, about: personOf({ fields: view(id)?.fields ?? {} }), href: `#outcome=${id}` };
   }
-  if (key === 'round' || key === 'shift-check') return { title: key === 'round' ? said.round.title : said.shift_check.title, about: null, href: `#${key}` };
+  if (key === 'round') return { title: said.round.title, about: null, href: '#round' };
   if (key === 'handover') return { title: said.handover.title, about: null, href: '#handover' };
-  const [href, screen, one] = /^(alert|follow-up|fix|suggestions)\b=?(\S*)/.exec(key) ?? [];
-  if (screen) return { title: typedOn[screen]!, about: personOf({ fields: view(one!)?.fields ?? {} }), href: `#${href}` };
+  const [, href, screen, one, person] = /^(([a-z-]+)(?:=(\S+))?)(?: (\S+))?/.exec(key) ?? [];
+  if (screen && screen in typedOn) return { title: typedOn[screen]!, about: personOf({ fields: one ? (view(one)?.fields ?? {}) : { resident: person } }), href: `#${href}` };
   if (!key.startsWith(FORM)) return { title: said.drafts.note, about: personOf({ fields: { resident: key } }), href: '#residents' };
   const id = key.slice(FORM.length);
   const [kind = '', about = ''] = id.split(/\.(.*)/);

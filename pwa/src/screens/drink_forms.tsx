@@ -2,6 +2,7 @@
 // reason gets past.
 
 import { useState } from 'preact/hooks';
+import { otherDraft } from '../drafts';
 import { MOST_ML } from '../kinds/hydration_check';
 import { fieldWords, said } from '../said';
 import { session } from '../session';
@@ -12,12 +13,14 @@ import { Stop } from '../ui/icons';
 import { Button, Field, Problems } from '../ui/parts';
 import { staffName } from '../view';
 import { words } from '../words';
+import { useDraft } from './use_draft';
 
-export function OtherAmount({ onRecord, onBack }: { onRecord: (drink: string, ml: number, food: Fields) => void; onBack: () => void }) {
+const NOTHING = { drink: '', amount: '', food: false };
+
+export function OtherAmount({ resident, onRecord, onBack }: { resident: string; onRecord: (drink: string, ml: number, food: Fields) => void; onBack: () => void }) {
   const once = useOnce();
-  const [drink, setDrink] = useState('');
-  const [amount, setAmount] = useState('');
-  const [food, setFood] = useState(false);
+  const [typing, type] = useDraft(otherDraft(resident), NOTHING);
+  const { drink, amount, food } = typing;
   const [errors, setErrors] = useState<{ drink?: string; amount?: string }>({});
 
   function submit(event: Event) {
@@ -36,15 +39,15 @@ export function OtherAmount({ onRecord, onBack }: { onRecord: (drink: string, ml
     <form onSubmit={submit} noValidate autocomplete="off">
       <Problems list={[errors.drink, errors.amount].filter((one) => one !== undefined)} />
       <Field label={said.drink.other_what} error={errors.drink}>
-        {(ids) => <input {...ids} class="nhsuk-input" data-testid="other-drink" autocomplete="off" value={drink} onInput={(event) => setDrink(event.currentTarget.value)} />}
+        {(ids) => <input {...ids} class="nhsuk-input" data-testid="other-drink" autocomplete="off" value={drink} onInput={(event) => type({ ...typing, drink: event.currentTarget.value })} />}
       </Field>
       <Field label={said.drink.other_ml} error={errors.amount}>
         {(ids) => (
-          <input {...ids} class="nhsuk-input nhsuk-input--width-5" data-testid="other-ml" inputMode="numeric" autocomplete="off" value={amount} onInput={(event) => setAmount(event.currentTarget.value)} />
+          <input {...ids} class="nhsuk-input nhsuk-input--width-5" data-testid="other-ml" inputMode="numeric" autocomplete="off" value={amount} onInput={(event) => type({ ...typing, amount: event.currentTarget.value })} />
         )}
       </Field>
       <label class="tm-chip tm-note">
-        <input type="checkbox" data-testid="from-food" checked={food} onChange={(event) => setFood(event.currentTarget.checked)} />
+        <input type="checkbox" data-testid="from-food" checked={food} onChange={(event) => type({ ...typing, food: event.currentTarget.checked })} />
         <span>{said.drink.from_food}</span>
       </label>
       <Button type="submit" data-testid="other-record">{words.drink.record}</Button>

@@ -1,14 +1,14 @@
 // Screen 4: record a drink. One tap on a cup records it; everything else is beside that, never before it.
 
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { record, sayNotSaved } from '../acts';
-import { draft, keepDraft } from '../drafts';
+import { draft, keepDraft, otherDraft } from '../drafts';
 import {
-  A_LOT_ML, drank, drankAmount, FRACTIONS, gave, left, number, otherAmount, say, standing, today, type Fraction,
+  drank, drankAmount, FRACTIONS, gave, left, number, otherAmount, say, standing, today, type Fraction,
 } from '../kinds/hydration_check';
 import { levelWord, stops } from '../kinds/hydration_plan';
 import { namesakes, residentOf, residents } from '../kinds/resident';
-import { signedText } from '../kinds/threshold';
+import { pace, signedText } from '../kinds/threshold';
 import { MOST_TILES, sayVessel, vessels, type Vessel } from '../kinds/vessel';
 import type { Draft } from '../outbox';
 import { setRecent, tappedTwice } from '../kinds/recent';
@@ -67,6 +67,8 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
   const [by, setBy] = useState('');
   const [problems, setProblems] = useState<string[]>([]);
   const once = useOnce(problems);
+  /** What is saved was typed as another amount. */
+  const typed = useRef(false);
   useEffect(() => void draft(opened.resident).then((kept) => kept && setNote(kept)), [opened.resident]);
   // Tiles stay where they are while the sheet is open, like everything under a finger.
   const cups = useMemo(() => vessels(opened.resident), [opened.resident]);
@@ -83,7 +85,7 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
   /** Ask what must be asked, then save and close. */
   async function submit(fields: Fields, sure: Sure = {}): Promise<void> {
     const drunk = number(fields['drunk_ml']) ?? 0;
-    if (drunk > A_LOT_ML && !sure.lot) {
+    if (drunk > pace(person!.id, person!.unit, correctedNow()).a_lot_ml && !sure.lot) {
       const said = { ml: ml(drunk) };
       return setStep({ at: 'ask', question: fill(words.drink.a_lot, said), yes: fill(words.drink.a_lot_yes, said), fields, sure: { lot: true }, back: 'other' });
     }
@@ -119,6 +121,7 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
     onClose();
     setRecent(person!.id, entry.record);
     void keepDraft(person!.id, '');
+    if (typed.current) void keepDraft(otherDraft(person!.id), '');
     const what = say(view(entry.record)?.fields ?? draft.fields);
     announce(fill(words.residents.saved_say, { name: person!.name, what }));
   }
@@ -137,7 +140,13 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
       )}
       {step.at === 'ask' && <Later screen="ask" question={step.question} yes={step.yes} onYes={() => void submit(step.fields, step.sure)} onNo={() => setStep({ at: step.back })} />}
       {step.at === 'other' && (
-        <Later screen="other-amount" onBack={back} onRecord={(drink, amount_ml, food) => void submit({ ...drankAmount(person, drink, amount_ml, now.plan, thickness), ...food })} />
+        <Later
+          screen="other-amount" resident={person.id} onBack={back}
+          onRecord={(drink, amount_ml, food) => {
+            typed.current = true;
+            void submit({ ...drankAmount(person, drink, amount_ml, now.plan, thickness), ...food });
+          }}
+        />
       )}
       {step.at === 'refused' && (
         <Later screen="refusal" onBack={back} onRecord={(fields) => void submit({ resident: person.id, outcome: 'refused', ...(opened.none || opened.cup ? { drunk_ml: null, fraction: null } : {}), ...fields })} />

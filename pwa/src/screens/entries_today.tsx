@@ -20,6 +20,7 @@ import { english, fill, ml, sayMinutes, words } from '../words';
 import { clockOf } from './ask_moment';
 import { PLAIN } from './not_drunk';
 import { Refusal } from './refusal';
+import { useDraft } from './use_draft';
 
 /** Happened and recorded further apart than this is said: the home's own number, where it has set one. */
 export function lateMs(person: Resident | null): number {
@@ -67,9 +68,9 @@ type Why = keyof typeof words.correct.reasons;
 
 /** What was wrong is put right in one tap where it is how much they drank; why is what was changed, unless somebody says otherwise. */
 export function Correct({ person, entry, onDone }: { person: Resident; entry: Shown; onDone: () => void }) {
-  const was = { amount: String(number(entry.fields['drunk_ml']) ?? ''), outcome: String(entry.fields['outcome']), cup: text(entry.fields['vessel']) ?? '', time: clockOf(entry.happened_ms) };
-  const [now, setNow] = useState(was);
-  const [why, setWhy] = useState<Why | null>(null);
+  const [was] = useState(() => ({ amount: String(number(entry.fields['drunk_ml']) ?? ''), outcome: String(entry.fields['outcome']), cup: text(entry.fields['vessel']) ?? '', time: clockOf(entry.happened_ms), why: null as Why | null }));
+  const [now, setNow] = useDraft(`entry=${entry.record}`, was);
+  const { why } = now;
   const [problems, setProblems] = useState<string[]>([]);
   const once = useOnce(problems);
   const cups = vessels(person.id);
@@ -87,6 +88,7 @@ export function Correct({ person, entry, onDone }: { person: Resident; entry: Sh
       await record(correction(entry, { ...fields, ...moved, correction_reason: english.words.correct.reasons[why ?? reason] }));
       setRecent(person.id, entry.record, fields['struck_out'] === true);
       announce(words.drink.corrected);
+      setNow(was);
       onDone();
     } catch (error) {
       setProblems([sayNotSaved(error)]);
@@ -150,7 +152,7 @@ export function Correct({ person, entry, onDone }: { person: Resident; entry: Sh
           </Field>
         </>
       )}
-      <Choice legend={words.correct.reason} name="why" value={why} onChoose={setWhy} options={Object.entries(words.correct.reasons) as [Why, string][]} />
+      <Choice legend={words.correct.reason} name="why" value={why} onChoose={(chosen) => setNow({ ...now, why: chosen })} options={Object.entries(words.correct.reasons) as [Why, string][]} />
       {!refused && <Button data-testid="correct-save" onClick={change}>{words.correct.change}</Button>}
       <Button kind="warning" data-testid="correct-strike" onClick={() => (why ? once('strike', () => void keep({ struck_out: true }, why)) : setProblems([words.correct.reason_missing]))}>{words.correct.strike}</Button>
       <p class="tm-fine">{words.correct.kept}</p>

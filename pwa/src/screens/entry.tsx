@@ -108,6 +108,7 @@ function OneVersion({ shown, version, first }: { shown: Shown; version: Version;
       <p><strong>{first ? said.entry.original : version.fields['struck_out'] ? words.drink.struck : said.entry.change}</strong>{' '}
         <span class="tm-fine">{fill(words.queue.by, { name: whoRecorded(version, shown.fields), time: sayWhen(version.recorded_ms, Date.now(), zone()) })}</span></p>
       {reason && <p>{fill(said.entry.because, { reason })}</p>}
+      {reason && !version.steps[1] && <p class="tm-old" data-testid="waits">{said.entry.waits}</p>}
       <Facts of={sets.map(([name, value]) => [fieldName(name, shown.kind), valueOf(shown.kind, name, value)])} />
       <Way version={version} />
     </li>

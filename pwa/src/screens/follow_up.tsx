@@ -1,6 +1,5 @@
 // One follow-up: whose it is and by when, and how it ends: done with evidence, or not needed because of something.
 
-import { useState } from 'preact/hooks';
 import { iso } from '../clock';
 import { appointmentOf, change, endOfDay, todo } from '../kinds/visit';
 import { mayDecide } from '../kinds/deciding';
@@ -65,7 +64,7 @@ export function FollowUp({ id }: { id: string }) {
 
 function Allocate({ shown }: { shown: Shown }) {
   const [problems, save, fail] = useSave();
-  const [to, setTo] = useState(NO_ACTION);
+  const [to, setTo] = useDraft(`follow-up=${shown.record} allocate`, NO_ACTION);
   const me = session();
   const given = (owner: string, due_at: unknown) => change(shown, { owner, due_at, allocated_at: iso(Date.now()), allocated_by: me?.id });
   const due = text(shown.fields['due_at']);
@@ -78,7 +77,7 @@ function Allocate({ shown }: { shown: Shown }) {
           <OwnerAndDay of={to} onChange={(now) => setTo({ ...to, ...now })} />
           <Button
             data-testid="allocate"
-            onClick={() => (to.owner && (to.days !== null || due) ? save([given(to.owner, to.days === null ? due : endOfDay(to.days))], fill(said.allocated, { name: staffName(to.owner) ?? '' })) : fail(said.allocate_missing))}
+            onClick={() => (to.owner && (to.days !== null || due) ? save([given(to.owner, to.days === null ? due : endOfDay(to.days))], fill(said.allocated, { name: staffName(to.owner) ?? '' }), () => setTo(NO_ACTION)) : fail(said.allocate_missing))}
           >
             {said.allocate_save}
           </Button>
@@ -93,23 +92,32 @@ function Allocate({ shown }: { shown: Shown }) {
   );
 }
 
+type Kind = keyof typeof said.kinds;
+interface Done {
+  evidence: string;
+  kind: Kind | null;
+}
+const NOTHING: Done = { evidence: '', kind: null };
+
 function Finish({ shown }: { shown: Shown }) {
   const [problems, save, fail] = useSave();
-  const [evidence, setEvidence] = useDraft(`follow-up=${shown.record}`, '');
-  const [kind, setKind] = useState<keyof typeof said.kinds | null>(null);
+  const [begun, begin] = useDraft<Done | string>(`follow-up=${shown.record}`, NOTHING);
+  // A version ago the evidence alone was kept.
+  const done = typeof begun === 'string' ? { ...NOTHING, evidence: begun } : begun;
+  const { evidence, kind } = done;
   function finish() {
     if (!evidence.trim()) return fail(said.evidence_missing);
     if (!kind) return fail(said.kind_missing);
-    save([change(shown, { status: 'done', done_at: iso(Date.now()), evidence: evidence.trim(), evidence_kind: kind })], said.finished, () => setEvidence(''));
+    save([change(shown, { status: 'done', done_at: iso(Date.now()), evidence: evidence.trim(), evidence_kind: kind })], said.finished, () => begin(NOTHING));
   }
   return (
     <section class="tm-card">
       <h2 class="tm-heading">{said.finish}</h2>
       <Problems list={problems} />
       <Field label={said.evidence} hint={said.evidence_hint}>
-        {(ids) => <input {...ids} class="nhsuk-input" data-testid="evidence" autocomplete="off" value={evidence} onInput={(event) => setEvidence(event.currentTarget.value)} />}
+        {(ids) => <input {...ids} class="nhsuk-input" data-testid="evidence" autocomplete="off" value={evidence} onInput={(event) => begin({ ...done, evidence: event.currentTarget.value })} />}
       </Field>
-      <Choice legend={said.kind} name="evidence-kind" value={kind} onChoose={setKind} options={Object.entries(said.kinds) as [keyof typeof said.kinds, string][]} />
+      <Choice legend={said.kind} name="evidence-kind" value={kind} onChoose={(chosen) => begin({ ...done, kind: chosen })} options={Object.entries(said.kinds) as [Kind, string][]} />
       <Button class="tm-wide" data-testid="finish" onClick={finish}>{said.finish_save}</Button>
     </section>
   );

@@ -7,6 +7,7 @@ import { askedOf, fieldsOf, problemsOf, type Problem } from '../answers';
 import { draft, keepDraft } from '../drafts';
 import type { Form } from '../form';
 import { formOf } from '../forms';
+import { heldIn } from '../kinds/record_system';
 import { formWords, said } from '../said';
 import { tell, text } from '../state';
 import type { Fields } from '../types';
@@ -66,6 +67,7 @@ function FillIn({ form, about, id, onSaved }: { form: Form; about: string | null
   const at = Math.min(page, pages.length - 1);
   const last = at === pages.length - 1;
   const own = formWords(form.kind);
+  const system = heldIn(form.kind);
 
   function keep(more: Fields, to = at): Fields {
     const all = { ...answers, ...more };
@@ -127,6 +129,7 @@ function FillIn({ form, about, id, onSaved }: { form: Form; about: string | null
       <h1 class="tm-title">{own.title}</h1>
       {person && <p class="tm-lead">{person}</p>}
       {at === 0 && own.lead && <p>{own.lead}</p>}
+      {at === 0 && system && <p class="tm-old" data-testid="elsewhere">{fill(said.form.elsewhere, { system })}</p>}
       {pages.length > 1 && <h2 class="tm-fine tm-page" tabIndex={-1} ref={top}>{fill(said.form.page, { n: at + 1, of: pages.length })}</h2>}
       <Problems list={failed ? [failed] : problems.map((one) => one.sentence)} />
       {pages[at]!.map((question) => (

@@ -17,16 +17,18 @@ import { inALine, personOf } from './plain';
 import { Folded } from './questions';
 
 type Why = keyof typeof words.correct.reasons;
+/** Kept with what is changed, and no field of it. */
+const WHY = '_why';
 const REASONS = Object.entries(words.correct.reasons).filter(([code]) => code !== 'amount') as [Why, string][];
 
 export function CorrectForm({ form, shown }: { form: Form; shown: Shown }) {
   const once = useOnce();
   const [more, setMore] = useState<Fields>({});
-  const [why, setWhy] = useState<Why | null>(null);
   const [problems, setProblems] = useState<Problem[]>([]);
   const key = `form:${form.kind}.${shown.record}`;
   useEffect(() => void draft(key).then((kept) => kept && setMore(JSON.parse(kept) as Fields)), [key]);
   const answers = { ...shown.fields, ...more };
+  const why = more[WHY] as Why | undefined;
   const questions = askedOf(form.pages.flat(), answers);
 
   function answer(change: Fields) {
@@ -69,7 +71,7 @@ export function CorrectForm({ form, shown }: { form: Form; shown: Shown }) {
       {personOf(shown) && <p class="tm-lead">{personOf(shown)}</p>}
       <p class="tm-lead">{inALine(shown.kind, shown.fields)}</p>
       <Problems list={problems.map((one) => one.sentence)} />
-      <Choice legend={words.correct.reason} name="why" value={why} onChoose={setWhy} options={REASONS} />
+      <Choice legend={words.correct.reason} name="why" value={why ?? null} onChoose={(chosen) => answer({ [WHY]: chosen })} options={REASONS} />
       {questions.map((question) => (
         <Folded key={question.field} kind={form.kind} question={question} answers={answers} error={problems.find((one) => one.field === question.field)?.sentence ?? null} onAnswer={answer} />
       ))}

@@ -10,7 +10,7 @@ import { state, text } from '../state';
 import { careDay, careDayBounds, sayTime, sayWhen } from '../time';
 import type { Fields } from '../types';
 import { ofKind, recordedMs, staffName, zone, type Shown } from '../view';
-import { fill, plural, word, words } from '../words';
+import { fill, plural, words } from '../words';
 
 const NEWS = ['incident', 'hydration_plan', 'absence', 'contact'];
 
@@ -39,7 +39,7 @@ export function upcoming(now: number): Told[] {
     const at = Date.parse(String(one.fields['starts_at']));
     const missing = at < now && !answered.has(one.record);
     if (!missing && (at < start || at >= end)) return [];
-    const what = [personOf(one), word({}, one.fields['type']), text(one.fields['with'])].filter(Boolean).join(', ');
+    const what = [personOf(one), valueOf('appointment', 'type', one.fields['type']), text(one.fields['with'])].filter(Boolean).join(', ');
     return [{ part: 'appointments', about: one.record, words: `${sayWhen(at, now, zone())}: ${what}.${missing ? ` ${said.handover.no_outcome}` : ''}` }];
   });
 }

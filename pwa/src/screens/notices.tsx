@@ -1,16 +1,18 @@
 // On Shift home: what became of your entries, what waits for a decision, where else you are logged in, a new version.
 
 import { useMemo, useState } from 'preact/hooks';
+import { record, sayNotSaved } from '../acts';
 import { mayDecide } from '../kinds/deciding';
 import { withoutName } from '../kinds/emergency';
 import { myShift, onShift } from '../kinds/duty';
+import { understood, unread } from '../kinds/standard';
 import { openSuggestions } from '../kinds/suggestions';
 import { said } from '../said';
 import { session } from '../session';
 import { state } from '../state';
 import { sayWhen } from '../time';
-import { useTopics } from '../ui/hooks';
-import { Button, StateTag } from '../ui/parts';
+import { useOnce, useTopics } from '../ui/hooks';
+import { Button, Problems, StateTag } from '../ui/parts';
 import { tabletName, view, zone, type RowState, type Shown } from '../view';
 import { lastVisit } from '../visits';
 import { update, updateAfter, updateNow } from '../worker';
@@ -33,6 +35,7 @@ export function Notices() {
   return (
     <>
       <NewVersion />
+      <Standard me={me.id} />
       {elsewhere.map((one) => (
         <p class="tm-fine" key={one.record} data-testid="also-on">{fill(said.notices.also_on, { tablet: tabletName(String(one.fields['device'])) ?? said.plain.other_tablet })}</p>
       ))}
@@ -67,6 +70,23 @@ function NewVersion() {
           {said.notices.update_after}
         </Button>
       </div>
+    </section>
+  );
+}
+
+/** A standard that is new or in other words, one at a time: one tap says that it is read and understood. */
+function Standard({ me }: { me: string }) {
+  const once = useOnce();
+  const [problem, setProblem] = useState('');
+  const one = unread(me)[0];
+  if (!one) return null;
+  const save = () => record(understood(one)).then(() => setProblem(''), (error) => setProblem(sayNotSaved(error)));
+  return (
+    <section class="tm-card" data-testid="standard">
+      <h2 class="tm-heading">{said.notices.standard}</h2>
+      <Problems list={problem ? [problem] : []} />
+      <p class="tm-lead">{String(one.fields['words'] ?? '')}</p>
+      <Button data-testid="understood" onClick={() => once('understood', () => void save())}>{said.notices.understood}</Button>
     </section>
   );
 }

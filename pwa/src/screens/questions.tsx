@@ -88,14 +88,14 @@ function inGroup(props: Answering, set: (value: unknown, settled?: true) => void
     case 'yes': {
       const options: [string, string][] = [['yes', said.plain.yes], ['no', said.plain.no], ...(question.unsure ? [['unsure', said.form.unsure] as [string, string]] : [])];
       const value = answer === true ? 'yes' : answer === false ? 'no' : answer === null ? 'unsure' : null;
-      return <Choice legend={labelOf(kind, question)} hideLegend name={question.field} value={value} options={options} onChoose={(one) => set(one === 'unsure' ? null : one === 'yes', true)} />;
+      return <Choice legend="" name={question.field} value={value} options={options} onChoose={(one) => set(one === 'unsure' ? null : one === 'yes', true)} />;
     }
     case 'minutes':
       return <Minutes {...props} />;
     case 'past':
     case 'future': {
       const asked = question.ask === 'future' ? 'future' : question.ahead ? 'either' : 'past';
-      return <Moment label={labelOf(kind, question)} asked={asked} optional={question.optional === true} value={answer} onChoose={set} />;
+      return <Moment asked={asked} optional={question.optional === true} value={answer} onChoose={set} />;
     }
     case 'resident':
       return <People field={question.field} value={answer} optional={question.optional === true} onChoose={(id) => set(id, true)} />;
@@ -139,7 +139,7 @@ function Minutes(props: Answering) {
   return (
     <>
       <Choice
-        legend={labelOf(props.kind, question)} hideLegend name={question.field} value={usual === undefined ? null : String(usual)}
+        legend="" name={question.field} value={usual === undefined ? null : String(usual)}
         options={SOME_MINUTES.map((one) => [String(one), fill(said.form.minutes, { n: one })])}
         onChoose={(one) => onAnswer({ [question.field]: Number(one) })}
       />

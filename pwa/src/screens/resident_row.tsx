@@ -107,7 +107,7 @@ export function Twice({ person, recent, onOpen }: { person: Resident; recent: Re
 }
 
 function DueTag({ standing: now }: { standing: Standing }) {
-  if (now.away) return <span class="tm-due tm-due--not_due">{fill(words.residents.away, { type: word({}, now.away.fields['type']) })}</span>;
+  if (now.away) return <span class="tm-due tm-due--not_due">{fill(words.residents.away, { type: word(words.residents.away_at, now.away.fields['type']) })}</span>;
   return (
     <>
       {now.behind && <span class="tm-due tm-due--due" data-testid="behind"><StateIcon state="look" /> {words.residents.behind}</span>}

@@ -4,6 +4,7 @@ import { useMemo, useRef, useState } from 'preact/hooks';
 import { Row } from './resident_row';
 import { DrinkSheet, type Opened } from './drink_sheet';
 import { standing } from '../kinds/hydration_check';
+import { heldIn } from '../kinds/record_system';
 import { residents, units, type Resident } from '../kinds/resident';
 import { state } from '../state';
 import { sayTime } from '../time';
@@ -31,6 +32,7 @@ function order(all: Resident[]): string[] {
 
 export function Residents() {
   const told = useTopics('records', 'device');
+  useTopics('link');
   const now = useNow(30_000);
   const all = useMemo(residents, [told]);
   const people = useMemo(() => new Map(all.map((one) => [one.id, one])), [all]);
@@ -57,7 +59,9 @@ export function Residents() {
   );
   // Kept while the sheet opens and closes over them: a tap draws one row again, not everyone's.
   const rows = useMemo(() => shown.map((person) => <Row key={person.id} person={person} all={all} onOpen={setOpened} />), [shown, all]);
+  const system = useMemo(() => heldIn('hydration_check'), [told]);
   const last = state.standing.last_contact;
+  const offline = state.link === 'unreachable';
   return (
     <>
       <div class="tm-top">
@@ -66,9 +70,10 @@ export function Residents() {
           {words.residents.update_order}{news ? ' •' : ''}
         </Button>
       </div>
-      {last !== null && now - last > OLD_LIST_MS && (
-        <p class="tm-old" data-testid="old-list">{fill(words.residents.old_list, { time: sayTime(last, zone()) })}</p>
+      {last !== null && (offline || now - last > OLD_LIST_MS) && (
+        <p class="tm-old" data-testid="old-list">{fill(offline ? words.residents.totals : words.residents.old_list, { time: sayTime(last, zone()) })}</p>
       )}
+      {system && <p class="tm-old" data-testid="elsewhere">{fill(words.residents.elsewhere, { system })}</p>}
       <div class="tm-filters">
         <label class="tm-filters__one">
           <span class="nhsuk-label">{words.residents.find}</span>

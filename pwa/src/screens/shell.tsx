@@ -5,7 +5,7 @@ import { draftsFail } from '../drafts';
 import { alerts, isOpen } from '../kinds/alert';
 import { oldestWait } from '../left';
 import { PRACTICE } from '../practice';
-import { anyUnsaved, unsavedRead } from '../saves';
+import { unsavedRead, untold } from '../saves';
 import { lock, session } from '../session';
 import { state } from '../state';
 import { sayWhen } from '../time';
@@ -56,11 +56,12 @@ export function Shell({ screen, children }: { screen: string; children: Componen
 /** What was tapped and not saved, and can't be said where it was tapped; nobody's name, since anybody may read it. And that typing is not kept. */
 function Unsaved() {
   useTopics('saves');
+  const what = untold();
   return (
     <>
-      {anyUnsaved() && (
-        <p class="tm-header__link" role="alert" data-testid="unsaved">
-          {words.default.unsaved} <button type="button" class="tm-switch" onClick={unsavedRead}>{words.default.unsaved_read}</button>
+      {what && (
+        <p class="tm-header__link" role="alert" data-testid={what}>
+          {words.default[what]} <button type="button" class="tm-switch" onClick={unsavedRead}>{words.default.unsaved_read}</button>
         </p>
       )}
       {session() && draftsFail() && <p class="tm-header__link" role="alert" data-testid="unkept">{words.default.unkept}</p>}

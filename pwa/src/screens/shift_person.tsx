@@ -61,7 +61,7 @@ export function ShiftPerson({ look, decided, onDecide, onOpen, onOffer }: Props)
       {finding === 'low_intake' && (
         <div class="tm-gap" data-testid="low-intake">
           <p class="tm-gap__what">{decided.low ? decided.low.decision : said.shift_check.low}</p>
-          <Escalate low={decided.low} onDecide={(low) => onDecide({ low })} />
+          <Escalate draft={`shift-check ${person.id}`} low={decided.low} onDecide={(low) => onDecide({ low })} />
         </div>
       )}
       <details class="tm-details">
@@ -105,7 +105,7 @@ function GapLine({ look, name, gap, onOffer, onDecide }: { look: Look; name: str
         </div>
       )}
       {asking === 'whom' && <Whom onChoose={(who) => { setAsking(null); onDecide({ decision: fill(english_said.said.shift_check.escalated, { who }) }); }} />}
-      {asking === 'why' && <NotNeeded onChoose={(why) => { setAsking(null); onDecide({ decision: 'not_needed', not_needed_because: why }); }} />}
+      {asking === 'why' && <NotNeeded draft={`shift-check ${look.person.id} ${name}`} onChoose={(why) => { setAsking(null); onDecide({ decision: 'not_needed', not_needed_because: why }); }} />}
     </div>
   );
 }

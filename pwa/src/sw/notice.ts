@@ -6,6 +6,8 @@ export interface Shown {
   message: string | null;
   alert: string | null;
   level: number;
+  /** By which the alert can be taken on from here, once. */
+  token: string | null;
   tag: string;
   title: string;
   body: string;
@@ -26,6 +28,7 @@ export function receive(data: PushMessageData | null): Shown {
     message: text(said['id']),
     alert,
     level: typeof said['level'] === 'number' ? said['level'] : 1,
+    token: text(said['token']),
     tag: text(said['tag']) ?? text(notification['tag']) ?? alert ?? 'tidemark',
     title: text(notification['title']) ?? push.title,
     body: text(notification['body']) ?? push.texts.needs_decision,

@@ -2,6 +2,7 @@
 // Our own service worker: the app's files for an offline start, notifications, and sending while no page is open.
 // Nothing of anybody is kept here: caches hold the build's own files and notifications carry no personal text.
 
+import { push } from '../../../sync/messages.json';
 import { database, meta } from '../db';
 import { MOST_HALVINGS } from '../pace';
 import { call, exchange } from '../sync';
@@ -89,23 +90,33 @@ self.addEventListener('push', (event) => {
 async function show(shown: Shown): Promise<void> {
   const before = await self.registration.getNotifications({ tag: shown.tag });
   const level = (before[0]?.data as { level?: number } | undefined)?.level ?? 0;
-  const options: NotificationOptions & { renotify?: boolean } = {
+  await notify(shown.title, {
     body: shown.body,
-    tag: shown.tag,
+    // A call that a later one has overtaken is shown beside it, and takes nothing away; news of an alert (level 0) does.
+    tag: shown.level && shown.level < level ? shown.tag + shown.level : shown.tag,
     // The same alert at a higher level rings again; the same level only replaces its text.
     renotify: shown.level > level,
-    icon: `${BASE}icon-192.png`,
-    badge: `${BASE}badge-96.png`,
-    data: { message: shown.message, alert: shown.alert, level: shown.level },
-  };
-  await self.registration.showNotification(shown.title, options);
+    actions: shown.token ? [{ action: 'take', title: push.take }] : [],
+    data: shown,
+  });
+}
+
+function notify(title: string, options: NotificationOptions & { renotify?: boolean; actions?: { action: string; title: string }[] }): Promise<void> {
+  return self.registration.showNotification(title, { icon: `${BASE}icon-192.png`, badge: `${BASE}badge-96.png`, ...options });
+}
+
+/** From the lock screen: the server says whether it is theirs now. Whatever comes of it is shown in the place of the call. */
+async function take({ alert, message, tag, title, token }: Shown): Promise<void> {
+  const enrolment = await meta('enrolment');
+  const answer = enrolment && (await call('POST', 'push/take', { token }, enrolment.token, PATIENCE_MS));
+  await notify(title, { body: answer?.status === 200 ? push.taken : push.not_taken, tag, data: { alert, message } });
 }
 
 self.addEventListener('notificationclick', (event) => {
   event.notification.close();
-  const { message, alert } = (event.notification.data ?? {}) as { message?: string; alert?: string };
-  const hash = alert ? `#alert=${alert}` : '#alerts';
-  event.waitUntil(Promise.all([open(hash), receipt(message ?? null, 'opened')]));
+  const data = (event.notification.data ?? {}) as Shown;
+  const hash = data.alert ? `#alert=${data.alert}` : '#alerts';
+  event.waitUntil(Promise.all([event.action ? take(data) : open(hash), receipt(data.message ?? null, 'opened')]));
 });
 
 async function open(hash: string): Promise<void> {

@@ -51,7 +51,8 @@ export function Field(props: {
   );
 }
 
-/** One choice of a few, as targets: real radio buttons, so that the keyboard and screen readers know them. */
+/** One choice of a few, as targets: real radio buttons, so that the keyboard and screen readers know them. Without a legend where
+ *  a group around it carries the question: said twice, it would be heard twice. */
 export function Choice<T extends string>(props: {
   legend: string;
   name: string;
@@ -62,9 +63,10 @@ export function Choice<T extends string>(props: {
   fill?: boolean;
 }) {
   const group = useId();
+  const Box = props.legend ? 'fieldset' : 'div';
   return (
-    <fieldset class={`tm-choice${props.fill ? ' tm-choice--fill' : ''}`}>
-      <legend class={props.hideLegend ? 'nhsuk-u-visually-hidden' : 'tm-legend'}>{props.legend}</legend>
+    <Box class={`tm-choice${props.fill ? ' tm-choice--fill' : ''}`}>
+      {props.legend && <legend class={props.hideLegend ? 'nhsuk-u-visually-hidden' : 'tm-legend'}>{props.legend}</legend>}
       <div class="tm-choice__row">
         {props.options.map(([value, label]) => (
           <label class="tm-chip" key={value}>
@@ -73,7 +75,7 @@ export function Choice<T extends string>(props: {
           </label>
         ))}
       </div>
-    </fieldset>
+    </Box>
   );
 }
 

@@ -1,17 +1,17 @@
 // How the app looks on this tablet: light or dark, and how large the text is. It holds nothing of anybody, so localStorage
-// may keep it.
+// may keep it. Nobody has to choose: on a night shift it is dark by itself, so that it wakes nobody.
 
-export type Theme = 'auto' | 'light' | 'dark' | 'night';
+import { shiftOf } from '../shifts';
+import { correctedNow, zone } from '../view';
+
+export type Theme = 'night' | 'auto' | 'light' | 'dark';
 export type TextSize = 'usual' | 'large' | 'largest';
 const THEME = 'tidemark-theme';
 const TEXT = 'tidemark-text';
-/** Waking hours of a home (sync/thresholds.py, hydration.wakes_at and sleeps_at); outside them it is night. */
-const WAKES_H = 7;
-const SLEEPS_H = 21;
 
 export function theme(): Theme {
   const kept = localStorage.getItem(THEME);
-  return kept === 'light' || kept === 'dark' || kept === 'night' ? kept : 'auto';
+  return kept === 'light' || kept === 'dark' || kept === 'auto' ? kept : 'night';
 }
 
 export function textSize(): TextSize {
@@ -31,9 +31,8 @@ export function setTextSize(wish: TextSize): void {
 
 function applyLook(): void {
   const wish = theme();
-  const hour = new Date().getHours();
-  const night = wish === 'night' && (hour < WAKES_H || hour >= SLEEPS_H);
-  const dark = wish === 'dark' || night || (wish === 'auto' && matchMedia('(prefers-color-scheme: dark)').matches);
+  const night = wish === 'night' && shiftOf(correctedNow(), zone()).endsWith('night');
+  const dark = wish === 'dark' || night || (wish !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
   const { dataset } = document.documentElement;
   dataset['theme'] = dark ? 'dark' : 'light';
   dataset['text'] = textSize();

@@ -1,0 +1,42 @@
+"""The charts of a pack: each measure over its days, and again on each action that is bound to it, with what was changed and the target.
+
+Drawn from the days of the pack alone: what a chart says can be worked out again from the table of days.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from server.improvement import store as plan_store
+from server.improvement.pack import Pack
+from server.pages import chart_view, measures_view
+from server.pages.words import say
+from sync.measures import MEASURES
+from sync.rules import plan
+
+
+def charts(pack: Pack) -> dict[str, list[dict[str, Any]]]:
+    """By the table beside which they stand: {title, chart}; a measure with too few days has none."""
+    days = {name: [day for day, _ in told] for name, told in pack.days.items()}
+    bound = [(f"A{n}", row, name) for n, row in enumerate(pack.actions, 1) for name in plan.measures_of(row.fields) if name in days]
+    found = {
+        "action_figures": [
+            (f"{ref}: {_title(name)}", chart_view.chart(days[name], plan.target_percent(row.fields), *_changed(pack, [row.id], name)))
+            for ref, row, name in bound
+        ],
+        "measures": [
+            (_title(name), chart_view.chart(listed, MEASURES[name].target_percent, *_changed(pack, [row.id for _, row, of in bound if of == name], name)))
+            for name, listed in days.items()
+        ],
+    }  # fmt: skip
+    return {table: [{"title": title, "chart": chart} for title, chart in drawn if chart] for table, drawn in found.items()}
+
+
+def _changed(pack: Pack, actions: list[Any], name: str) -> tuple[list[Any], list[Any]]:
+    """(days from which limits are new, what reviews of these actions changed)."""
+    rows = [row for id_ in actions for row in pack.reviews[id_]]
+    return plan_store.rebases(rows, name), measures_view.changes(rows)
+
+
+def _title(name: str) -> str:
+    return say(f"measures.names.{name}")
