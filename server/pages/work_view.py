@@ -15,6 +15,7 @@ from server.pages.filed_forms import FILED
 from server.pages.names import Names
 from server.pages.words import at, date_text, day, from_text, say
 from server.records import store
+from sync import days
 from sync.roles import NOMINATED_INDIVIDUAL, REGISTERED_MANAGER
 from sync.rules import plan, rhythm
 
@@ -89,7 +90,7 @@ def key_people(c: Connection, home_id: int, zone: str, staff: uuid.UUID, names: 
 
 def _asked(plan_fields: dict[str, Any], zone: str) -> date | None:
     ms = from_text(plan_fields.get("preferences_asked_at"))
-    return None if ms is None else at(ms, zone).date()
+    return None if ms is None else days.care_day(at(ms, zone), zone)
 
 
 def _listed(value: Any) -> str:

@@ -87,9 +87,13 @@ def day_or_time_ms(home: Home, value: object) -> int | None:
 
 
 def _ends_day(home: Home, found: Folded) -> int | None:
-    """The day on which a person has left: struck out is at once."""
+    """The day on which a person has left: struck out is at once. Staff whose end lies within a day are known for the rest of it:
+    an agency worker of this night may be given one shift more in the morning."""
     ms = _left_ms(home, found)
-    return None if ms is None else days.from_ms(ms).astimezone(days.zone_of(home.zone)).date().toordinal()
+    if ms is None:
+        return None
+    left = days.from_ms(ms).astimezone(days.zone_of(home.zone))
+    return left.date().toordinal() + (found.kind == "staff_member" and left.time() != time(0))
 
 
 def _left_ms(home: Home, found: Folded) -> int | None:

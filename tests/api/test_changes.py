@@ -11,6 +11,7 @@ from server import clock
 from server.people import devices
 from server.people import store as people
 from server.records.intake import Statement
+from sync import days
 from tests.harness.apps import rfc3339
 
 DAY = 24 * 3_600_000
@@ -154,6 +155,15 @@ def test_people_and_staff_who_left_are_named_and_no_longer_sent(home, tablet):
     answer = tablet.sync()
     assert set(answer["removed"]) == {str(edith), str(ben.id)} and answer["changes"] == []
     assert tablet.sync()["removed"] == []
+
+
+def test_staff_whose_access_ends_this_morning_are_known_to_tablets_for_the_rest_of_the_day(home):
+    ends = days.from_ms(clock.now_ms()).astimezone(days.zone_of("Europe/London")).replace(hour=8, minute=0, second=0, microsecond=0)
+    grace = home.staff("Grace Hall", ["support_worker"], agency=True, valid_until=ends.isoformat())
+    tablet = home.tablet()
+    tablet.unlock(home.staff("Ama Mensah", ["senior_carer"]))
+    answer = tablet.sync([])
+    assert str(grace.id) not in answer["removed"] and str(grace.id) in {change["record"] for change in answer["changes"]}
 
 
 def test_a_person_whose_access_ended_is_named_too(house, home, tablet, monkeypatch):

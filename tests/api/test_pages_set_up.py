@@ -211,7 +211,8 @@ def test_a_manager_says_which_system_is_the_record_and_tablets_and_the_evidence_
     sue, ama = Visitor.manager(home, ["registered_manager"], "Sue Hart"), home.staff("Ama Mensah")
     tablet = home.tablet()
     tablet.unlock(ama)
-    pack = f"/pack/view?from={date.today() - timedelta(days=1)}&to={date.today()}"
+    today = days.care_day(days.from_ms(clock.now_ms()))
+    pack = f"/pack/view?from={today - timedelta(days=1)}&to={today}"
     assert "Tidemark, for every type of entry" in sue.open(pack).text
     done = sue.send("/set-up/systems", incident="Accident  book", daily_note="tidemark", hydration_check="")
     assert "It is saved" in done.text and "Never chart them" not in done.text

@@ -122,11 +122,15 @@ function Standing({ alert, me }: { alert: Shown; me: string }) {
   );
 }
 
+const HALF_A_DAY_MS = 12 * 3_600_000;
+
 function Ladder({ alert }: { alert: Shown }) {
   const steps = told(alert);
   const next = Date.parse(String(alert.fields['next_at'] ?? ''));
   const roles = Array.isArray(alert.fields['next_roles']) ? (alert.fields['next_roles'] as string[]) : [];
   const stopped = alert.state !== 'saved' && alert.fields['status'] !== 'open' && alert.fields['status'] !== 'unhandled';
+  // What was a few hours ago says its time alone, over midnight too: at 3am the ladder has to fit on a phone.
+  const when = (ms: number) => (Math.abs(Date.now() - ms) < HALF_A_DAY_MS ? sayTime(ms, zone()) : sayWhen(ms, Date.now(), zone()));
   const who = (role: string, staff: string | null) => [word(words.roles, role), staff && staffName(staff)].filter(Boolean).join(': ');
   return (
     <section aria-label={words.alert.ladder}>
@@ -134,12 +138,12 @@ function Ladder({ alert }: { alert: Shown }) {
       <ol class="tm-ladder" data-testid="ladder">
         {steps.map((step, at) => (
           <li key={at} class={step.reached === false ? 'tm-ladder__missed' : 'tm-ladder__told'}>
-            {fill(step.reached === false ? words.alert.not_reached : words.alert.told, { who: who(step.role, step.staff), time: sayWhen(Date.parse(step.at), Date.now(), zone()) })}
+            {fill(step.reached === false ? words.alert.not_reached : words.alert.told, { who: who(step.role, step.staff), time: when(Date.parse(step.at)) })}
           </li>
         ))}
         {steps.length === 0 && <li>{words.alert.nobody_yet}</li>}
         {!stopped && !Number.isNaN(next) && (
-          <li class="tm-ladder__next">{fill(words.alert.will_be, { who: roles.map((role) => word(words.roles, role)).join(', '), time: sayWhen(next, Date.now(), zone()) })}</li>
+          <li class="tm-ladder__next">{fill(words.alert.will_be, { who: roles.map((role) => word(words.roles, role)).join(', '), time: when(next) })}</li>
         )}
         {stopped && <li>{words.alert.stopped}</li>}
         {alert.fields['status'] === 'unhandled' && <li>{words.alert.no_more}</li>}
