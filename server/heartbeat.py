@@ -152,7 +152,7 @@ class Heartbeat:
             with reading() as c:
                 due = follow.homes_due(c, clock.now_ms())
         for home_id in due:
-            done = self._for_home(home_id, lambda h=home_id: follow.fire(h, clock.now_ms(), holder=self.holder, in_doubt=self.in_doubt))
+            done = self._for_home(home_id, lambda h=home_id: follow.fire(h, clock.now_ms, holder=self.holder, in_doubt=self.in_doubt))
             if done:
                 queued, late = queued + done.steps, max(late, done.late_ms)
         if queued or behind:
@@ -167,7 +167,7 @@ class Heartbeat:
     def send(self) -> None:
         """Deliver until nothing is due and nothing is on its way."""
         self.delivery.in_doubt = self.in_doubt
-        while self.delivery.round(clock.now_ms(), wait_s=0.05):
+        while self.delivery.round(clock.now_ms, wait_s=0.05):
             pass
 
     def audit(self) -> None:

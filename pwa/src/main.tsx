@@ -1,7 +1,7 @@
 // The app: read what this tablet holds, draw, and start talking to the server. In this order, so that it opens offline.
 
 import { render } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import './styles/floor.scss';
 import { PRACTICE } from './practice';
 import { route } from './route';
@@ -20,7 +20,7 @@ import { watchVisits } from './visits';
 function App() {
   useTopics('session', 'device');
   const [here, setHere] = useState(route);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const moved = () => {
       setHere(route());
       scrollTo(0, 0);

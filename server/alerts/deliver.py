@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from flask import current_app
@@ -39,14 +39,16 @@ class Delivery:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="push")
         self._flying: dict[Future, outbox.Claimed] = {}
 
-    def round(self, now_ms: int, *, wait_s: float = 0.0) -> int:
+    def round(self, now: Callable[[], int], *, wait_s: float = 0.0) -> int:
         """Write down what has come back, lease and start what is due; how many messages are on their way now.
 
-        Waits up to `wait_s` for one of them to come back.
+        Waits up to `wait_s` for one of them to come back. `now()` is the moment in ms; a lease begins at the moment at which
+        it is had, not at that from before the wait for it.
         """
         self._collect(wait_s)
         free = self.threads - len(self._flying)
         if free > 0:
+            now_ms = now()
             with reading() as c:
                 another_way, asleep = fallback.homes_due(c, now_ms), quiet.homes_waiting(c, now_ms)
             for home_id in asleep:
@@ -56,8 +58,8 @@ class Delivery:
             with reading() as c:
                 homes = outbox.homes_with_work(c, now_ms)
             for home_id in homes:
-                for claimed in writing(lambda c, h=home_id, n=free: self._claim(c, h, now_ms, n)):
-                    self._flying[self._pool.submit(self._send, claimed, now_ms, time.monotonic())] = claimed
+                for claimed in writing(lambda c, h=home_id, n=free: self._claim(c, h, now(), n)):
+                    self._flying[self._pool.submit(self._send, claimed, claimed.claimed_ms, time.monotonic())] = claimed
                     free -= 1
                 if free <= 0:
                     break
@@ -68,7 +70,7 @@ class Delivery:
         posted = 0
         while True:
             before = set(self._flying)
-            flying = self.round(now_ms)
+            flying = self.round(lambda: now_ms)
             posted += len(set(self._flying) - before)
             if not flying:
                 with reading() as c:

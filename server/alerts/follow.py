@@ -11,7 +11,7 @@ Locks are taken in the order follower, home, all else. Rows that it wrote itself
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
@@ -68,11 +68,15 @@ def follow(home_id: int, now_ms: int, *, holder: str = "") -> bool:
     return writing(work)
 
 
-def fire(home_id: int, now_ms: int, *, holder: str = "", in_doubt: bool = False) -> Done:
+def fire(home_id: int, now: Callable[[], int], *, holder: str = "", in_doubt: bool = False) -> Done:
     """Take the looks and the steps that are due, each exactly once, however many processes try. While the clock is
-    `in_doubt`, because it has just jumped, no step is too late to call somebody."""
+    `in_doubt`, because it has just jumped, no step is too late to call somebody.
+
+    `now()` is the moment in ms. It is asked again once the home is ours: by the time from before that wait, what another
+    process has planned meanwhile would look like the work of a wrong clock, and be done again.
+    """
     with reading() as c:
-        if not schedule.anything_due(c, home_id, now_ms):
+        if not schedule.anything_due(c, home_id, now()):
             return Done()
     home = people.home(home_id)
 
@@ -80,7 +84,7 @@ def fire(home_id: int, now_ms: int, *, holder: str = "", in_doubt: bool = False)
         cursor = projections.lock(c, home_id, NAME)
         intake.lock_home(c, home_id)
         # Nothing can arrive any more: first everything that has.
-        at_ms = now_ms
+        at_ms = now_ms = now()
         while rows := store.rows_after(c, home_id, cursor, ROWS):
             at_ms = _not_before(rows, at_ms)
             left = duty.ended_by(c, home_id, {row.record for row in rows if row.kind == "duty"})

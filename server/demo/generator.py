@@ -180,7 +180,7 @@ class Life:
         if at_ms >= self.lived_ms:
             while follow.follow(self.home_id, at_ms):
                 pass
-            while follow.fire(self.home_id, at_ms).more:
+            while follow.fire(self.home_id, lambda: at_ms).more:
                 pass
             state.todo += [_said(act) for act in rounds.come_round(people.home(self.home_id), self.home, self.seed, self.span, at_ms)]
         with reading() as c:

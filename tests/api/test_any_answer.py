@@ -68,7 +68,7 @@ def test_no_answer_of_any_kind_costs_a_neighbour_stops_a_follower_or_breaks_a_pa
         while follow.follow(home.id, now):
             pass
         for hours in (1, 6, 30):
-            follow.fire(home.id, now + hours * 3_600_000)
+            follow.fire(home.id, lambda at=now + hours * 3_600_000: at)
     assert sent > 200
     sue = Visitor.manager(home, ["registered_manager"])
     pages = ("/overview", "/residents", f"/residents/{edith}", "/log", "/to-check", "/set-aside", "/staff", "/tablets", "/ledger")

@@ -114,7 +114,7 @@ class Alerted:
 
     def fire(self, now_ms: int, holder: str = "", in_doubt: bool = False):
         with self.app.app_context():
-            return follow.fire(self.home.id, now_ms, holder=holder, in_doubt=in_doubt)
+            return follow.fire(self.home.id, lambda: now_ms, holder=holder, in_doubt=in_doubt)
 
     def deliver(self, now_ms: int, timeout_s: tuple[float, float] = (2.0, 2.0), in_doubt: bool = False) -> int:
         with self.app.app_context():

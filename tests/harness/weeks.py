@@ -133,7 +133,7 @@ class Weeks:
         with self.home.house.app.app_context():
             while follow.follow(self.home.id, now):
                 pass
-            while follow.fire(self.home.id, now).more:
+            while follow.fire(self.home.id, lambda: now).more:
                 pass
 
     def calendar(self) -> None:

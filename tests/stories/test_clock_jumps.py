@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import update
 
 from server import heartbeat
-from server.alerts import outbox, push, ticks
+from server.alerts import follow, outbox, push, ticks
 from server.alerts.fallback import RECEIPT_WAIT_MS
 from server.alerts.tables import breaker
 from server.alerts.tables import outbox as messages
@@ -190,3 +190,25 @@ def test_an_escalator_that_sees_its_clock_jump_is_in_doubt_for_ten_minutes(house
             beat._look_at_the_clock(now_ms)
             assert beat.in_doubt is doubt, seconds
         beat.delivery.close()
+
+
+def test_an_escalator_that_waited_while_the_clock_was_set_on_takes_no_step_by_the_time_of_before(alerted, cast, ten):  # noqa: F811
+    alert = choke(alerted, cast, ten)
+    due = int(alerted.home.sql("SELECT next_at_ms FROM deadline WHERE next_at_ms IS NOT NULL")[0][0])
+    called = lambda: sum(row["alert"] == alert for row in alerted.messages())  # noqa: E731
+    asked: list[int] = []
+
+    def now() -> int:
+        """Due, as it sees; and while it waits for the home, the clock is set on and another escalator takes the step."""
+        if not asked:
+            before = called()
+            alerted.fire(due + 20 * MINUTE)
+            assert called() > before, "the other one took it"
+        asked.append(due if not asked else due + 20 * MINUTE)
+        return asked[-1]
+
+    with alerted.app.app_context():
+        assert follow.fire(alerted.home.id, now).steps == 0
+    assert asked == [due, due + 20 * MINUTE]
+    (record,) = [each for each in alerted.alerts() if each["id"] == alert]
+    assert (record["rung"], record.get("loop") or 0) == (2, 0)

@@ -1,6 +1,6 @@
 // Drawing again when something is told, or when time has passed.
 
-import { useEffect, useReducer, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks';
 import { listen } from '../state';
 import { words } from '../words';
 import { announce, DOUBLE_TAP_MS } from './parts';
@@ -10,7 +10,8 @@ type Topic = Parameters<typeof listen>[0];
 /** Draws again whenever a topic is told; returns how often that was, for what is worth keeping in between. */
 export function useTopics(...topics: Topic[]): number {
   const [times, again] = useReducer((n: number) => n + 1, 0);
-  useEffect(() => {
+  // Listens from the moment it is drawn: what is told between that and a later effect would be heard by nobody.
+  useLayoutEffect(() => {
     const stops = topics.map((topic) => listen(topic, () => again(undefined)));
     return () => stops.forEach((stop) => stop());
   }, [topics.join()]);
