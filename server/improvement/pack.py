@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from server.alerts import silence
-from server.improvement import numbers
+from server.improvement import hours, numbers
 from server.improvement import store as plan_store
 from server.improvement.store import Day
 from server.people.store import Home
@@ -23,6 +23,7 @@ from server.records import proof, record_systems, store
 from sync import days
 from sync.fields import time_ms
 from sync.measures import MEASURES
+from sync.measures.by_hour import ByHour
 from sync.rules.sampling import rank
 from sync.rules.triggers import Number
 from sync.thresholds import Values
@@ -58,6 +59,7 @@ class Pack:
     waiting: int  # entries that are set aside
     systems: dict[str, str]  # the other systems that are the home's record, by type of entry
     number: Number  # the home's own numbers of the plan
+    by_hour: ByHour
     late: frozenset[uuid.UUID]  # entries that were written down later than what is still near the bedside
 
 
@@ -84,6 +86,7 @@ def gather(c: Connection, home: Home, first: date, last: date, now_ms: int) -> P
         drawn=drawn, rows=rows, proofs=proof.of(c, home.id, {row.seq for of in rows.values() for row in of}),
         silent=silence.of(c, home.id, now_ms, home.zone, values).tablets, waiting=len(store.set_aside(c, home.id, limit=10_000)), late=late,
         number=numbers.of(c, home.id, home.zone, days.care_day(days.from_ms(now_ms), home.zone)), systems=record_systems.elsewhere(c, home.id),
+        by_hour=hours.of_days(c, home, first, last),
     )  # fmt: skip
 
 

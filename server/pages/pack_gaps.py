@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from server.improvement.pack import Pack
-from server.pages import pack_audits, plan_view
+from server.pages import hours_view, pack_audits, plan_view
 from server.pages.names import Names
 from server.pages.words import code, say, when
 from server.pages.words import day as day_words
@@ -25,6 +25,7 @@ def gaps(pack: Pack, found: Sequence[plan_view.Action], refs: dict, names: Names
         *_measures(pack),
         *pack_audits.gaps(pack),
         *((code("kinds", kind), say("pack.gap.none_of_kind")) for kind in EXPECTED if not pack.beside[kind]),
+        *((say("hours.title"), say("pack.gap.hours", **each)) for each in hours_view.left_out(pack.by_hour)),
         *_records(pack),
         *((say("pack.gap.tablet"), say("pack.gap.silent", tablet=one.name, time=when(one.heard_ms, pack.home.zone))) for one in pack.silent),
     ]

@@ -1,7 +1,7 @@
 """The evidence pack as tables: the one source of the page, the PDF, the CSV files and the workbook.
 
 Cells are text or whole numbers. What one table adds up can be added up again from another: the days from the misses, the measures
-and the actions' figures from the days, the people from the entries.
+and the actions' figures from the days, the hours from the looks, the people from the entries.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from server.improvement import auditing
 from server.improvement import pack as packs
 from server.improvement import store as plan_store
 from server.improvement.pack import Pack
-from server.pages import entries, measures_view, pack_audits, pack_gaps, plan_view
+from server.pages import entries, hours_view, measures_view, pack_audits, pack_gaps, plan_view
 from server.pages.names import Names
 from server.pages.sheets import Cell
 from server.pages.words import code, date_text, from_text, say, when
@@ -57,6 +57,7 @@ def tables(pack: Pack, names: Names) -> list[Table]:
             (_measure(name), day.on.isoformat(), say(f"measures.left_out.{why}"), n)
             for name, told in pack.days.items() for day, detail in told for why, n in sorted(detail["left_out"].items())
         ]),
+        Table("by_hour", hours_view.COLUMNS, list(hours_view.lines(pack.by_hour)) if pack.by_hour.looks or pack.by_hour.incidents else []),
         Table("people", _PEOPLE, _people(pack, names)),
         Table("audits", pack_audits.AUDITS, list(pack_audits.lines(pack, names))),
         Table("answers", pack_audits.ANSWERS, list(pack_audits.answers(pack))),
@@ -65,6 +66,7 @@ def tables(pack: Pack, names: Names) -> list[Table]:
         Table("sampled", _SAMPLED, list(_sampled(pack, names))),
         Table("measure_days", _DAYS, list(_days(pack, names))),
         Table("misses", ("measure", "day", "who", "what", "why", "in_the_end"), list(_misses(pack, names)), shown=False),
+        Table("hour_entries", hours_view.ROWS, list(hours_view.entries(pack.by_hour)), shown=False),
         Table("entries", _ENTRIES, list(_entries(pack, names)), shown=False),
     ]  # fmt: skip
 

@@ -10,7 +10,7 @@ from typing import Any
 from flask import render_template
 
 from server.improvement.pack import Pack
-from server.pages import pack_charts, pack_files
+from server.pages import hours_view, pack_charts, pack_files
 from server.pages.pack_tables import Table
 from server.pages.words import code, say, when
 from server.pages.words import day as day_words
@@ -22,7 +22,7 @@ _INK = Path(__file__).with_name("pack_chart.css")
 _NUMBERS = frozenset({
     "baseline_n", "baseline_of", "numerator", "denominator", "percent", "target_percent", "days", "in_the_end", "percent_in_the_end", "missed", "left_out",
     "days_changed", "first_numerator", "first_denominator", "changed_rows", "n", "entries", "struck", "changed", "late", "drunk_ml", "sampled", "answers",
-    "met", "looked_at",
+    "met", "looked_at", "waited", "unmet", "incidents",
 })  # fmt: skip
 #: How wide a column is on paper beside others. Widths that a PDF had to find out by itself would cost three quarters of its time.
 _NARROW, _USUAL, _WIDE = 3, 4, 8
@@ -69,10 +69,13 @@ class Document:
     def view(self) -> dict[str, Any]:
         """What the template `pages/_pack.html` reads."""
         charts = pack_charts.charts(self.pack)
+        hours = self.pack.by_hour
+        bars = {"by_hour": hours_view.bars(hours.hours())} if hours.looks or hours.incidents else {}
         being_checked = self.pack.waiting + sum(bool(row.body.get("conflicts")) for row in self.pack.entries)
         return {
             "cover": self.cover(),
-            "tables": [_table(table, self.pack.number("plan.judged_days")) | {"charts": charts.get(table.name, [])} for table in self.tables if table.shown],
+            "tables": [_table(table, self.pack.number("plan.judged_days")) | {"charts": charts.get(table.name, []), "bars": bars.get(table.name, [])}
+                       for table in self.tables if table.shown],
             "ink": _INK.read_text(),
             "apart": [say(f"pack.tables.{table.name}.title") for table in self.tables if not table.shown],
             "sums": [line.split("  ") for line in self.csv.sums.decode().splitlines()],

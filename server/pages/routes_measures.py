@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 
 from flask import Blueprint, abort, g, render_template
 
 from server.clock import now_ms
 from server.db import reading
-from server.improvement import auditing, numbers
+from server.improvement import auditing, hours, numbers
 from server.improvement import store as plan_store
-from server.pages import audit_scores, chart_view, entries, measures_view, originals_view
+from server.pages import audit_scores, chart_view, entries, hours_view, measures_view, originals_view
 from server.pages import store as pages_store
 from server.pages.initials import names_for
 from server.pages.words import at, say
 from server.pages.words import day as day_words
+from server.people import store as people_store
 from server.people.rights import signed_in
 from sync.days import care_day
-from sync.measures import MEASURES
+from sync.measures import DEPLOYMENT, MEASURES
 
 blueprint = Blueprint("pages_measures", __name__, template_folder="templates")
 
@@ -47,6 +48,7 @@ def measure(name: str):
         reviews = [each for of in plan_store.reviews(c, home_id, [row.id for row in rows if name in (row.fields.get("measures") or ())]).values() for each in of]
         signs = audit_scores.signs(auditing.audits(c, home_id, _today()), name)
         number = numbers.of(c, home_id, zone, _today())
+        by_hour = hours_view.view(hours.of_days(c, people_store.home(home_id), *_hour_days()), *_hour_days()) if name == DEPLOYMENT else None
     rebased, changes = plan_store.rebases(reviews, name), measures_view.changes(reviews)
     return render_template(
         "pages/measure.html",
@@ -58,7 +60,23 @@ def measure(name: str):
         chart=chart_view.chart(days, asked.target_percent, rebased, changes),
         rows=[measures_view.day_line(each, zone) for each in reversed(days)],
         as_at=measures_view.as_at(days, zone, now_ms()),
+        hours=by_hour,
     )
+
+
+@blueprint.get("/measures/by-hour/<int:hour>")
+@signed_in("plan.see", guests=True)
+def one_hour(hour: int):
+    """What was seen in one hour of the day, over the days of the chart: every look at it and every incident."""
+    first, last = _hour_days()
+    with reading() as c:
+        found = hours.of_days(c, people_store.home(g.person.home_id), first, last)
+        which = next((each for each in found.hours() if each.hour == hour), None)
+        if which is None:
+            abort(404)
+        shown = hours_view.one_hour(which, names_for(c), g.person.zone)
+    period = say("measures.period", start=day_words(first), end=day_words(last))
+    return render_template("pages/measure_hour.html", name=DEPLOYMENT, title=say(f"measures.names.{DEPLOYMENT}"), hour=shown, period=period)
 
 
 @blueprint.get("/measures/<name>/<on>")
@@ -102,6 +120,11 @@ def one_person(name: str, on: str, resident: uuid.UUID):
     return render_template(
         "pages/measure_person.html", back_to=f"/measures/{name}/{which.isoformat()}", person=person, id=resident, on=day_words(which), made=made
     )
+
+
+def _hour_days() -> tuple[date, date]:
+    """The care days that are looked at by the hour: as many as a chart has, today's so far with them."""
+    return _today() - timedelta(days=plan_store.CHART_DAYS - 1), _today()
 
 
 def _today() -> date:

@@ -162,3 +162,35 @@ def test_a_drawn_shift_without_a_form_fails_and_another_homes_records_count_nowh
     stated(home, "allocation", {"shift": shift, "unit": "Willow", "rationale": "Edith needs two to stand"}, 0)
     keep(home)
     assert figure(home, DEPLOYMENT)[1]["misses"][0]["missed"] == ["allocated_late", "no_form", "no_score"]
+
+
+def test_waits_needs_and_incidents_are_shown_by_hour_with_their_denominator_and_lead_to_each_entry(house, home, edith):
+    shift = f"{DAY.isoformat()}/day"
+    part = {"shift": shift, "unit": "Willow", "from": rfc3339(ms(1)), "to": rfc3339(ms(3))}
+    stated(home, "shift_sample", {**part, "drawn_at": rfc3339(ms(1))}, 1)
+    waits = [{"what": "Bell for the toilet", "at": rfc3339(ms(1.4)), "minutes": 25, "response": "Ben came"}, {"what": "Breakfast", "at": rfc3339(ms(2.2)), "minutes": 4}]
+    form = stated(home, "deployment_observation", {**part, "actual": [{"role": "support_worker", "count": 2}], "delays": waits, "unmet_need": True}, 3)
+    stated(home, "deployment_observation", {**part, "unit": "Rowan", "actual": [], "delays": waits}, 3)
+    fall = stated(home, "incident", {"happened_at": rfc3339(ms(1.7)), "type": "fall", "resident": str(edith), "unit": "Willow"}, 2)
+    other = house.home("Saltings")
+    stated(other, "incident", {"happened_at": rfc3339(ms(1.7)), "type": "fall"}, 2)
+
+    sue = Visitor.manager(home, ["registered_manager"])
+    page = sue.open(f"/measures/{DEPLOYMENT}")
+    first = say_hour(ms(1))
+    assert "Waited too long" in page.text and f"In 1 of 2 hours that were looked at. Most often at {first}: 1 of 1." in page.text
+    assert "Forms of shifts that Tidemark did not draw: 1" in page.text and "Nobody looked" in page.text
+    assert f"1 in these days. Most often at {first}: 1." in page.text, "another home's incident counts nowhere here"
+    links = [link for link in page.links() if link.startswith("/measures/by-hour/")]
+    assert len(links) == 2, "hours that nobody looked at lead nowhere"
+    hour = sue.open(links[0])
+    assert "Waited too long: 1 of 1 (100%)" in hour.text and "Bell for the toilet: waited 25 minutes. A need was not met." in hour.text
+    assert {f"/show-me/{form}", f"/show-me/{fall}"} <= set(hour.links()) and "Edith Vane" in hour.text
+    assert "Bell for the toilet" in sue.open(f"/show-me/{form}").text
+    assert "Waited too long: 0 of 1 (0%)" in sue.open(links[1]).text, "four minutes are within the standard"
+    assert sue.open("/measures/by-hour/24").status == 404
+    assert "Waited too long" not in sue.open(f"/measures/{MONITORING}").text
+
+
+def say_hour(at_ms: int) -> str:
+    return days.say_time(days.from_ms(at_ms))

@@ -151,6 +151,10 @@ def counted_again(said: dict[str, list[dict[str, str]]]) -> list[str]:
     for row in said["people"]:
         same(row["person"], {name: number(row[name]) for name in people[row["person"]]}, dict(people[row["person"]]))
     same("people", len(said["people"]), len(people))
+    for row in said["by_hour"]:
+        of = [each for each in said["hour_entries"] if each["hour"] == row["hour"]]
+        counted = {name: str(whole(of, name)) for name in ("looked_at", "waited", "unmet", "incidents")}
+        same(f"hour {row['hour']}", {name: row[name] for name in counted}, counted)
     same("audits", {row["kind"]: row["n"] for row in said["beside"]}["Audit"], str(len(said["audits"])))
     for row in said["audits"]:
         of = [each for each in said["answers"] if each["audit"] == row["audit"]]
@@ -180,6 +184,7 @@ def test_every_number_of_the_pack_is_counted_again_from_its_csv_and_stands_alike
     at = start(sue, sue, baseline_issue="=Charts have gaps")
     state(home, "audit", {"template": "hydration", "version": 1, "sources_covered": ["charts"], "sample": [], "answers": ANSWERS}, author=sue.person.id)
     state(home, "minute", {"meeting": "Oversight", "held_on": TODAY.isoformat(), "type": "challenge", "words": "Why are nights worse?"}, author=sue.person.id)
+    looked(home)
     files = unzipped(taken(sue, "csv").data)
     said = sheets(files)
     assert figure(home, MONITORING)[0].denominator == 14 and len(said["entries"]) == 8 and len(said["measure_days"]) >= 2 * len(MEASURES) - 1
@@ -188,6 +193,9 @@ def test_every_number_of_the_pack_is_counted_again_from_its_csv_and_stands_alike
     assert [(row["met"], row["looked_at"]) for row in said["audits"]] == [("8", "10")]
     assert "The audit looked at nothing from this source: Feedback." in {row["gap"] for row in said["gaps"]}
 
+    assert sum(number(row["looked_at"]) for row in said["by_hour"]) == 2 and [row["waited"] for row in said["by_hour"] if row["incidents"] == "1"] == ["1"]
+    assert "Not counted by hour. Forms of shifts that Tidemark did not draw: 1" in {row["gap"] for row in said["gaps"]}
+
     # The same cells in the HTML file, on the page and in the workbook.
     document = taken(sue, "html").get_data(as_text=True)
     tables, mismatches = shown(document), []
@@ -195,7 +203,7 @@ def test_every_number_of_the_pack_is_counted_again_from_its_csv_and_stands_alike
         told = [[bare(cell) for cell in row.values()] for row in said[name]]
         mismatches += [(name, a, b) for a, b in zip(rows, told, strict=True) if a != b]
     assert drawn_again(said, document) == []
-    assert mismatches == [] and {"actions", "measures", "measure_days", "sampled", "people", "gaps"} <= tables.keys()
+    assert mismatches == [] and {"actions", "measures", "measure_days", "sampled", "people", "gaps", "by_hour"} <= tables.keys()
     assert shown(re.sub(r'<span class="nhsuk-table-responsive__heading".*?</span>', "", sue.open(f"/pack/view?{SPAN}").html)) == tables
 
     drawn = len({row["entry"] for row in said["sampled"]})
@@ -221,6 +229,16 @@ def test_every_number_of_the_pack_is_counted_again_from_its_csv_and_stands_alike
     assert "Edith Vane" in taken(sue, "html", "full").get_data(as_text=True)
 
 
+def looked(home) -> None:
+    """A drawn shift that somebody looked at, one that nobody drew, and an incident."""
+    part = {"shift": f"{DAY.isoformat()}/day", "from": rfc3339(ms(1)), "to": rfc3339(ms(3))}
+    stated(home, "shift_sample", {**part, "unit": "=Willow", "drawn_at": rfc3339(ms(1))}, 1)
+    waits = [{"what": "Bell", "at": rfc3339(ms(1.4)), "minutes": 25}]
+    for unit in ("=Willow", "Rowan"):
+        stated(home, "deployment_observation", {**part, "unit": unit, "actual": [], "delays": waits, "unmet_need": True}, 3)
+    stated(home, "incident", {"happened_at": rfc3339(ms(1.7)), "type": "fall", "unit": "Rowan"}, 2)
+
+
 def test_what_could_not_be_evidenced_is_said_first(home, sue):
     start(sue, sue)
     gaps = [row["gap"] for row in sheets(unzipped(taken(sue, "csv").data))["gaps"]]
@@ -232,6 +250,7 @@ def test_what_could_not_be_evidenced_is_said_first(home, sue):
 
 @one_database
 def test_the_workbook_and_the_pdf_hold_the_same_tables_and_charts_and_the_pdf_is_tagged(home, sue):
+    looked(home)
     everything = unzipped(taken(sue, "zip").data)
     name = f"evidence-pack-{(DAY - timedelta(days=1)).isoformat()}-to-{TODAY.isoformat()}"
     assert {f"{name}.html", f"{name}.pdf", f"{name}.xlsx", "csv/SHA256SUMS", "csv/entries.csv"} <= everything.keys()
@@ -242,7 +261,7 @@ def test_the_workbook_and_the_pdf_hold_the_same_tables_and_charts_and_the_pdf_is
     assert pdf.count(b"/Subtype /Image") == 0, "drawn in lines, not in dots"
     book = unzipped(everything[f"{name}.xlsx"])
     written = b"".join(content for part, content in book.items() if part.startswith("xl/worksheets/"))
-    assert b"<f>" not in written and b"=Willow" in written and len([part for part in book if part.startswith("xl/worksheets/sheet")]) == 17
+    assert b"<f>" not in written and b"=Willow" in written and len([part for part in book if part.startswith("xl/worksheets/sheet")]) == 19
 
 
 def test_the_pack_prints_on_a4_in_one_ink_and_tells_nothing_by_colour():

@@ -53,6 +53,7 @@ PAGES = {
     "/my-work": "work.see",
     "/measures": "plan.see",
     "/measures/complete_monitoring": "plan.see",
+    "/measures/by-hour/1": "plan.see",
     "/audits": "audits.see",
     "/audits/scores": "audits.see",
     "/audits/scores/hydration": "audits.see",
