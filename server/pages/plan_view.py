@@ -293,6 +293,7 @@ def _review(row: store.RecordRow, names: Names, action: Action) -> dict[str, Any
         for each in fields.get("figures") or ()
         if isinstance(each, dict) and each.get("percent") is not None and each.get("measure") in measures_view.MEASURES
     ]
+    figures += [str(each["says"]) for each in fields.get("figures") or () if isinstance(each, dict) and each.get("says")]
     lines = [(say(f"plan.fields.{name}"), str(fields[name])) for name in ("challenge", "intervened_by", "protection", "learning") if fields.get(name)]
     changed = [
         " ".join([say("plan.changed_on", what=each.get("what") or "", date=date_text(str(each.get("on") or ""))), *_since(action, plan.read_day(each.get("on")))])

@@ -13,7 +13,7 @@ from server.clock import now_ms
 from server.db import reading
 from server.improvement import frameworks, still
 from server.improvement import plan as acting
-from server.pages import duties_view, plan_form, plan_view
+from server.pages import duties_view, nothing_due_view, plan_form, plan_view
 from server.pages.initials import names_for
 from server.pages.names import Names
 from server.pages.words import at, roles, say
@@ -22,7 +22,7 @@ from server.people.rights import may, signed_in
 from server.problems import Problem
 from sync import days
 from sync.measures import MEASURES
-from sync.rules import framework, plan, xmr
+from sync.rules import framework, nothing_due, plan, xmr
 from sync.rules.starts import STARTS
 
 blueprint = Blueprint("pages_plan", __name__, template_folder="templates")
@@ -100,6 +100,7 @@ def one(id_: uuid.UUID):
             "reviews": plan_view.review_lines(action, names),
             "history": plan_view.history(action.row, names, g.person.zone),
         }
+        nothing_due_view.on_card(view, _nothing_due(c, action)[1])
     return render_template("pages/plan_action.html", action=view)
 
 
@@ -146,8 +147,9 @@ def review(id_: uuid.UUID):
     with reading() as c:
         action = _action(c, id_)
         rounds = action.duties(_duties(c))
+        too_little, too_little_words = _nothing_due(c, action)
     fields, wrong = plan_form.review(form, plan.required(action.fields), list(action.series), today, _decisions(action))
-    reached = action.reached()
+    reached = nothing_due_view.reached(action, too_little)
     wrong |= _may_rebase(fields, reached)
     check_on = plan.read_day(form.get("check_on"))
     if fields["decision"] == plan.LASTED and check_on is not None and check_on <= today:
@@ -166,7 +168,10 @@ def review(id_: uuid.UUID):
         wrong |= _against(action)
     if wrong := _moved(action) or wrong:
         return _review_form(action, form, wrong, 409 if MOVED in wrong else 400)
-    fields["figures"] = [{"measure": name, "percent": None if each.percent is None else round(each.percent, 1)} for name, each in reached.items()]
+    fields["figures"] = [
+        {"measure": name, "percent": None if each.percent is None else round(each.percent, 1), **({"says": too_little_words} if each.nothing_due else {})}
+        for name, each in reached.items()
+    ]
     acting.review(
         me.home_id, action.row, fields, form.get("seen", ""), check_on=check_on.isoformat() if check_on else None, by=me.staff, now_ms=now_ms()
     )
@@ -204,6 +209,12 @@ def _moved(action: plan_view.Action) -> dict[str, str]:
     with reading() as c:
         told = action.row.body.get("history") or [action.row.body]
         return {MOVED: say("plan.moved", name=Names(c, g.person.home_id).staff(told[-1]["author"]))}
+
+
+def _nothing_due(c: Any, action: plan_view.Action) -> tuple[nothing_due.Stretch | None, str]:
+    """What the records show where escalation has nothing to judge, and the same in words."""
+    found = nothing_due_view.stretch(c, people_store.home(g.person.home_id), action, now_ms())
+    return found, nothing_due_view.words(found, action.number)
 
 
 def _decisions(action: plan_view.Action) -> tuple[str, ...]:
@@ -306,6 +317,7 @@ def _review_form(action: plan_view.Action, said: Mapping[str, Any], wrong: dict[
     with reading() as c:
         card = plan_view.card(action, Names(c, g.person.home_id), today, _duties(c))
         sides = plan_view.sides(c, g.person.home_id, action, today)
+        nothing_due_view.on_card(card, _nothing_due(c, action)[1])
     closed = action.fields.get("status") == "closed"
     decisions = [name for name in _decisions(action) if name not in (plan.CLOSE, plan.LASTED) or may(g.person.roles, "plan.close")]
     page = render_template(

@@ -18,7 +18,7 @@ FIELDS = schema_of(
         "protection": Text(),
         "learning": Text(),
         "next_review_on": DayOrTime(),
-        # Where each measure stood when it was decided: [{measure, percent}].
+        # Where each measure stood when it was decided: [{measure, percent}], with what it `says` where nothing was due.
         "figures": ListOf(Open()),
         # Which trigger wrote it, and the version of the triggers' tests; the numbers and theirs stand in its reason.
         "trigger": Text(),

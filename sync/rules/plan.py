@@ -47,11 +47,16 @@ Rounds = tuple[int, int]
 
 @dataclass(frozen=True)
 class Reached:
-    """Where one of the action's measures stands: its figure over the days that are judged, and the two icons of its chart."""
+    """Where one of the action's measures stands: its figure over the days that are judged, and the two icons of its chart.
+
+    `nothing_due`: complete records show that there was nothing to judge (`sync/rules/nothing_due.py`). That is no figure and no
+    improvement, and whoever reviews decides what it is worth; by itself it keeps no action open.
+    """
 
     percent: float | None
     variation: str | None = None
     assurance: str | None = None
+    nothing_due: bool = False
 
     def meets(self, target: float) -> bool:
         return self.percent is not None and self.percent >= target
@@ -79,8 +84,8 @@ def closing(
     has = {each.get("id") for each in held}
     found = {
         NOT_HELD: any(each.get("id") not in has for each in required(action)) or not required(action),
-        TARGET: target is None or not reached or not all(each.meets(target) for each in reached),
-        SIGNAL: not reached or not all(each.improves for each in reached),
+        TARGET: target is None or not reached or not all(each.nothing_due or each.meets(target) for each in reached),
+        SIGNAL: not reached or not all(each.nothing_due or each.improves for each in reached),
         ONE_SIDED: len(categories) < LEAST_CATEGORIES,
         NO_PEOPLE: not categories & {EXPERIENCE, OUTCOMES},
         CONTRADICTED: any(each.get("strength") == AGAINST for each in evidence),

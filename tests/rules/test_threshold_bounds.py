@@ -20,7 +20,7 @@ from sync import matters, owning, tablets
 from sync.days import write_time, to_ms
 from sync.facts import Facts
 from sync.measures import timely_escalation
-from sync.rules import copied, fatigue, hydration, plan, quiet, standing_beside, triggers, visits, waits
+from sync.rules import copied, fatigue, hydration, nothing_due, plan, quiet, standing_beside, triggers, visits, waits
 from sync.rules.catalogue import ACTIVITY_RULES, DUTY_RULES, EVERY_RULE, RULES, TABLET_RULES, switched
 from sync.rules.scene import Scene
 from sync.rules.triggers import TRIGGERS, Numbers, Seen
@@ -237,6 +237,11 @@ def static(given, values):
     return plan.STATIC in plan.eyes({}, [], since=today - timedelta(days=given["evidence_age_days"]), today=today, number=Numbers(values, NOW))
 
 
+def too_little_to_judge(given, values):
+    stretch = nothing_due.Stretch(given["days"], checks=100, on_time=100, monitored=[5] * given["days"], gone=[0] * given["days"])
+    return nothing_due.shown(stretch, Numbers(values, NOW))
+
+
 def neglected(given, values):
     return plan.neglected([(given["missed"], given["rounds"])], Numbers(values, NOW))
 
@@ -258,7 +263,7 @@ JUDGES: Mapping[str, Callable[[Mapping[str, Any], Values], Any]] = {
     "breach": breach, "due": due, "chart": chart, "double": double, "late_entry": late_entry, "reopened": reopened, "pages": pages,
     "matter": matter, "letter": letter, "copied": look_copied, "decided": decided, "switch": switch, "back": back, "quiet": asleep, "flood": flood,
     "text": signed_text, "tablet": tablet, "trigger": trigger, "period": period, "grace": grace,
-    "waits": people_wait, "static": static, "neglected": neglected, "share": share, "mean": mean, "judged": judged,
+    "waits": people_wait, "static": static, "neglected": neglected, "nothing_due": too_little_to_judge, "share": share, "mean": mean, "judged": judged,
 }  # fmt: skip
 
 
