@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from server.alerts import silence
 from server.improvement import hours, numbers
 from server.improvement import store as plan_store
-from server.improvement.store import Day
+from server.improvement.store import Day, Series
 from server.people.store import Home
 from server.records import proof, record_systems, store
 from sync import days
@@ -48,6 +48,7 @@ class Pack:
     now_ms: int
     head: store.Head
     days: dict[str, list[tuple[Day, dict[str, Any]]]]  # by measure, oldest first
+    before: dict[str, list[tuple[int, int, int]]]  # by measure, the days before `first` on which anything was due: limits rest on them
     actions: list[store.RecordRow]
     reviews: dict[uuid.UUID, list[store.RecordRow]]
     beside: dict[str, list[store.RecordRow]]  # by kind of BESIDE, oldest first
@@ -82,12 +83,18 @@ def gather(c: Connection, home: Home, first: date, last: date, now_ms: int) -> P
     return Pack(
         home, first, last, now_ms, store.head(c, home.id),
         days={name: plan_store.between(c, home.id, name, first, last) for name in MEASURES},
+        before={name: plan_store.earlier(c, home.id, name, first) for name in MEASURES},
         actions=actions, reviews=plan_store.reviews(c, home.id, [row.id for row in actions]), beside=beside, entries=entries,
         drawn=drawn, rows=rows, proofs=proof.of(c, home.id, {row.seq for of in rows.values() for row in of}),
         silent=silence.of(c, home.id, now_ms, home.zone, values).tablets, waiting=len(store.set_aside(c, home.id, limit=10_000)), late=late,
         number=numbers.of(c, home.id, home.zone, days.care_day(days.from_ms(now_ms), home.zone)), systems=record_systems.elsewhere(c, home.id),
         by_hour=hours.of_days(c, home, first, last),
     )  # fmt: skip
+
+
+def series(pack: Pack, measure: str, since: date = date.min) -> Series:
+    """A measure's days of the pack, for a chart that begins on `since`."""
+    return Series(tuple(day for day, _ in pack.days[measure]), tuple(pack.before[measure])).since(since)
 
 
 def draw(seed: str, entries: list[store.RecordRow], late: frozenset[uuid.UUID]) -> list[store.RecordRow]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, func, select
 
+from server import fast
 from server.improvement.tables import measure_day
 from server.records import store
 from sync.measures import MEASURES
@@ -21,8 +23,8 @@ from sync.rules.plan import Reached
 from sync.rules.triggers import Number
 
 ACTION, REVIEW = "improvement_action", "review"
-#: Care days on a chart.
-CHART_DAYS = 84
+#: Care days on a chart, and days before an action from which its own chart begins: what it is to change.
+CHART_DAYS, BASELINE_DAYS = 84, 28
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,44 @@ def series(c: Connection, home_id: int, measure: str, *, limit: int = CHART_DAYS
     mine = (measure_day.c.home_id == home_id) & (measure_day.c.measure == measure)
     rows = c.execute(select(*_DAY).where(mine).order_by(measure_day.c.day.desc()).limit(limit)).all()
     return [_day(row) for row in reversed(rows)]
+
+
+@dataclass(frozen=True)
+class Series(Sequence[Day]):
+    """The last care days of a measure, oldest first. `before` are the days before those on which anything was due, (ordinal, numerator,
+    denominator). Its chart has the days from `begins` on: limits rest on the first of them and on what reviews rebased, and not on
+    which days happen to be shown."""
+
+    days: tuple[Day, ...]
+    before: tuple[tuple[int, int, int], ...] = ()
+    begins: date = date.min
+
+    def __getitem__(self, place: Any) -> Any:
+        return self.days[place]
+
+    def __len__(self) -> int:
+        return len(self.days)
+
+    def since(self, on: date) -> Series:
+        """The same for a chart that begins on a later day."""
+        return Series(self.days, self.before[bisect_left(self.before, (on.toordinal(),)) :], on)
+
+
+def history(c: Connection, home_id: int, measure: str) -> Series:
+    """A measure's last days, and every day before them from its first on."""
+    days = series(c, home_id, measure)
+    return Series(tuple(days), tuple(earlier(c, home_id, measure, days[0].on)) if days else ())
+
+
+def earlier(c: Connection, home_id: int, measure: str, on: date) -> list[tuple[int, int, int]]:
+    """(ordinal, numerator, denominator) of each day before `on` on which anything was due, oldest first."""
+    where = "home_id = ? AND measure = ? AND day < ? AND denominator > 0 ORDER BY day"
+    return fast.select_where(c, ("day", "numerator", "denominator"), measure_day, where, (home_id, measure, on.toordinal()))
+
+
+def charted_from(began: date) -> date:
+    """The day on which the chart of an action begins."""
+    return began - timedelta(days=BASELINE_DAYS)
 
 
 def day(c: Connection, home_id: int, measure: str, on: date) -> tuple[Day, dict[str, Any]] | None:
@@ -126,15 +166,20 @@ def totals(c: Connection, home_id: int, first: date, last: date) -> dict[str, To
 
 
 def charted(days: Sequence[Day]) -> list[Day]:
-    """The days on which anything was due: a day without is no point, neither 0 % nor 100 %."""
-    return [each for each in days if each.denominator]
+    """The days of a chart, those on which anything was due: a day without is no point, neither 0 % nor 100 %."""
+    begins = days.begins if isinstance(days, Series) else date.min
+    return [each for each in days if each.denominator and each.on >= begins]
 
 
 def chart(days: Sequence[Day], target: float | None, rebased: Iterable[date] = ()) -> xmr.Chart | None:
-    """The XmR chart of the days on which anything was due; new limits from the days in `rebased`."""
+    """The XmR chart of the days on which anything was due; new limits from the days in `rebased`. Of a `Series` the limits rest on
+    all its days, and its last are told: what is said of a day stays the same however many come after it."""
     points = charted(days)
-    places = [next((n for n, each in enumerate(points) if each.on >= on), len(points)) for on in rebased]
-    return xmr.chart([each.percent or 0.0 for each in points], target=target, rebase_at=places)
+    if len(points) < xmr.DRAW_POINTS:
+        return None
+    every = [*(days.before if isinstance(days, Series) else ()), *((each.on.toordinal(), each.numerator, each.denominator) for each in points)]
+    places = [bisect_left(every, (on.toordinal(),)) for on in rebased]
+    return xmr.chart([100 * met / due for _, met, due in every], target=target, rebase_at=places, last=len(points))
 
 
 def lately(days: Sequence[Day], number: Number) -> Sequence[Day]:

@@ -1,15 +1,17 @@
 """The charts of a pack: each measure over its days, and again on each action that is bound to it, with what was changed and the target.
 
-Drawn from the days of the pack alone: what a chart says can be worked out again from the table of days.
+Drawn over the days of the pack, with the limits that the same days have on every page: what a chart says can be worked out again from
+the table of days and that of the days before.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from server.improvement import pack as packs
 from server.improvement import store as plan_store
 from server.improvement.pack import Pack
-from server.pages import chart_view, measures_view
+from server.pages import chart_view, measures_view, plan_view
 from server.pages.words import say
 from sync.measures import MEASURES
 from sync.rules import plan
@@ -17,11 +19,11 @@ from sync.rules import plan
 
 def charts(pack: Pack) -> dict[str, list[dict[str, Any]]]:
     """By the table beside which they stand: {title, chart}; a measure with too few days has none."""
-    days = {name: [day for day, _ in told] for name, told in pack.days.items()}
+    days = {name: packs.series(pack, name) for name in pack.days}
     bound = [(f"A{n}", row, name) for n, row in enumerate(pack.actions, 1) for name in plan.measures_of(row.fields) if name in days]
     found = {
         "action_figures": [
-            (f"{ref}: {_title(name)}", chart_view.chart(days[name], plan.target_percent(row.fields), *_changed(pack, [row.id], name)))
+            (f"{ref}: {_title(name)}", chart_view.chart(days[name].since(plan_view.charted_from(row, pack.home.zone)), plan.target_percent(row.fields), *_changed(pack, [row.id], name)))
             for ref, row, name in bound
         ],
         "measures": [

@@ -65,6 +65,9 @@ def tables(pack: Pack, names: Names) -> list[Table]:
         Table("minutes", ("meeting", "held_on", "type", "by", "words", "answered", "row"), [_minute(row, pack.home.zone, names) for row in pack.beside["minute"]]),
         Table("sampled", _SAMPLED, list(_sampled(pack, names))),
         Table("measure_days", _DAYS, list(_days(pack, names))),
+        Table("days_before", ("measure", "day", "numerator", "denominator"), [
+            (_measure(name), date.fromordinal(day).isoformat(), met, due) for name, listed in pack.before.items() for day, met, due in listed
+        ], shown=False),
         Table("misses", ("measure", "day", "who", "what", "why", "in_the_end"), list(_misses(pack, names)), shown=False),
         Table("hour_entries", hours_view.ROWS, list(hours_view.entries(pack.by_hour)), shown=False),
         Table("entries", _ENTRIES, list(_entries(pack, names)), shown=False),
@@ -75,12 +78,13 @@ def tables(pack: Pack, names: Names) -> list[Table]:
 
 _ACTIONS = ("action", "baseline_issue", "area", "risk", "status", "owner", "due", "baseline_n", "baseline_of", "baseline_period", "baseline_source",
             "target_percent", "does", "difference", "row")  # fmt: skip
-_FIGURES = ("action", "measure", "first", "last", "numerator", "denominator", "percent", "target_percent", "says")
+_FIGURES = ("action", "measure", "first", "last", "numerator", "denominator", "percent", "target_percent", "charted_from", "says")
 
 
 def _action(pack: Pack, row: store.RecordRow) -> plan_view.Action:
     """An action with its measures' days of the pack alone: what stands in the pack can be counted again from it."""
-    bound = {name: [day for day, _ in pack.days[name]] for name in plan.measures_of(row.fields) if name in pack.days}
+    since = plan_view.charted_from(row, pack.home.zone)
+    bound = {name: packs.series(pack, name, since) for name in plan.measures_of(row.fields) if name in pack.days}
     return plan_view.Action(row, pack.reviews[row.id], bound, pack.home.zone, auditing.finished(pack.beside["audit"]), pack.number)
 
 
@@ -103,7 +107,8 @@ def _figures(each: plan_view.Action, refs: dict) -> Iterator[tuple[Cell, ...]]:
         says = say(f"measures.variation.{reached[name].variation}") if reached[name].variation else say("measures.not_enough")
         yield (
             refs[each.row.id], _measure(name), lately[0].on.isoformat() if lately else None, lately[-1].on.isoformat() if lately else None,
-            whole.numerator, whole.denominator, _percent(whole.percent), _percent(target), says,
+            whole.numerator, whole.denominator, _percent(whole.percent), _percent(target),
+            plan_view.charted_from(each.row, each.zone).isoformat(), says,
         )  # fmt: skip
 
 

@@ -43,7 +43,7 @@ class Action:
 
     row: store.RecordRow
     reviews: list[store.RecordRow]
-    series: dict[str, list[plan_store.Day]]
+    series: Mapping[str, Sequence[plan_store.Day]]
     zone: str
     audits: list[store.RecordRow]
     number: Number
@@ -100,11 +100,22 @@ def actions(c: Connection, home_id: int, zone: str, today: date, only: uuid.UUID
     rows = [row for row in plan_store.actions(c, home_id) if only in (None, row.id)]
     reviews = plan_store.reviews(c, home_id, [row.id for row in rows])
     bound = sorted({name for row in rows for name in plan.measures_of(row.fields)})
-    series = {name: plan_store.series(c, home_id, name) for name in bound}
+    series = {name: plan_store.history(c, home_id, name) for name in bound}
     made = auditing.finished(auditing.audits(c, home_id, today)) if rows else []
     number = numbers.of(c, home_id, zone, today)
     seen = _seen(c, home_id, today, number) if bound else {}
-    return [Action(row, reviews[row.id], {name: series[name] for name in plan.measures_of(row.fields)}, zone, made, number, seen) for row in rows]
+    return [Action(row, reviews[row.id], _own(row, series, zone), zone, made, number, seen) for row in rows]
+
+
+def _own(row: store.RecordRow, series: Mapping[str, plan_store.Series], zone: str) -> dict[str, plan_store.Series]:
+    """The days of an action's measures, as its own chart has them: from the weeks before it began."""
+    since = charted_from(row, zone)
+    return {name: series[name].since(since) for name in plan.measures_of(row.fields)}
+
+
+def charted_from(row: store.RecordRow, zone: str) -> date:
+    """The day from which an action's chart counts points."""
+    return plan_store.charted_from(days.care_day(days.from_ms(row.occurred_ms), zone))
 
 
 def _seen(c: Connection, home_id: int, today: date, number: Number) -> Mapping[str, int]:

@@ -30,7 +30,7 @@ def measures():
     """Each measure's last two weeks in one line."""
     with reading() as c:
         number = numbers.of(c, g.person.home_id, g.person.zone, _today())
-        lines = [measures_view.line(name, plan_store.series(c, g.person.home_id, name), number) for name in MEASURES]
+        lines = [measures_view.line(name, plan_store.history(c, g.person.home_id, name), number) for name in MEASURES]
     return render_template("pages/measures.html", lines=lines)
 
 
@@ -43,7 +43,7 @@ def measure(name: str):
         abort(404)
     home_id, zone = g.person.home_id, g.person.zone
     with reading() as c:
-        days = plan_store.series(c, home_id, name)
+        days = plan_store.history(c, home_id, name)
         rows = plan_store.actions(c, home_id)
         reviews = [each for of in plan_store.reviews(c, home_id, [row.id for row in rows if name in (row.fields.get("measures") or ())]).values() for each in of]
         signs = audit_scores.signs(auditing.audits(c, home_id, _today()), name)

@@ -87,19 +87,21 @@ def limits(values: Sequence[float], *, screen: bool = False, trial: bool = False
 
 def chart(
     values: Sequence[float], *, better: int = 1, target: float | None = None, rebase_at: Sequence[int] = (), screen: bool = False,
-    lock_after: int | None = LOCK_POINTS,
+    lock_after: int | None = LOCK_POINTS, last: int | None = None,
 ) -> Chart | None:  # fmt: skip
     """The chart of values in order; None for fewer than two. `better` is 1 where more is better, -1 where less is, 0 for neither.
 
     `rebase_at` are the places at which a new period begins; one that leaves a period of fewer than two points is passed over.
-    `lock_after` None works limits out over the whole period.
+    `lock_after` None works limits out over the whole period. With `last` only so many points are told, the newest, as they are among
+    all: what is shown of a chart moves with the days, and what it says of a point must not.
     """
     if len(values) < DRAW_POINTS:
         return None
-    starts = _starts(len(values), rebase_at)
+    starts, first = _starts(len(values), rebase_at), 0 if last is None else max(0, len(values) - last)
     points: list[Point] = []
     for start, end in zip(starts, [*starts[1:], len(values)], strict=True):
-        points += _period(values[start:end], screen, lock_after)
+        if end > first:
+            points += _period(values[start:end], max(0, first - start), screen, lock_after)
     claims = len(values) - starts[-1] >= CLAIM_POINTS
     last = points[-1]
     return Chart(
@@ -133,8 +135,11 @@ def _starts(count: int, rebase_at: Sequence[int]) -> list[int]:
     return starts
 
 
-def _period(values: Sequence[float], screen: bool, lock_after: int | None) -> list[Point]:
-    lines = limits(values[: _baseline(values, lock_after)], screen=screen, trial=len(values) < LOCK_POINTS)
+def _period(whole: Sequence[float], first: int, screen: bool, lock_after: int | None) -> list[Point]:
+    """The points of a period from place `first` on. A signal reaches back no further than a run."""
+    lines = limits(whole[: _baseline(whole, lock_after)], screen=screen, trial=len(whole) < LOCK_POINTS)
+    before = min(first, RUN - 1)
+    values = whole[first - before :]
     sides = [lines.side(value) for value in values]
     near = [lines.near(value) for value in values]
     signals: list[dict[str, int]] = [
@@ -151,7 +156,7 @@ def _period(values: Sequence[float], screen: bool, lock_after: int | None) -> li
         three = range(end - 3, end)
         if {sides[place] for place in three} in ({1}, {-1}) and sum(near[place] for place in three) >= 2:
             _mark(signals, [place for place in three if near[place]], TWO_OF_THREE, sides[end - 1])
-    return [Point(value, lines, tuple(held), way) for value, (held, way) in zip(values, map(_ordered, signals), strict=True)]
+    return [Point(value, lines, tuple(held), way) for value, (held, way) in zip(values, map(_ordered, signals), strict=True)][before:]
 
 
 def _baseline(values: Sequence[float], lock_after: int | None) -> int:

@@ -139,8 +139,7 @@ def counted_again(said: dict[str, list[dict[str, str]]]) -> list[str]:
         met, due = whole(of, "numerator"), whole(of, "denominator")
         counted = (of[0]["day"], of[-1]["day"], str(met), str(due), share(met, due))
         same(f"{row['action']} {row['measure']}", tuple(row[name] for name in ("first", "last", "numerator", "denominator", "percent")), counted)
-        points = [100 * number(each["numerator"]) / number(each["denominator"]) for each in days[row["measure"]] if number(each["denominator"])]
-        chart = xmr.chart(points, target=float(row["target_percent"]))
+        chart = xmr.chart(points(said, row["measure"], row["charted_from"]), target=float(row["target_percent"]))
         says = f"measures.variation.{chart.variation}" if chart and chart.variation else "measures.not_enough"
         same(f"{row['action']} chart", row["says"], say(says))
     people: dict[str, Counter] = defaultdict(Counter)
@@ -166,16 +165,21 @@ def counted_again(said: dict[str, list[dict[str, str]]]) -> list[str]:
     return wrong
 
 
+def points(said: dict[str, list[dict[str, str]]], measure: str, since: str = "") -> list[float]:
+    """Every point of a measure's chart, those before the days of the pack too."""
+    every = [row for row in said["days_before"] + said["measure_days"] if row["measure"] == measure and row["day"] >= since and number(row["denominator"])]
+    return [100 * number(row["numerator"]) / number(row["denominator"]) for row in every]
+
+
 def drawn_again(said: dict[str, list[dict[str, str]]], document: str) -> list[str]:
-    """What the charts of the document say otherwise than the same chart worked out from the days and targets in the CSV."""
+    """What the charts of the document say otherwise than the same chart worked out from the days, the days before and the targets in the CSV."""
     wrong, measures = [], {say(f"measures.names.{name}"): each.target_percent for name, each in MEASURES.items()}
-    targets = {f"{row['action']}: {row['measure']}": (row["measure"], float(row["target_percent"])) for row in said["action_figures"]}
-    targets |= {title: (title, target) for title, target in measures.items()}
+    targets = {f"{row['action']}: {row['measure']}": (row["measure"], float(row["target_percent"]), row["charted_from"]) for row in said["action_figures"]}
+    targets |= {title: (title, target, "") for title, target in measures.items()}
     charts = re.findall(r'(?s)data-chart="\w+"><h3[^>]*>(.*?)</h3>.*?<svg.*?<title>(.*?)</title>', document)
     for title, says in charts:
-        measure, target = targets[title]
-        points = [100 * number(row["numerator"]) / number(row["denominator"]) for row in said["measure_days"] if row["measure"] == measure and number(row["denominator"])]
-        again = f"{title}. {chart_view.sentence(xmr.chart(points, target=target), target)}"
+        measure, target, since = targets[title]
+        again = f"{title}. {chart_view.sentence(xmr.chart(points(said, measure, since), target=target), target)}"
         wrong += [] if html.unescape(says) == again else [f"told {says}, counted {again}"]
     return wrong if charts else ["no chart is drawn"]
 
@@ -261,7 +265,7 @@ def test_the_workbook_and_the_pdf_hold_the_same_tables_and_charts_and_the_pdf_is
     assert pdf.count(b"/Subtype /Image") == 0, "drawn in lines, not in dots"
     book = unzipped(everything[f"{name}.xlsx"])
     written = b"".join(content for part, content in book.items() if part.startswith("xl/worksheets/"))
-    assert b"<f>" not in written and b"=Willow" in written and len([part for part in book if part.startswith("xl/worksheets/sheet")]) == 19
+    assert b"<f>" not in written and b"=Willow" in written and len([part for part in book if part.startswith("xl/worksheets/sheet")]) == 20
 
 
 def test_the_pack_prints_on_a4_in_one_ink_and_tells_nothing_by_colour():

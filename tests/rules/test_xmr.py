@@ -162,3 +162,28 @@ def test_every_point_has_lines_round_its_mean_and_a_signal_has_a_way(values, reb
     for point in found.points:
         assert point.limits.lower <= point.limits.mean <= point.limits.upper
         assert (point.way == 0) == (not point.signals)
+
+
+MOVED = percents.filter(lambda values: len(values) >= xmr.LOCK_POINTS and len(set(values[: xmr.LOCK_POINTS])) > 1)
+
+
+@given(MOVED, percents, st.lists(st.integers(0, 70), max_size=3))
+def test_days_that_come_later_change_no_limit_that_stands_and_take_no_signal_away(values, later, rebases):
+    """Only the last six points may still become part of a run, and a period with fewer than 12 points is still on trial."""
+    rebases = [place for place in rebases if place <= len(values) - xmr.LOCK_POINTS]
+    for longer in range(len(later) + 1):
+        now, then = (xmr.chart(each, rebase_at=rebases).points for each in (values, values + later[:longer]))
+        for place, (one, other) in enumerate(zip(now, then, strict=False)):
+            flat = one.limits.lower == one.limits.upper
+            if one.limits.trial or flat:
+                continue
+            assert one.limits == other.limits
+            assert set(one.signals) <= set(other.signals)
+            if place < len(values) - xmr.RUN + 1:
+                assert one == other
+
+
+@given(percents, st.lists(st.integers(0, 70), max_size=3), st.integers(2, 70))
+def test_what_is_said_of_a_point_does_not_depend_on_how_many_points_are_shown(values, rebases, shown):
+    whole, part = xmr.chart(values, rebase_at=rebases, target=90), xmr.chart(values, rebase_at=rebases, target=90, last=shown)
+    assert part.points == whole.points[-shown:] and (part.variation, part.assurance) == (whole.variation, whole.assurance)
