@@ -17,6 +17,7 @@ SECONDS = {
     "tests/browser/test_drinks.py": 130,
     "tests/browser/test_offline.py": 120,
     "tests/browser/test_refusals.py": 120,
+    "tests/stories/test_ten_weeks.py": 110,
     "tests/browser/test_whole_path.py": 110,
     "tests/browser/test_storm.py": 110,
     "tests/browser/test_check_two.py": 100,

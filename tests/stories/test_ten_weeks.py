@@ -14,7 +14,6 @@ from sync import days
 from tests.harness.apps import rfc3339
 from tests.harness.weeks import CALENDAR, UNIT, Weeks
 
-one_database = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 MONITORING, ESCALATION, FOLLOW_UP, DEPLOYMENT = "complete_monitoring", "timely_escalation", "appointment_follow_up", "compliant_deployment"
 #: The first day on which the home does what the action says.
 CHANGED = 14
@@ -89,7 +88,6 @@ def says_of_drinks(life: Weeks, week: int, person: str, score: int, words: str) 
     life.floor.send()
 
 
-@one_database
 def test_charts_that_fill_up_while_nobody_acts_on_low_intake_never_close_the_action_and_escalate_it(life):
     edith = life.lives_here("Edith Vane")
     life.go(0, 7.5)
@@ -166,7 +164,6 @@ def says_of_visits(life: Weeks, week: int, person: str, score: int) -> None:
     life.floor.send()
 
 
-@one_database
 def test_appointments_that_close_and_slide_back_are_opened_again_by_themselves(life):
     life.floor.seals = True
     edith = life.lives_here("Edith Vane", monitoring=False)
@@ -231,7 +228,6 @@ def staffing_day(life: Weeks, day: int, *, evidenced: bool, waits: int) -> None:
     life.close_day(day)
 
 
-@one_database
 def test_staffing_forms_that_reach_a_hundred_per_cent_while_people_wait_as_before_do_not_close_the_action(life):
     edith = life.lives_here("Edith Vane", monitoring=False)
     life.go(0, 7.25)
