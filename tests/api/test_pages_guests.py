@@ -104,7 +104,8 @@ def test_a_row_that_was_altered_in_the_database_is_shown_as_not_as_written(home,
 def test_a_guest_sees_the_evidence_by_initials_and_nothing_else_and_changes_nothing(home, sue, originals, edith):
     at = start(sue, sue, measures=MONITORING)
     guest = let_in(home, sue)
-    values = {"uuid:id_": originals[ESCALATION], "uuid:resident": edith, "name": MONITORING, "on": DAY.isoformat(), "form": "csv"}
+    values = {"uuid:id_": originals[ESCALATION], "uuid:resident": edith, "name": MONITORING, "on": DAY.isoformat(), "form": "csv", "int:hour": 8}
+    stated(home, "incident", {"resident": str(edith), "happened_at": rfc3339(ms(1.5)), "type": "fall"}, 2)
     before, opened = len(home.rows()), {}
     for rule in home.house.app.url_map.iter_rules():
         view = home.house.app.view_functions[rule.endpoint]
@@ -117,15 +118,16 @@ def test_a_guest_sees_the_evidence_by_initials_and_nothing_else_and_changes_noth
             opened[method, rule.rule] = answer.status_code
     seen = {rule for (method, rule), status in opened.items() if status != 403}
     assert seen == {
-        "/plan", "/plan/questions", "/plan/<uuid:id_>", "/measures", "/measures/<name>", "/measures/<name>/<on>", "/measures/<name>/<on>/<uuid:resident>",
+        "/plan", "/plan/questions", "/plan/<uuid:id_>", "/measures", "/measures/<name>", "/measures/<name>/<on>", "/measures/<name>/<on>/<uuid:resident>", "/measures/by-hour/<int:hour>",
         "/pack", "/pack/view", "/pack/file/<form>", "/show-me/<uuid:id_>",
     }  # fmt: skip
     assert {method for (method, rule), status in opened.items() if status != 403} == {"GET"} and len(opened) > 60
     assert len(home.rows()) == before
-    for path in ("/plan", at, f"/measures/{MONITORING}/{DAY.isoformat()}", f"/measures/{MONITORING}/{DAY.isoformat()}/{edith}", f"/show-me/{edith}"):
+    for path in ("/plan", at, f"/measures/{MONITORING}/{DAY.isoformat()}", f"/measures/{MONITORING}/{DAY.isoformat()}/{edith}", "/measures/by-hour/8", f"/show-me/{edith}"):
         page = guest.open(path)
         assert "Edith" not in page.html and "Sue Hart" not in page.text, path
         assert not [link for link in page.links() if link.startswith(("/residents", "/alerts", "/plan/new", "/staff"))], path
+    assert "EV" in guest.open("/measures/by-hour/8").text
     assert guest.open(f"/show-me/{edith}").status == guest.open(f"/show-me/{sue.person.id}").status == 404, "nobody's own record is evidence"
     assert "CQC inspector" in guest.open("/plan").text and "Guest, reads only until 5pm" in guest.open("/plan").text
     assert "Edith Vane" in let_in(home, sue, names="full").open(f"/measures/{MONITORING}/{DAY.isoformat()}").text
