@@ -302,7 +302,8 @@ def tablets_in_trouble_are_named(d: Drained) -> list[str]:
         twice = len(numbers) != len(set(numbers)) or (row.number_fell_ms is not None and row.last_number < top)
         late = d.world.seen["hold back"] or d.world.seen["duplicate"]  # an old request that comes last says an old count
         due = {MISSING_ENTRIES: missing, SILENT: silent, TWO_TABLETS: twice}
-        may = {**due, TWO_TABLETS: twice or row.id in d.world.doubtful or late}
+        # Of a silent tablet that is back its alert stands for as long as something of it has not arrived.
+        may = {**due, TWO_TABLETS: twice or row.id in d.world.doubtful or late, SILENT: silent or missing}
         for rule in due:
             of_it = told.get((rule, str(row.id)), [])
             open_ = [said for said in of_it if said["status"] not in (WITHDRAWN, RESOLVED)]
