@@ -1,6 +1,6 @@
 // Screen 4: record a drink. One tap on a cup records it; everything else is beside that, never before it.
 
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { record, sayNotSaved } from '../acts';
 import { draft, keepDraft, otherDraft } from '../drafts';
 import {
@@ -69,10 +69,10 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
   const once = useOnce(problems);
   /** What is saved was typed as another amount. */
   const typed = useRef(false);
-  useEffect(() => void draft(opened.resident).then((kept) => kept && setNote(kept)), [opened.resident]);
+  useLayoutEffect(() => void draft(opened.resident).then((kept) => kept && setNote(kept)), [opened.resident]);
   // Tiles stay where they are while the sheet is open, like everything under a finger.
   const cups = useMemo(() => vessels(opened.resident), [opened.resident]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (opened.fields) void submit(opened.fields);
   }, [opened.fields]);
   if (!person) return null;

@@ -1,7 +1,7 @@
 // A form: a few questions a page, kept on every change, saved once. Which questions is the kind's business
 // (`kinds/<kind>.tsx`); what is said when they are saved, corrected or left half done is the same for all.
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { record, sayNotSaved } from '../acts';
 import { askedOf, fieldsOf, problemsOf, type Problem } from '../answers';
 import { draft, keepDraft } from '../drafts';
@@ -50,7 +50,7 @@ function FillIn({ form, about, id, onSaved }: { form: Form; about: string | null
   const top = useRef<HTMLHeadingElement>(null);
   const key = `form:${id}`;
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     void draft(key).then((kept) => {
       const begun = kept ? (JSON.parse(kept) as { answers: Fields; page: number }) : null;
       setAnswers({ ...known(form, about), ...begun?.answers });

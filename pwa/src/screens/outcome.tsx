@@ -1,6 +1,6 @@
 // Screen 9: an appointment's outcome, one question a screen. Kept as a draft at each answer; saved whole in the end.
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { record, sayNotSaved } from '../acts';
 import { draft, keepDraft } from '../drafts';
 import { settled, visitOf, type Visit } from '../kinds/visit';
@@ -23,7 +23,7 @@ const said = allWords.outcome;
 export function Outcome({ id }: { id: string }) {
   useTopics('records', 'session');
   const [answers, setAnswers] = useState<Answers | null>(null);
-  useEffect(() => void draft(OUTCOME + id).then((kept) => setAnswers(kept ? { ...BLANK, ...(JSON.parse(kept) as Partial<Answers>) } : BLANK)), [id]);
+  useLayoutEffect(() => void draft(OUTCOME + id).then((kept) => setAnswers(kept ? { ...BLANK, ...(JSON.parse(kept) as Partial<Answers>) } : BLANK)), [id]);
   const visit = visitOf(id);
   if (!visit) return <Gone />;
   return answers && <Asking key={id} visit={visit} first={answers} />;
@@ -48,7 +48,7 @@ function Asking({ visit, first }: { visit: Visit; first: Answers }) {
   const { shown } = visit;
   const before = settled(visit).filter((one) => one.record !== answers.saved[0]);
   // The question is new: whoever listens hears it, and the keyboard starts from it.
-  useEffect(() => {
+  useLayoutEffect(() => {
     heading.current?.focus({ preventScroll: true });
     scrollTo(0, 0);
   }, [answers.step]);
