@@ -24,9 +24,6 @@ import { Later } from './later';
 import { Marks, Progress } from './resident_row';
 import { When, type Happened } from './when';
 
-/** Longer ago than this is asked about. */
-const LONG_AGO_MS = 12 * 3_600_000;
-
 /** Whom the sheet is for, and which entry it puts right: an open cup, or a drink of which nothing was drunk. */
 export interface Opened {
   resident: string;
@@ -85,13 +82,15 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
   /** Ask what must be asked, then save and close. */
   async function submit(fields: Fields, sure: Sure = {}): Promise<void> {
     const drunk = number(fields['drunk_ml']) ?? 0;
-    if (drunk > pace(person!.id, person!.unit, correctedNow()).a_lot_ml && !sure.lot) {
+    const asks = pace(person!.id, person!.unit, correctedNow());
+    if (drunk > asks.a_lot_ml && !sure.lot) {
       const said = { ml: ml(drunk) };
       return setStep({ at: 'ask', question: fill(words.drink.a_lot, said), yes: fill(words.drink.a_lot_yes, said), fields, sure: { lot: true }, back: 'other' });
     }
     const happened_ms = 'ms' in happened ? happened.ms : Date.now() - happened.minutes * 60_000;
-    if (Date.now() - happened_ms > LONG_AGO_MS && !sure.old && !opened.repairs) {
-      const said = { span: sayMinutes((Date.now() - happened_ms) / 60_000) };
+    const minutes = (Date.now() - happened_ms) / 60_000;
+    if (minutes > asks.long_ago_minutes && !sure.old && !opened.repairs) {
+      const said = { span: sayMinutes(minutes) };
       return setStep({ at: 'ask', question: fill(words.drink.long_ago, said), yes: words.drink.long_ago_yes, fields, sure: { ...sure, old: true }, back: 'main' });
     }
     // A cup of before 7am counts in the care day in which it was handed over.
