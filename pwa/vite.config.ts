@@ -1,6 +1,7 @@
 /// <reference types="node" />
 import purge from '@fullhuman/postcss-purgecss';
 import { defineConfig } from 'vite';
+import { noPreload } from './scripts/no_preload';
 import { splitWords } from './scripts/split_words';
 import { WORKER, workerKeeps } from './scripts/worker_keeps';
 
@@ -8,7 +9,7 @@ import { WORKER, workerKeeps } from './scripts/worker_keeps';
 // browser that has security updates allows.
 export default defineConfig({
   base: '/app/',
-  plugins: [splitWords(), workerKeeps()],
+  plugins: [noPreload(), splitWords(), workerKeeps()],
   // Calls of `h` are shorter than the automatic runtime's, and that runtime is one module less.
   esbuild: { jsx: 'transform', jsxFactory: '_h', jsxFragment: '_F', jsxInject: "import { h as _h, Fragment as _F } from 'preact'" },
   // The message file lies beside the Python that shares it; only the sections named in an import are bundled.
