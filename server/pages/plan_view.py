@@ -18,7 +18,6 @@ from server.pages import audit_scores, beside_view, chart_view, duties_view, mea
 from server.pages.names import Names
 from server.pages.words import code, date_text, from_text, say, when
 from server.records import store
-from sync import days
 from sync.rules import changes, plan, warning_signs
 from sync.rules.duties import DUTIES
 from sync.rules.framework import Framework
@@ -55,12 +54,12 @@ class Action:
 
     @property
     def began(self) -> date:
-        return days.care_day(days.from_ms(self.row.occurred_ms), self.zone)
+        return plan_store.on_day(self.row, self.zone)
 
     @property
     def since(self) -> date:
         """The day from which evidence shows anything of it: its own, or that on which it was opened again."""
-        return max([self.began, *(each["on"] for each in self.said() if each.get("decision") in (plan.REOPEN, plan.OPEN_AGAIN))])
+        return plan.ran_since(self.began, self.said())
 
     @property
     def streams(self) -> set[str]:
@@ -69,7 +68,7 @@ class Action:
 
     def said(self) -> list[dict[str, Any]]:
         """The reviews as the rules read them."""
-        return [{**row.fields, "on": days.care_day(days.from_ms(row.occurred_ms), self.zone)} for row in self.reviews]
+        return plan_store.said(self.reviews, self.zone)
 
     def reached(self) -> dict[str, plan.Reached]:
         """Where each of its measures stands against the action's own target."""
@@ -286,7 +285,7 @@ def review_lines(action: Action, names: Names) -> list[dict[str, Any]]:
 
 
 def _review(row: store.RecordRow, names: Names, action: Action) -> dict[str, Any]:
-    fields, zone, decision = row.fields, action.zone, row.fields.get("decision")
+    fields, decision = row.fields, row.fields.get("decision")
     known = {*plan.DECISIONS, *plan.CHECKS, plan.REOPEN}
     figures = [
         say("plan.figure_then", measure=say(f"measures.names.{each['measure']}"), percent=measures_view.whole(each["percent"]))
@@ -304,7 +303,7 @@ def _review(row: store.RecordRow, names: Names, action: Action) -> dict[str, Any
     ]  # fmt: skip
     return {
         "id": row.id,
-        "on": date_text(days.care_day(days.from_ms(row.occurred_ms), zone).isoformat()),
+        "on": date_text(plan_store.on_day(row, action.zone).isoformat()),
         "by": names.staff(row.body["author"]),
         "decision": say(f"plan.decision.{_word(fields)}") if decision in known else str(decision or ""),
         "figures": figures,
