@@ -19,6 +19,7 @@ from server.pages.words import day as day_words
 from server.people.rights import signed_in
 from sync.days import care_day
 from sync.measures import MEASURES
+from sync.measures.compliant_deployment import HOLDS
 
 blueprint = Blueprint("pages_measures", __name__, template_folder="templates")
 
@@ -52,7 +53,7 @@ def measure(name: str):
         "pages/measure.html",
         name=name,
         title=say(f"measures.names.{name}"),
-        means=say(f"measures.means.{name}"),
+        means=say(f"measures.means.{name}", days=number(HOLDS)),
         standing=measures_view.line(name, days, number),
         signs=signs,
         chart=chart_view.chart(days, asked.target_percent, rebased, changes),
