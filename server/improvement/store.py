@@ -21,7 +21,7 @@ from sync.rules import xmr
 from sync.rules.plan import Reached
 from sync.rules.triggers import Number
 
-ACTION, REVIEW = "improvement_action", "review"
+ACTION, REVIEW, STANDARD = "improvement_action", "review", "standard"
 #: Care days on a chart.
 CHART_DAYS = 84
 
@@ -164,6 +164,11 @@ def reviews(c: Connection, home_id: int, of: Iterable[uuid.UUID]) -> dict[uuid.U
         if not row.struck and row.subject is not None:
             found[row.subject].append(row)
     return found
+
+
+def standards(c: Connection, home_id: int) -> list[store.RecordRow]:
+    """The home's standards, oldest first."""
+    return [row for row in store.records(c, home_id, STANDARD) if not row.struck]
 
 
 def said(rows: Iterable[store.RecordRow], zone: str) -> list[dict[str, Any]]:

@@ -193,7 +193,9 @@ def shown(name: str, value: Any, zone: str, names: Names, kind: str = KIND) -> s
         between = "; " if any(isinstance(item, dict) for item in value) else ", "
         return between.join(shown(name, item, zone, names, kind) for item in value) or say("person.none_listed")
     if isinstance(value, dict):
-        return ", ".join(f"{label(kind, key)}: {shown(key, item, zone, names, kind)}" for key, item in value.items() if key != "id")
+        # The record that a review says was changed stands below it.
+        apart = ("id", "record") if kind == "review" else ("id",)
+        return ", ".join(f"{label(kind, key)}: {shown(key, item, zone, names, kind)}" for key, item in value.items() if key not in apart)
     if not isinstance(value, str) or _is_id(value):
         return str(value)
     return date_text(value) if _DAY.fullmatch(value) else code(name, value)

@@ -14,11 +14,11 @@ from sqlalchemy import Connection
 from server.improvement import auditing, beside, filing, numbers
 from server.improvement import store as plan_store
 from server.improvement.beside import Side
-from server.pages import audit_scores, beside_view, chart_view, duties_view, measures_view
+from server.pages import audit_scores, beside_view, changes_view, chart_view, duties_view, measures_view
 from server.pages.names import Names
 from server.pages.words import code, date_text, from_text, say, when
 from server.records import store
-from sync.rules import changes, plan, warning_signs
+from sync.rules import plan, warning_signs
 from sync.rules.duties import DUTIES
 from sync.rules.framework import Framework
 from sync.rules.starts import STARTS
@@ -37,8 +37,8 @@ Duties = Mapping[str, Counter[str]]
 
 @dataclass(frozen=True)
 class Action:
-    """An action with its reviews, oldest first, the series of each measure that it is bound to, the home's finished audits and the
-    home's own numbers."""
+    """An action with its reviews, oldest first, the series of each measure that it is bound to, the home's finished audits, its own
+    numbers and its standards."""
 
     row: store.RecordRow
     reviews: list[store.RecordRow]
@@ -47,6 +47,7 @@ class Action:
     audits: list[store.RecordRow]
     number: Number
     seen: Mapping[str, int] = field(default_factory=dict)  # how often each rule saw something lately
+    standards: Sequence[store.RecordRow] = ()
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -102,8 +103,10 @@ def actions(c: Connection, home_id: int, zone: str, today: date, only: uuid.UUID
     series = {name: plan_store.series(c, home_id, name) for name in bound}
     made = auditing.finished(auditing.audits(c, home_id, today)) if rows else []
     number = numbers.of(c, home_id, zone, today)
-    seen = _seen(c, home_id, today, number) if bound else {}
-    return [Action(row, reviews[row.id], {name: series[name] for name in plan.measures_of(row.fields)}, zone, made, number, seen) for row in rows]
+    seen, standards = (_seen(c, home_id, today, number), plan_store.standards(c, home_id)) if bound else ({}, [])
+    return [
+        Action(row, reviews[row.id], {name: series[name] for name in plan.measures_of(row.fields)}, zone, made, number, seen, standards) for row in rows
+    ]
 
 
 def _seen(c: Connection, home_id: int, today: date, number: Number) -> Mapping[str, int]:
@@ -169,13 +172,25 @@ def signs(action: Action) -> str:
 
 def figures(action: Action) -> list[dict[str, Any]]:
     """Each measure of the action: its figure now, and its chart with what was changed."""
-    lines, goal = measures_view.changes(action.reviews), plan.target_percent(action.fields)
+    goal = plan.target_percent(action.fields)
     return [
         {
             **measures_view.line(name, series, action.number),
-            "chart": chart_view.chart(series, goal, plan_store.rebases(action.reviews, name), lines),
+            "chart": chart_view.chart(series, goal, plan_store.rebases(action.reviews, name), _lines(action, name)),
         }
         for name, series in action.series.items()
+    ]
+
+
+def _lines(action: Action, name: str) -> list[tuple[date, str]]:
+    return changes_view.lines(action.reviews, action.standards, name, action.zone)
+
+
+def changed(action: Action) -> list[dict[str, Any]]:
+    """What was changed in practice, the newest first: each change with where it stands, and how the measures went since."""
+    return [
+        {"on": date_text(each.on.isoformat()), "words": each.words, "shown": each.shown, "since": changes_view.judged(action.series, each.on)}
+        for each in reversed(changes_view.all_of(action.reviews, action.standards, action.series, action.zone))
     ]
 
 
@@ -294,7 +309,10 @@ def _review(row: store.RecordRow, names: Names, action: Action) -> dict[str, Any
     ]
     lines = [(say(f"plan.fields.{name}"), str(fields[name])) for name in ("challenge", "intervened_by", "protection", "learning") if fields.get(name)]
     changed = [
-        " ".join([say("plan.changed_on", what=each.get("what") or "", date=date_text(str(each.get("on") or ""))), *_since(action, plan.read_day(each.get("on")))])
+        " ".join([
+            say("plan.changed_on", what=each.get("what") or "", date=date_text(str(each.get("on") or ""))),
+            *(changes_view.judged(action.series, on) if (on := plan.read_day(each.get("on"))) else ()),
+        ])
         for each in fields.get("changed") or () if isinstance(each, dict)
     ]  # fmt: skip
     weighed = [
@@ -312,16 +330,6 @@ def _review(row: store.RecordRow, names: Names, action: Action) -> dict[str, Any
         "lines": lines,
         "next": date_text(fields.get("next_review_on")),
     }
-
-
-def _since(action: Action, on: date | None) -> list[str]:
-    """How each measure of the action went since the day of a change: better, the same, worse, or too early to say."""
-    said = []
-    for name, series in action.series.items() if on else ():
-        points = plan_store.charted(series)
-        before, after = ([each.percent or 0.0 for each in points if (each.on >= on) == since] for since in (False, True))
-        said.append(say(f"plan.since.{changes.judged(before, after)}", measure=say(f"measures.names.{name}")))
-    return said
 
 
 def _word(review: Mapping[str, Any]) -> str:

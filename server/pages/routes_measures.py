@@ -11,7 +11,7 @@ from server.clock import now_ms
 from server.db import reading
 from server.improvement import auditing, numbers
 from server.improvement import store as plan_store
-from server.pages import audit_scores, chart_view, entries, measures_view, originals_view
+from server.pages import audit_scores, changes_view, chart_view, entries, measures_view, originals_view
 from server.pages import store as pages_store
 from server.pages.initials import names_for
 from server.pages.words import at, say
@@ -48,7 +48,8 @@ def measure(name: str):
         reviews = [each for of in plan_store.reviews(c, home_id, [row.id for row in rows if name in (row.fields.get("measures") or ())]).values() for each in of]
         signs = audit_scores.signs(auditing.audits(c, home_id, _today()), name)
         number = numbers.of(c, home_id, zone, _today())
-    rebased, changes = plan_store.rebases(reviews, name), measures_view.changes(reviews)
+        standards = plan_store.standards(c, home_id)
+    rebased, changes = plan_store.rebases(reviews, name), changes_view.lines(reviews, standards, name, zone)
     return render_template(
         "pages/measure.html",
         name=name,
