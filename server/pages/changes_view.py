@@ -99,7 +99,7 @@ def _ladder(fields: Mapping[str, Any], _names: Names) -> str:
 
 
 def _allocation(fields: Mapping[str, Any], _names: Names) -> str:
-    return say("plan.changed_allocation", shift=shift_words(fields.get("shift")), unit=fields.get("unit") or say("measures.whole_home"), why=short(fields.get("changed_because") or fields.get("rationale")))
+    return say("plan.changed_allocation", shift=shift_words(fields.get("shift")), unit=fields.get("unit") or say("measures.whole_home"))
 
 
 _WORDS = {
@@ -113,8 +113,11 @@ _WORDS = {
 
 
 def choice(found: Changed, names: Names) -> str:
-    """The same with its day, as a choice."""
-    return say("plan.changed_choice", what=words(found, names), date=date_text(found.on.isoformat()))
+    """The same with its day, as a choice. An allocation's reason tells it from others, and may name people: it is shown here alone."""
+    said = {"what": words(found, names), "date": date_text(found.on.isoformat())}
+    if found.row.kind == changed.ALLOCATION:
+        return say("plan.changed_because", why=short(found.row.fields.get("changed_because") or found.row.fields.get("rationale")), **said)
+    return say("plan.changed_choice", **said)
 
 
 def _where(names: Iterable[str]) -> str:

@@ -169,7 +169,7 @@ def proven(said: list[store.LedgerRow], steps: list[dict[str, Any]], proofs: dic
 
 def label(kind: str, name: str) -> str:
     """What a field is called where a record of that kind is written; else what it is called everywhere."""
-    own = ("pages.plan.fields.{}", "pages.plan.{}") if kind in PLAN_KINDS else (f"forms.{kind}.fields.{{}}.label",)
+    own = ("pages.plan.fields.{}", "pages.plan.{}") if kind in PLAN_KINDS else (f"forms.{kind}.fields.{{}}.label", f"pages.filed.{kind}.fields.{{}}")
     return next((found for place in own if (found := word(place.format(name), ""))), "") or code("fields", name)
 
 

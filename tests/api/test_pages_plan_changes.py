@@ -26,10 +26,10 @@ def choices(page) -> dict[str, str]:
     return {id_: words.strip().replace("&#39;", "'") for id_, words in found if id_}
 
 
-def last_review(home, at: str) -> dict:
-    """The submission of the action's last review."""
+def of_action(home, at: str) -> list[dict]:
+    """The submissions of the action's reviews."""
     said = [row["submission"] for row in home.rows()]
-    return [each for each in said if each["kind"] == "review" and each["fields"].get("action") == at.rsplit("/", 1)[1]][-1]
+    return [each for each in said if each["kind"] == "review" and each["fields"].get("action") == at.rsplit("/", 1)[1]]
 
 
 @one_database
@@ -61,8 +61,10 @@ def test_a_review_offers_what_really_changed_since_the_last_one_and_nothing_that
     words = {**{str(made[kind]): said[kind] for kind in said}, str(plan): "Check times: Edith Vane", str(last): "Duty: Shift hydration check, now Ben Osei"}
     assert {id_: offered.get(id_, "").rsplit(" (", 1)[0] for id_ in words} == words and set(offered) == set(words)
     assert reviewed(nina, at, "stay_open", changed_record=str(plan)).status == 200
-    said = last_review(home, at)["fields"]["changed"]
-    assert [(each["what"], each["record"]) for each in said] == [("Check times: EV", str(plan))], "what stays in the record names nobody"
+    assert reviewed(nina, at, "stay_open", changed_record=str(made["allocation"])).status == 200
+    said = [each["fields"]["changed"][0] for each in of_action(home, at)]
+    told = [("Check times: EV", str(plan)), (f"Allocation: Day shift, {TODAY.day} {TODAY:%B %Y}, Willow", str(made["allocation"]))]
+    assert [(each["what"], each["record"]) for each in said] == told, "what stays in the record names nobody"
 
 
 @one_database
@@ -75,13 +77,13 @@ def test_what_changed_is_linked_is_a_line_on_the_chart_and_is_judged_on_the_page
     page = reviewed(nina, at, "change", changed_record=made, protection="A senior looks", learning="You said drinks come late, we offer every two hours")
     assert page.status == 200, page.text[:900]
     since = (TODAY - timedelta(days=16)).isoformat()
-    changed = last_review(home, at)["fields"]["changed"]
+    changed = of_action(home, at)[-1]["fields"]["changed"]
     assert changed == [{"what": changed[0]["what"], "on": since, "rebases": [], "record": made}]
     words = "Threshold: Waking time without an offer that is a nudge, and late on the list: 120 minutes, The whole home"
     assert changed[0]["what"] == words
     shown = nina.open(at)
     assert shown.html.count("tm-xmr__change") == 1 and words in shown.text and "Since then Complete monitoring is better." in shown.text
-    trail = nina.open(next(link for link in shown.links() if link.startswith("/show-me/") and link.endswith(last_review(home, at)["record"])))
+    trail = nina.open(next(link for link in shown.links() if link.startswith("/show-me/") and link.endswith(of_action(home, at)[-1]["record"])))
     assert trail.html.count('data-testid="original"') == 2 and "Agreed at the review" in trail.text
     assert made not in choices(nina.open(f"{at}/review")), "the next review starts from this one"
     told(home, "complete_monitoring", [(19, 20), (18, 20)] * 8 + [(12, 20)] * 16)
