@@ -85,6 +85,7 @@ def test_what_changed_is_linked_is_a_line_on_the_chart_and_is_judged_on_the_page
     assert shown.html.count("tm-xmr__change") == 1 and words in shown.text and "Since then Complete monitoring is better." in shown.text
     trail = nina.open(next(link for link in shown.links() if link.startswith("/show-me/") and link.endswith(of_action(home, at)[-1]["record"])))
     assert trail.html.count('data-testid="original"') == 2 and "Agreed at the review" in trail.text
+    assert "Number or rule: Waking time without an offer that is a nudge, and late on the list" in trail.text
     assert made not in choices(nina.open(f"{at}/review")), "the next review starts from this one"
     told(home, "complete_monitoring", [(19, 20), (18, 20)] * 8 + [(12, 20)] * 16)
     assert "Since then Complete monitoring is worse." in nina.open(at).text
