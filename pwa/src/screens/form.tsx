@@ -18,6 +18,7 @@ import { fill, words } from '../words';
 import { CorrectForm } from './form_correct';
 import { Saved } from './form_saved';
 import { personOf } from './plain';
+import { Prompt } from './prompt';
 import { Ask } from './questions';
 import '../styles/more.scss';
 
@@ -129,6 +130,7 @@ function FillIn({ form, about, id, onSaved }: { form: Form; about: string | null
       <h1 class="tm-title">{own.title}</h1>
       {person && <p class="tm-lead">{person}</p>}
       {at === 0 && own.lead && <p>{own.lead}</p>}
+      {at === 0 && <Prompt name={form.kind} />}
       {at === 0 && system && <p class="tm-old" data-testid="elsewhere">{fill(said.form.elsewhere, { system })}</p>}
       {pages.length > 1 && <h2 class="tm-fine tm-page" tabIndex={-1} ref={top}>{fill(said.form.page, { n: at + 1, of: pages.length })}</h2>}
       <Problems list={failed ? [failed] : problems.map((one) => one.sentence)} />

@@ -14,6 +14,7 @@ import { fill } from '../words';
 import { OUTCOME } from './appointments';
 import { QUESTIONS } from './outcome_questions';
 import { personOf } from './plain';
+import { Prompt } from './prompt';
 import { ROUND } from './visit_now';
 import { when } from './visit_row';
 import '../styles/more.scss';
@@ -102,6 +103,7 @@ function Asking({ visit, first }: { visit: Visit; first: Answers }) {
           <a class="tm-link" href={`#appointment=${shown.record}`}>{said.see}</a>
         </p>
       )}
+      <Prompt name="appointment_outcome" />
       <Problems list={problem ? [problem] : []} />
       <p class="tm-fine" data-testid="step">{fill(said.step, { n: at + 1, all: way.length })}</p>
       <h2 class="tm-heading" ref={heading} tabIndex={-1} data-testid="question" data-step={way[at]}>{titleOf(way[at]!, answers)}</h2>
