@@ -1,6 +1,7 @@
 /// <reference types="node" />
 import purge from '@fullhuman/postcss-purgecss';
 import { defineConfig } from 'vite';
+import { noPreload } from './scripts/no_preload';
 import { splitWords } from './scripts/split_words';
 import { WORKER, workerKeeps } from './scripts/worker_keeps';
 
@@ -8,7 +9,7 @@ import { WORKER, workerKeeps } from './scripts/worker_keeps';
 // browser that has security updates allows.
 export default defineConfig({
   base: '/app/',
-  plugins: [splitWords(), workerKeeps()],
+  plugins: [noPreload(), splitWords(), workerKeeps()],
   // Calls of `h` are shorter than the automatic runtime's, and that runtime is one module less.
   esbuild: { jsx: 'transform', jsxFactory: '_h', jsxFragment: '_F', jsxInject: "import { h as _h, Fragment as _F } from 'preact'" },
   // The message file lies beside the Python that shares it; only the sections named in an import are bundled.
@@ -23,14 +24,16 @@ export default defineConfig({
     target: 'es2022',
     minify: 'terser',
     // Smaller than the default minifier's by a twentieth, in three passes; names of fields stay, since they are the protocol's.
-    terserOptions: { compress: { passes: 3, ecma: 2020, keep_fargs: false, reduce_funcs: false, pure_getters: true, unsafe_arrows: true }, format: { comments: false } },
+    terserOptions: { compress: { passes: 3, ecma: 2020, keep_fargs: false, reduce_funcs: false, pure_getters: true, unsafe_arrows: true, inline: 1 }, format: { comments: false } },
     rollupOptions: {
       input: { index: 'index.html', worker: 'src/sw/sw.ts' },
       output: { entryFileNames: ({ name }) => (name === 'worker' ? WORKER : 'assets/[name]-[hash].js') },
     },
     // A strict policy allows neither inline scripts nor data: fonts; nothing is worth inlining.
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    // One stylesheet: what would fetch a second one beside its script weighs more than its rules do.
+    cssCodeSplit: false,
+    modulePreload: false,
     sourcemap: false,
   },
 });

@@ -78,6 +78,7 @@ _ALL = (
     Threshold("hydration.complete_but_low_days", DAYS, 3, 2, 14, "domain.md 2d: charts improve, care does not (D)", "Low days running with a complete chart that call for a review"),
     Threshold("hydration.old_plan_minutes", MINUTES, 720, 60, 1440, "care.md, Recording 3 (D)", "Age of what a tablet knows of a plan, from which a drink is stopped for"),
     Threshold("hydration.a_lot_ml", ML, 1000, 300, 4000, "ux.md, interruption page (D)", "Amount of one drink above which a tablet asks whether it is right"),
+    Threshold("hydration.long_ago_minutes", MINUTES, 720, 60, 1440, "ux.md, interruption page (D)", "Time after which a tablet asks whether a drink of so long ago is right"),
     Threshold("hydration.double_minutes", MINUTES, 2, 0, 15, _CARE, "Same drink and amount from two tablets within this time may be one drink"),
     Threshold("appointments.outcome_hours", HOURS, 24, 1, 72, _VISITS, "Time after an appointment within which its outcome is recorded"),
     Threshold("appointments.allocate_hours", HOURS, 24, 1, 72, _VISITS, "Time within which an action has an owner and a date"),

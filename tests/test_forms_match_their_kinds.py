@@ -7,6 +7,7 @@ its `FORM` printed by Node.
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from functools import cache
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 
 from sync.fields import Code, Item, ListOf, YesNo
 from sync.kinds import kind
+from sync.kinds.standard import PROMPTS
 from sync.messages import section
 from tests.harness.processes import REPOSITORY
 
@@ -45,6 +47,11 @@ def questions(name: str) -> list[dict[str, Any]]:
 def test_there_are_forms_and_each_file_is_named_after_its_kind():
     assert NAMES
     assert {name: form["kind"] for name, form in forms().items()} == {name: name for name in NAMES}
+
+
+def test_every_prompt_of_a_standard_has_its_place_on_tablets():
+    placed = {name for path in (PWA / "src" / "screens").glob("*.tsx") for name in re.findall(r'<Prompt name="(\w+)"', path.read_text())}
+    assert placed | set(NAMES) >= set(PROMPTS) and placed <= set(PROMPTS)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -18,6 +18,7 @@ export interface Pace {
   limit_floor_percent: number;
   old_plan_minutes: number;
   a_lot_ml: number;
+  long_ago_minutes: number;
 }
 
 /** What applies where the home has set nothing: the defaults of sync/thresholds.py. */
@@ -33,6 +34,7 @@ export const DEFAULTS: Pace = {
   limit_floor_percent: 75,
   old_plan_minutes: 720,
   a_lot_ml: 1000,
+  long_ago_minutes: 720,
 };
 
 export type Basis = 'limit' | 'plan' | 'sex' | 'floor';

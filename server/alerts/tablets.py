@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, Table, func, select, update
 
 from server.alerts import schedule, silence
 from server.alerts.judging import Planned
@@ -70,8 +70,8 @@ def _judge(c: Connection, home: Home, rows: list[Any], now_ms: int, found: Found
             signed_on=row.id in signed_on,
             unsent=row.pending,
             gaps=tuple(gaps.get(row.id, ())),
-            twice_at=_at(row.number_clash_ms),
-            fell_at=_at(row.number_fell_ms) if row.last_number < tops.get(row.id, 0) or TWO_TABLETS in open_.get(row.id, {}) else None,
+            twice_at=_at(_put_right(c, device, "number_clash_ms", row.number_clash_ms, now_ms, home_id=home.id, id=row.id)),
+            fell_at=_at(_put_right(c, device, "number_fell_ms", row.number_fell_ms, now_ms, home_id=home.id, id=row.id)) if row.last_number < tops.get(row.id, 0) or TWO_TABLETS in open_.get(row.id, {}) else None,
             aside=count,
             aside_since=_at(since),
             home_started=started,
@@ -96,12 +96,17 @@ def _at(ms: int | None) -> Any:
 
 
 def _heard(c: Connection, home_id: int, row: Any, now_ms: int) -> int:
-    """When the tablet was last heard from. A time that lies ahead was written under a wrong clock and is taken for now,
-    or the tablet could fall silent for as long as the clock was ahead and nobody would know."""
-    heard = row.enrolled_ms if row.last_seen_ms is None else row.last_seen_ms
-    if heard <= now_ms + schedule.SKEW_MS:
-        return min(heard, now_ms)
-    c.execute(update(device).where(device.c.home_id == home_id, device.c.id == row.id).values(last_seen_ms=now_ms))
+    """When the tablet was last heard from."""
+    heard = _put_right(c, device, "last_seen_ms", row.last_seen_ms, now_ms, home_id=home_id, id=row.id)
+    return min(row.enrolled_ms, now_ms) if heard is None else heard
+
+
+def _put_right(c: Connection, table: Table, column: str, ms: int | None, now_ms: int, **key: Any) -> int | None:
+    """This time of the row with that key. One that lies ahead was written under a wrong clock and is taken for now, for good:
+    or a tablet could be silent, or numbers missing, for as long as the clock was ahead, and nobody would know."""
+    if ms is None or ms <= now_ms + schedule.SKEW_MS:
+        return None if ms is None else min(ms, now_ms)
+    c.execute(update(table).where(*(table.c[name] == value for name, value in key.items())).values({column: now_ms}))
     return now_ms
 
 
@@ -114,13 +119,15 @@ def _gaps(c: Connection, home_id: int, rows: list[Any], now_ms: int) -> dict[uui
     found: dict[uuid.UUID, list[tablets.Gap]] = {}
     for row in rows:
         mine = runs.get(row.id, [])
-        since = {run.first - 1: min(run.since_ms or 0, now_ms) for run in mine}
+        key = {"home_id": home_id, "device": row.id}
+        since = {run.first - 1: _put_right(c, device_number, "since_ms", run.since_ms or 0, now_ms, **key, first=run.first) for run in mine}
         gaps = [
             tablets.Gap(first, last, days.from_ms(since[last])) for first, last in numbers.missing([(r.first, r.last) for r in mine])
         ]
         top = mine[-1].last if mine else 0
         if row.behind_ms is not None and row.last_number > top:
-            gaps.append(tablets.Gap(top + 1, row.last_number, days.from_ms(min(row.behind_ms, now_ms))))
+            behind_ms = _put_right(c, device, "behind_ms", row.behind_ms, now_ms, home_id=home_id, id=row.id)
+            gaps.append(tablets.Gap(top + 1, row.last_number, days.from_ms(behind_ms)))
         if gaps:
             found[row.id] = gaps
     return found

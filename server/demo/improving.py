@@ -59,6 +59,12 @@ CHANGED = {
     "appointments": (0.34, "The duty manager looks at the appointments each day at 10am and gives every action an owner"),
     "deployment": (0.52, "A third person from 7am to 11am on each unit; the senior stays on the floor at breakfast"),
 }
+#: What that change had tablets say, by the standard of the stream.
+PROMPTS = {
+    "hydration": {"refusal": "Offer another drink before you go.", "escalation": "Decide now: who is asked, and by when."},
+    "appointments": {"appointment_outcome": "Each action has an owner and a day before you go on."},
+    "deployment": {"allocation": "Name who covers 7am to 11am."},
+}
 ESCALATED_AT = 0.40  # of the history: staffing had not moved
 #: The week (of every five) in which each weekly duty is missed, and the day (of every eleven) on which each daily one is.
 MISSED_WEEK = {"hydration": 1, "appointments": 2, "deployment": 3, "review": 1}
@@ -99,6 +105,13 @@ def _weekday(day: date) -> date:
 
 
 def _standards(home: DemoHome, seed: int, span: plans.Span, day: date) -> Iterator[Decision]:
+    """Agreed on the first day; tablets come to say them on the day of the review that changes practice."""
+    for place, (topic, (at, _)) in enumerate(CHANGED.items()):
+        if _first_friday(span, at) == day:
+            at_ms = wall_ms(day, 14 * 60 + place)
+            said = [{"name": name, "value": words, "from": plans.iso(wall_ms(day, 15 * 60))} for name, words in PROMPTS[topic].items()]
+            fields = {"prompts": said, "effective_from": day.isoformat(), "correction_reason": "Agreed at the weekly meeting"}
+            yield _later(home, _standard_id(home, seed, topic), f"prompts/{day}", at_ms, roles.REGISTERED_MANAGER, "standard", fields)
     if day != _weekday(span.first):
         return
     for place, (topic, words, file) in enumerate(STANDARDS):
@@ -107,6 +120,10 @@ def _standards(home: DemoHome, seed: int, span: plans.Span, day: date) -> Iterat
             "reviewer": home.first(OWNERS[topic][0]).name,
         }  # fmt: skip
         yield _new(home, seed, topic, wall_ms(day, 14 * 60 + place), roles.REGISTERED_MANAGER, "standard", fields)
+
+
+def _standard_id(home: DemoHome, seed: int, topic: str) -> uuid.UUID:
+    return named_id(seed, "standard", home.number, topic)
 
 
 def action_id(home: DemoHome, seed: int, stream: str) -> uuid.UUID:
@@ -161,7 +178,7 @@ def _review(home: DemoHome, seed: int, span: plans.Span, day: date, stream: str)
     }  # fmt: skip
     if _first_friday(span, at) == day:
         fields |= {
-            "decision": plan.CHANGE, "changed": [{"what": what, "on": day.isoformat(), "rebases": []}],
+            "decision": plan.CHANGE, "changed": [{"what": what, "on": day.isoformat(), "rebases": [], "record": str(_standard_id(home, seed, stream))}],
             "protection": "A senior carer looks at each person at risk twice a shift until it is better", "learning": "Told at both handovers and to the relatives' meeting",
         }  # fmt: skip
     elif stream == "deployment" and _first_friday(span, ESCALATED_AT) == day:
@@ -205,7 +222,7 @@ def _watched(home: DemoHome, seed: int, span: plans.Span, day: date) -> Iterator
     luck = chance("watched", seed, home.number, day)
     met = luck.random() < 0.35 + 0.6 * span.progress(day)
     fields = {
-        "topic": topic, "standard": str(named_id(seed, "standard", home.number, topic)), "observed_role": roles.SUPPORT_WORKER, "expected": expected,
+        "topic": topic, "standard": str(_standard_id(home, seed, topic)), "observed_role": roles.SUPPORT_WORKER, "expected": expected,
         "seen": good if met else poor, "met": met, "coached": not met,
     }  # fmt: skip
     yield _new(home, seed, str(day), wall_ms(day, 10 * 60 + luck.randrange(120)), OWNERS[topic][0], "practice_observation", fields)

@@ -26,7 +26,7 @@ from server.records import projections, store
 from sync import days
 from sync.fields import time_ms
 from sync.measures import DEPLOYMENT, ESCALATION, FOLLOW_UP, MEASURES, MONITORING, Measure
-from sync.measures.compliant_deployment import SCORE_DAYS
+from sync.measures.compliant_deployment import MOST_DAYS
 
 NAME = "measures"
 #: Rows read, and days worked out, in one transaction.
@@ -138,7 +138,7 @@ def _shift(row: store.LedgerRow, now: store.RecordRow | None, _parents: Any, zon
     """The shift's day, and the one after, whose reason may be a copy of it."""
     if row.kind == "dependency_score":
         scored = _ordinal(now.fields.get("scored_on")) if now is not None else None
-        return set(range(scored, scored + SCORE_DAYS + 1)) if scored else set()
+        return set(range(scored, scored + MOST_DAYS + 1)) if scored else set()
     day = (gather.shift_day(now.fields) if now is not None else None) or _care_day(row.occurred_ms, zone)
     return {day, day + 1}
 

@@ -17,6 +17,7 @@ from server.records import store
 from sync import days, measures
 from sync.fields import time_ms
 from sync.measures import appointment_follow_up, complete_monitoring, compliant_deployment, timely_escalation
+from sync.measures.compliant_deployment import Score
 from sync.measures.figure import Figure, together
 from sync.rules.appointments import Limits
 from sync.rules.scene import Scene
@@ -29,7 +30,7 @@ DECIDED_DAYS = 28
 #: A shift is planned ahead, and its form may be written after it: both are found by the shift that they name.
 PLANNED_DAYS = 14
 #: Days before a shift in which a dependency score that may count was written down.
-SCORED_DAYS = 2 * compliant_deployment.SCORE_DAYS
+SCORED_DAYS = 2 * compliant_deployment.MOST_DAYS
 
 
 @dataclass(frozen=True)
@@ -108,13 +109,16 @@ def deployment(c: Connection, home: Home, wanted: Days, now_ms: int) -> dict[int
             by_day[row.kind, _shift_day(row)].append(row.body)
     people = people_of(c, home.id)
     scored = _scores(c, home.id, first, last)
+    values = Values((row.body for row in store.records(c, home.id, "threshold")), home.zone)
     found = {}
     for day in wanted:
         allocations = [each for on in range(day - SHIFT_BEFORE, day + 1) for each in by_day["allocation", on]]
         figures = []
         for row in drawn[day]:
             here = living_on(people, row.fields.get("unit"), day)
-            scores = {str(person): _last_before(scored.get(person, ()), day) for person in here}
+            starts = days.shift_bounds(str(row.fields.get("shift")), home.zone)[0]
+            within = {person: values.value(compliant_deployment.HOLDS, str(person), people[person].fields.get("unit"), at=starts) for person in here}
+            scores = [Score(_last_before(scored.get(person, ()), day), within[person]) for person in here]
             forms = by_day["deployment_observation", day]
             figures.append(compliant_deployment.figure(row.body, allocations, forms, scores, zone=home.zone))
         found[day] = Found(together(figures))

@@ -61,6 +61,7 @@ class Pack:
     systems: dict[str, str]  # the other systems that are the home's record, by type of entry
     number: Number  # the home's own numbers of the plan
     by_hour: ByHour
+    standards: list[store.RecordRow]
     late: frozenset[uuid.UUID]  # entries that were written down later than what is still near the bedside
 
 
@@ -86,7 +87,7 @@ def gather(c: Connection, home: Home, first: date, last: date, now_ms: int) -> P
         before={name: plan_store.earlier(c, home.id, name, first) for name in MEASURES},
         actions=actions, reviews=plan_store.reviews(c, home.id, [row.id for row in actions]), beside=beside, entries=entries,
         drawn=drawn, rows=rows, proofs=proof.of(c, home.id, {row.seq for of in rows.values() for row in of}),
-        silent=silence.of(c, home.id, now_ms, home.zone, values).tablets, waiting=len(store.set_aside(c, home.id, limit=10_000)), late=late,
+        standards=plan_store.standards(c, home.id), silent=silence.of(c, home.id, now_ms, home.zone, values).tablets, waiting=len(store.set_aside(c, home.id, limit=10_000)), late=late,
         number=numbers.of(c, home.id, home.zone, days.care_day(days.from_ms(now_ms), home.zone)), systems=record_systems.elsewhere(c, home.id),
         by_hour=hours.of_days(c, home, first, last),
     )  # fmt: skip

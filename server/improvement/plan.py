@@ -72,7 +72,7 @@ def reopen_slid(home: Home, now_ms: int) -> int:
             stands = {}
             for name in plan.measures_of(row.fields):
                 rebased = plan_store.rebases(reviews[row.id], name)
-                series = plan_store.history(c, home.id, name).since(plan_store.charted_from(days.care_day(days.from_ms(row.occurred_ms), home.zone)))
+                series = plan_store.history(c, home.id, name).since(plan_store.charted_from(plan_store.on_day(row, home.zone)))
                 after = [each for each in series if each.on > since]
                 found = plan_store.reached(series, target, rebased, number)
                 enough = len(plan_store.charted(after)) >= number("plan.slide_days")

@@ -16,13 +16,14 @@ from sqlalchemy import Connection, func, select
 from server import fast
 from server.improvement.tables import measure_day
 from server.records import store
+from sync.days import care_day, from_ms
 from sync.measures import MEASURES
 from sync.measures.figure import percent
 from sync.rules import xmr
 from sync.rules.plan import Reached
 from sync.rules.triggers import Number
 
-ACTION, REVIEW = "improvement_action", "review"
+ACTION, REVIEW, STANDARD = "improvement_action", "review", "standard"
 #: Care days on a chart, and days before an action from which its own chart begins: what it is to change.
 CHART_DAYS, BASELINE_DAYS = 84, 28
 
@@ -208,6 +209,21 @@ def reviews(c: Connection, home_id: int, of: Iterable[uuid.UUID]) -> dict[uuid.U
         if not row.struck and row.subject is not None:
             found[row.subject].append(row)
     return found
+
+
+def standards(c: Connection, home_id: int) -> list[store.RecordRow]:
+    """The home's standards, oldest first."""
+    return [row for row in store.records(c, home_id, STANDARD) if not row.struck]
+
+
+def said(rows: Iterable[store.RecordRow], zone: str) -> list[dict[str, Any]]:
+    """Reviews as the rules read them: their fields, and the care day `on` which each was made."""
+    return [{**row.fields, "on": on_day(row, zone)} for row in rows]
+
+
+def on_day(row: store.RecordRow, zone: str) -> date:
+    """The care day on which an action began, or a review was made."""
+    return care_day(from_ms(row.occurred_ms), zone)
 
 
 def rebases(rows: Iterable[store.RecordRow], measure: str) -> list[date]:

@@ -64,8 +64,7 @@ def firing(c: Connection, home: Home, streams: Collection[str], today: date, val
 def _began(c: Connection, home: Home, rows: list[store.RecordRow]) -> dict[uuid.UUID, date]:
     """The day on which each action began, or was last opened again: from then on it is given its time."""
     reviews = plan_store.reviews(c, home.id, [row.id for row in rows])
-    again = {row.id: [each.occurred_ms for each in reviews[row.id] if each.fields.get("decision") in (plan.REOPEN, plan.OPEN_AGAIN)] for row in rows}
-    return {row.id: days.care_day(days.from_ms(max([row.occurred_ms, *again[row.id]])), home.zone) for row in rows}
+    return {row.id: plan.ran_since(plan_store.on_day(row, home.zone), plan_store.said(reviews[row.id], home.zone)) for row in rows}
 
 
 def _fired(c: Connection, home_id: int, trigger: Trigger, today: date, number: Numbers) -> tuple[Trigger, str] | None:

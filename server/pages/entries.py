@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from sqlalchemy import Connection
 
 from server.pages import store as pages_store
+from server.pages import thresholds_view
 from server.pages.names import Names
 from server.pages.words import MINUTE_MS, clock_time, code, date_text, from_text, say, shift_words, span, when
 from server.people import store as people_store
@@ -30,6 +31,10 @@ COLOURS = {
 }  # fmt: skip
 # Fields that say nothing to a reader, or that the table shows by itself.
 NOT_SHOWN = {"resident", "correction_reason", "plan_version", "action", "alert", "appointment"}
+#: Fields that name a member of staff, by id or in words.
+STAFF = frozenset({
+    "performed_by", "owner", "deputy", "given_to", "staff", "checked_by", "key_worker", "done_by", "author", "closed_by", "proposed_by", "approved_by",
+})  # fmt: skip
 #: Kinds that are written in the forms of the plan.
 PLAN_KINDS = {"improvement_action", "review"}
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -169,7 +174,7 @@ def proven(said: list[store.LedgerRow], steps: list[dict[str, Any]], proofs: dic
 
 def label(kind: str, name: str) -> str:
     """What a field is called where a record of that kind is written; else what it is called everywhere."""
-    own = ("pages.plan.fields.{}", "pages.plan.{}") if kind in PLAN_KINDS else (f"forms.{kind}.fields.{{}}.label",)
+    own = ("pages.plan.fields.{}", "pages.plan.{}") if kind in PLAN_KINDS else (f"forms.{kind}.fields.{{}}.label", f"pages.filed.{kind}.fields.{{}}", f"pages.show_me.fields.{kind}.{{}}")
     return next((found for place in own if (found := word(place.format(name), ""))), "") or code("fields", name)
 
 
@@ -181,11 +186,13 @@ def shown(name: str, value: Any, zone: str, names: Names, kind: str = KIND) -> s
         return say("person.yes") if value else say("person.no")
     if name.endswith("_ml") and isinstance(value, int):
         return say("person.ml", ml=f"{value:,}")
-    if name == "resident":
+    if name == "resident" or (name == "unit_or_person" and _is_id(value)):
         return names.resident(value)
+    if kind == "threshold" and name == "name" and (number := thresholds_view.setting(str(value))):
+        return number.title
     if name == "shift":
         return shift_words(value)
-    if name in ("performed_by", "owner", "given_to", "staff", "checked_by", "key_worker", "done_by", "author"):
+    if name in STAFF:
         return names.staff(value) if _is_id(value) else str(value)
     if isinstance(value, str) and (ms := from_text(value)) is not None:
         return when(ms, zone)
@@ -193,7 +200,9 @@ def shown(name: str, value: Any, zone: str, names: Names, kind: str = KIND) -> s
         between = "; " if any(isinstance(item, dict) for item in value) else ", "
         return between.join(shown(name, item, zone, names, kind) for item in value) or say("person.none_listed")
     if isinstance(value, dict):
-        return ", ".join(f"{label(kind, key)}: {shown(key, item, zone, names, kind)}" for key, item in value.items() if key != "id")
+        # The record that a review says was changed stands below it.
+        apart = ("id", "record") if kind == "review" else ("id",)
+        return ", ".join(f"{label(kind, key)}: {shown(key, item, zone, names, kind)}" for key, item in value.items() if key not in apart)
     if not isinstance(value, str) or _is_id(value):
         return str(value)
     return date_text(value) if _DAY.fullmatch(value) else code(name, value)

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sync.kinds.standard import PROMPTS
 from sync.messages import section
 from sync.roles import ROLES
 from sync.rules.standing_beside import TOPICS
 
-LINE, WORDS, WHOLE, DAY, TIME, CLOCK, ONE, YES_NO, PERSON, STAFF, ROLE, ROLES_HELD, STANDARD, ACTION, UNIT, QUESTION = (
+LINE, WORDS, WHOLE, DAY, TIME, CLOCK, ONE, YES_NO, PERSON, STAFF, ROLE, ROLES_HELD, STANDARD, ACTION, UNIT, QUESTION, SAID = (
     "line", "words", "whole", "day", "time", "clock", "one", "yes_no", "person", "staff", "role", "roles_held", "standard", "action",
-    "unit", "question",
+    "unit", "question", "said",
 )  # fmt: skip
 #: The questions that are answered by choosing one.
 CHOSEN = frozenset({ONE, YES_NO, PERSON, STAFF, ROLE, STANDARD, ACTION, UNIT, QUESTION})
@@ -64,7 +65,7 @@ _ALL = (
     Filed(
         "standard", "/standards", "practice.see", "practice.change",
         (_TOPIC, Asked("words", WORDS), Asked("agreed_with", LINE), Asked("reviewer", LINE), Asked("filed_under", LINE),
-         Asked("effective_from", DAY, future=True)),
+         Asked("effective_from", DAY, future=True), Asked("prompts", SAID, must=False, codes=PROMPTS)),
         ("topic", "words"),
     ),
     Filed(

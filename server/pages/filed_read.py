@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from server.pages.filed_forms import CHOSEN, CLOCK, DAY, QUESTION, ROLES_HELD, TIME, WHOLE, YES_NO, Asked, Filed
+from server.pages.filed_forms import CHOSEN, CLOCK, DAY, QUESTION, ROLES_HELD, SAID, TIME, WHOLE, YES_NO, Asked, Filed
 from server.pages.words import at, say
 from server.wire import rfc3339
 from sync import days
 from sync.fields import time_ms
+from sync.rules import prompts
 from sync.rules.plan import read_day
 
 LONGEST = 2_000
+#: A prompt is read in passing, on a tablet.
+LONGEST_PROMPT = 200
 #: How far back something may have happened, and how far ahead it may fall due.
 BACK, AHEAD = timedelta(days=3 * 366), timedelta(days=2 * 366)
 #: A form holds whole minutes, and so does the clock beside which it was filled in.
@@ -26,11 +29,20 @@ CLOCK_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 Allowed = Mapping[str, Collection[str]]
 
 
-def fields(filed: Filed, form: Mapping[str, str], allowed: Allowed, zone: str, now_ms: int) -> tuple[dict[str, Any], dict[str, str]]:
-    """(fields of the record, sentences by question). `allowed` are the answers that each question offers."""
+def fields(
+    filed: Filed, form: Mapping[str, str], allowed: Allowed, zone: str, now_ms: int, before: Mapping[str, Any] | None = None
+) -> tuple[dict[str, Any], dict[str, str]]:  # fmt: skip
+    """(fields of the record, sentences by question). `allowed` are the answers that each question offers, `before` what the record says
+    already."""
     found: dict[str, Any] = {}
     wrong: dict[str, str] = {}
     for asked in filed.asked:
+        if asked.how == SAID:
+            start = days.local(read_day(found["effective_from"]), time(0), zone) if found["effective_from"] else days.from_ms(now_ms)
+            wanted = {code: form.get(f"{asked.name}-{code}", "").strip() for code in asked.codes}
+            found[asked.name] = prompts.laid(before or {}, wanted, start, days.from_ms(now_ms))
+            wrong |= {f"{asked.name}-{code}": say("filed.standard.need.prompts", most=LONGEST_PROMPT) for code in wanted if len(wanted[code]) > LONGEST_PROMPT}
+            continue
         said = form.get(asked.name, "").strip()
         found[asked.name] = value = _value(asked, said, allowed.get(asked.name, ()), zone, now_ms)
         if value is None and (asked.must or said):
@@ -90,7 +102,9 @@ def _time(said: str, zone: str, now_ms: int, ahead: timedelta) -> str | None:
 def as_form(filed: Filed, values: Mapping[str, Any], occurred_ms: int, zone: str) -> dict[str, str]:
     """A record's values as its form holds them."""
     said = {"occurred_at": rfc3339(occurred_ms), **values}
-    return {asked.name: _said(asked, said.get(asked.name), zone) for asked in filed.asked}
+    typed = {asked.name: _said(asked, said.get(asked.name), zone) for asked in filed.asked if asked.how != SAID}
+    standing = prompts.last(prompts.texts(values))
+    return typed | {f"{asked.name}-{code}": standing.get(code, "") for asked in filed.asked if asked.how == SAID for code in asked.codes}
 
 
 def _said(asked: Asked, value: Any, zone: str) -> str:

@@ -19,6 +19,7 @@ from server.pages.filed_forms import (
     QUESTION,
     ROLE,
     ROLES_HELD,
+    SAID,
     STAFF,
     STANDARD,
     TIME,
@@ -34,7 +35,9 @@ from server.pages.words import at, code, date_text, day, from_text, roles, say, 
 from server.people import store as people_store
 from server.records import store
 from sync import days
+from sync.kinds.standard import PROMPTS
 from sync.messages import section, word
+from sync.rules import prompts
 from sync.rules.plan import read_day
 
 #: Letters of a long text that a list or a choice shows.
@@ -68,9 +71,9 @@ def _options(c: Connection, home_id: int, filed: Filed, asked: Asked, names: Nam
     if asked.how == UNIT:
         return [(unit, unit) for unit in store.units(c, home_id)]
     if asked.how == STANDARD:
-        return [(str(row.id), _short(row.fields.get("words"))) for row in store.records(c, home_id, "standard") if not row.struck]
+        return [(str(row.id), short(row.fields.get("words"))) for row in store.records(c, home_id, "standard") if not row.struck]
     if asked.how == ACTION:
-        return [(str(row.id), _short(row.fields.get("baseline_issue"))) for row in plan_store.actions(c, home_id)]
+        return [(str(row.id), short(row.fields.get("baseline_issue"))) for row in plan_store.actions(c, home_id)]
     return []
 
 
@@ -86,7 +89,7 @@ def line(row: store.RecordRow, filed: Filed, names: Names, zone: str) -> dict[st
     said = [shown(filed, asked[name], row.fields.get(name), names, zone) for name in filed.first if row.fields.get(name) is not None]
     return {
         "id": row.id, "href": f"{filed.path}/{row.id}", "on": day(on_day(row, zone)), "by": names.author(row.body),
-        "says": _short(": ".join([*said[:1], " · ".join(said[1:])]) if len(said) > 1 else "".join(said)), "struck": row.struck,
+        "says": short(": ".join([*said[:1], " · ".join(said[1:])]) if len(said) > 1 else "".join(said)), "struck": row.struck,
         "corrected": len(row.body.get("history") or ()) > 1 and not row.struck and not filed.standing, "open": open_words(row),
     }  # fmt: skip
 
@@ -106,9 +109,10 @@ def open_words(row: store.RecordRow) -> str:
 def one(row: store.RecordRow, filed: Filed, names: Names, zone: str) -> dict[str, Any]:
     """A record whole, with every version of it, newest first."""
     said = {"occurred_at": row.body["occurred_at"], **row.fields}
-    facts = [(label(filed, asked.name), shown(filed, asked, said.get(asked.name), names, zone)) for asked in filed.asked if said.get(asked.name) is not None]
+    facts = [(label(filed, asked.name), shown(filed, asked, said.get(asked.name), names, zone)) for asked in filed.asked if said.get(asked.name) is not None and asked.how != SAID]
     if row.kind == "minute" and row.fields.get("answer"):
         facts.append((label(filed, "answer"), row.fields["answer"]))
+    facts += [(code_words(filed.kind, "prompts", name), words) for name, words in _prompts(row.fields, zone)]
     told = history(row, filed, names, zone)
     return {
         **line(row, filed, names, zone), "facts": facts, "history": told, "seen": filing.seen(row),
@@ -167,10 +171,21 @@ def shown(filed: Filed, asked: Asked | None, value: Any, names: Names, zone: str
         return names.staff(value)
     if how == PERSON:
         return names.resident(value)
+    if how == SAID:
+        return "; ".join(say("filed.standard.prompt", where=code_words(filed.kind, asked.name, name), words=words) for name, words in _prompts({asked.name: value}, zone))
     if how in (STANDARD, ACTION) and (found := as_id(value)) is not None:
         row = store.record(names.c, names.home_id, found)
-        return _short((row.fields.get("words") or row.fields.get("baseline_issue")) if row else "") or say("plan.no_words")
+        return short((row.fields.get("words") or row.fields.get("baseline_issue")) if row else "") or say("plan.no_words")
     return str(value)
+
+
+def _prompts(fields: dict[str, Any], zone: str) -> list[tuple[str, str]]:
+    """What tablets say by a standard, text by text: (which prompt, the words and from when)."""
+    said = sorted(prompts.texts(fields), key=lambda each: (PROMPTS.index(each[1]["name"]), each[0]))
+    return [
+        (each["name"], say("filed.standard.prompt_from" if each.get("value") else "filed.standard.prompt_gone", words=each.get("value"), time=when(days.to_ms(since), zone)))
+        for since, each in said
+    ]
 
 
 def code_words(kind: str, field: str, value: Any) -> str:
@@ -186,6 +201,7 @@ def on_day(row: store.RecordRow, zone: str) -> date:
     return said or at(row.occurred_ms, zone).date()
 
 
-def _short(text: Any) -> str:
+def short(text: Any) -> str:
+    """The beginning of a long text, to its last whole word."""
     words = str(text or "")
     return words if len(words) <= SHORT else f"{words[:SHORT].rsplit(' ', 1)[0]}…"

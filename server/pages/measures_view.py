@@ -13,10 +13,8 @@ from server.pages.names import Names
 from server.pages.store import as_id
 from server.pages.words import clock_time, code, date_text, say, when
 from server.pages.words import day as day_words
-from server.records import store
 from sync.measures import ESCALATION, FOLLOW_UP, MEASURES, MONITORING
 from sync.measures.figure import percent
-from sync.rules.plan import read_day
 from sync.rules.triggers import Number
 
 
@@ -98,17 +96,6 @@ def people(misses: Iterable[dict[str, Any]], names: Names) -> list[dict[str, Any
     """Who has how many windows missed, most first: where somebody looks first."""
     counted = Counter(each["about"].get("resident") for each in misses)
     return [{"id": id_, "name": names.resident(id_), "place": names.place(id_), "n": n} for id_, n in counted.most_common()]
-
-
-def changes(reviews: Iterable[store.RecordRow]) -> list[tuple[date, str]]:
-    """What reviews say was changed, by day: the lines on a chart."""
-    found = [
-        (on, str(each.get("what") or ""))
-        for row in reviews
-        for each in row.fields.get("changed") or ()
-        if isinstance(each, dict) and each.get("what") and (on := read_day(each.get("on"))) is not None
-    ]
-    return sorted(found, key=lambda each: each[0])
 
 
 def _shift(about: dict[str, Any], zone: str) -> str:

@@ -14,6 +14,7 @@ from server.improvement import store as plan_store
 from server.pages import entries, measures_view
 from server.pages import store as pages_store
 from server.pages.names import Names
+from server.pages.store import as_id
 from server.pages.words import code, from_text, say, shift_words, when
 from server.records import proof, store
 from sync.kinds.escalation import DECIDED
@@ -102,7 +103,13 @@ def _of_action(c: Connection, home_id: int, row: store.RecordRow) -> tuple[list[
     return plan_store.reviews(c, home_id, [row.id])[row.id], say("plan.no_reviews")
 
 
-_ABOUT = {"alert": _of_alert, "appointment": _of_appointment, "shift_sample": _of_sample, "improvement_action": _of_action}
+def _of_review(c: Connection, home_id: int, row: store.RecordRow) -> tuple[list[store.RecordRow], str]:
+    """What the review says was changed: a number or a ladder of the home is evidence where somebody rests a review on it."""
+    named = [id_ for each in row.fields.get("changed") or () if isinstance(each, dict) and (id_ := as_id(each.get("record")))]
+    return list(store.records_by_id(c, home_id, named).values()), ""
+
+
+_ABOUT = {"review": _of_review, "alert": _of_alert, "appointment": _of_appointment, "shift_sample": _of_sample, "improvement_action": _of_action}
 
 
 # ---- in words ----

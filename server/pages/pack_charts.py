@@ -11,7 +11,7 @@ from typing import Any
 from server.improvement import pack as packs
 from server.improvement import store as plan_store
 from server.improvement.pack import Pack
-from server.pages import chart_view, measures_view, plan_view
+from server.pages import changes_view, chart_view, plan_view
 from server.pages.words import say
 from sync.measures import MEASURES
 from sync.rules import plan
@@ -35,9 +35,9 @@ def charts(pack: Pack) -> dict[str, list[dict[str, Any]]]:
 
 
 def _changed(pack: Pack, actions: list[Any], name: str) -> tuple[list[Any], list[Any]]:
-    """(days from which limits are new, what reviews of these actions changed)."""
+    """(days from which limits are new, what reviews of these actions and the home's standards changed)."""
     rows = [row for id_ in actions for row in pack.reviews[id_]]
-    return plan_store.rebases(rows, name), measures_view.changes(rows)
+    return plan_store.rebases(rows, name), changes_view.lines(rows, pack.standards, name, pack.home.zone)
 
 
 def _title(name: str) -> str:

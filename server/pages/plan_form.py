@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from server.pages.words import say
@@ -57,9 +58,11 @@ def action(form: Mapping[str, str], measures: list[str], tags: list[str], staff:
 
 
 def review(
-    form: Mapping[str, str], required: list[Mapping[str, Any]], measures: list[str], today: date, decisions: Collection[str] = plan.DECISIONS
-) -> Read:
-    """(fields of the review, sentences by field). `decisions` are those that it may come to; whether it may close is not asked here."""
+    form: Mapping[str, str], required: list[Mapping[str, Any]], measures: list[str], today: date, decisions: Collection[str] = plan.DECISIONS,
+    changes: Mapping[str, tuple[str, date]] = MappingProxyType({}),
+) -> Read:  # fmt: skip
+    """(fields of the review, sentences by field). `decisions` are those that it may come to; whether it may close is not asked here.
+    `changes` are the records that were really changed: what each is called, and from when it counts."""
     fields: dict[str, Any] = {name: _text(form, name) for name in ("challenge", "intervened_by", "protection", "learning")}
     wrong: dict[str, str] = {}
     decision = form.get("decision", "")
@@ -81,11 +84,8 @@ def review(
             wrong[f"as_of-{each['id']}"] = say("plan.need.as_of")
         elif form.get(f"strength-{each['id']}") in plan.STRENGTHS and not form.get(f"where-{each['id']}", "").strip():
             wrong[f"where-{each['id']}"] = say("plan.need.where")
-    changed, on = form.get("changed", "").strip(), plan.read_day(form.get("changed_on"))
-    if changed and (on is None or on > today):
-        wrong["changed_on"] = say("plan.need.changed_on")
-    rebases = [name for name in measures if changed and form.get(f"rebase-{name}") == "yes"]
-    fields["changed"] = [{"what": changed, "on": on.isoformat() if on else None, "rebases": rebases}] if changed else []
+    changed = _changed(form, measures, today, changes, wrong)
+    fields["changed"] = [changed] if changed else []
     if decision == plan.CHANGE and not changed:
         wrong["changed"] = say("plan.need.changed")
     if decision in (plan.ESCALATE, plan.CHANGE, plan.OPEN_AGAIN) and not fields["protection"]:
@@ -98,6 +98,26 @@ def review(
     fields["next_review_on"] = after.isoformat() if after else None
     wrong |= {name: say("plan.long") for name, value in fields.items() if isinstance(value, str) and len(value) > LONGEST}
     return {name: value for name, value in fields.items() if value not in (None, "")}, wrong
+
+
+def _changed(
+    form: Mapping[str, str], measures: list[str], today: date, changes: Mapping[str, tuple[str, date]], wrong: dict[str, str]
+) -> dict[str, Any] | None:  # fmt: skip
+    """What was changed: a record that really was, in its own words and from its own day where nobody gave others, or words alone."""
+    record = form.get("changed_record", "")
+    if record and record not in changes:
+        wrong["changed_record"] = say("plan.need.changed_record")
+    named, counts_from = changes.get(record, ("", None))
+    what, on = form.get("changed", "").strip() or named, plan.read_day(form.get("changed_on")) if form.get("changed_on", "").strip() else counts_from
+    if not what:
+        return None
+    if on is None or on > today:
+        wrong["changed_on"] = say("plan.need.changed_on")
+    if len(what) > LONGEST:
+        wrong["changed"] = say("plan.long")
+    rebases = [name for name in measures if form.get(f"rebase-{name}") == "yes"]
+    said = {"what": what, "on": on.isoformat() if on else None, "rebases": rebases}
+    return {**said, "record": record} if record in changes else said
 
 
 def _text(form: Mapping[str, str], name: str) -> str | None:

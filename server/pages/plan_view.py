@@ -14,12 +14,11 @@ from sqlalchemy import Connection
 from server.improvement import auditing, beside, filing, numbers
 from server.improvement import store as plan_store
 from server.improvement.beside import Side
-from server.pages import audit_scores, beside_view, chart_view, duties_view, measures_view
+from server.pages import audit_scores, beside_view, changes_view, chart_view, duties_view, measures_view
 from server.pages.names import Names
 from server.pages.words import code, date_text, from_text, say, when
 from server.records import store
-from sync import days
-from sync.rules import changes, plan, warning_signs
+from sync.rules import plan, warning_signs
 from sync.rules.duties import DUTIES
 from sync.rules.framework import Framework
 from sync.rules.starts import STARTS
@@ -38,8 +37,8 @@ Duties = Mapping[str, Counter[str]]
 
 @dataclass(frozen=True)
 class Action:
-    """An action with its reviews, oldest first, the series of each measure that it is bound to, the home's finished audits and the
-    home's own numbers."""
+    """An action with its reviews, oldest first, the series of each measure that it is bound to, the home's finished audits, its own
+    numbers and its standards."""
 
     row: store.RecordRow
     reviews: list[store.RecordRow]
@@ -48,6 +47,7 @@ class Action:
     audits: list[store.RecordRow]
     number: Number
     seen: Mapping[str, int] = field(default_factory=dict)  # how often each rule saw something lately
+    standards: Sequence[store.RecordRow] = ()
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -55,12 +55,12 @@ class Action:
 
     @property
     def began(self) -> date:
-        return days.care_day(days.from_ms(self.row.occurred_ms), self.zone)
+        return plan_store.on_day(self.row, self.zone)
 
     @property
     def since(self) -> date:
         """The day from which evidence shows anything of it: its own, or that on which it was opened again."""
-        return max([self.began, *(each["on"] for each in self.said() if each.get("decision") in (plan.REOPEN, plan.OPEN_AGAIN))])
+        return plan.ran_since(self.began, self.said())
 
     @property
     def streams(self) -> set[str]:
@@ -69,7 +69,7 @@ class Action:
 
     def said(self) -> list[dict[str, Any]]:
         """The reviews as the rules read them."""
-        return [{**row.fields, "on": days.care_day(days.from_ms(row.occurred_ms), self.zone)} for row in self.reviews]
+        return plan_store.said(self.reviews, self.zone)
 
     def reached(self) -> dict[str, plan.Reached]:
         """Where each of its measures stands against the action's own target."""
@@ -103,8 +103,8 @@ def actions(c: Connection, home_id: int, zone: str, today: date, only: uuid.UUID
     series = {name: plan_store.history(c, home_id, name) for name in bound}
     made = auditing.finished(auditing.audits(c, home_id, today)) if rows else []
     number = numbers.of(c, home_id, zone, today)
-    seen = _seen(c, home_id, today, number) if bound else {}
-    return [Action(row, reviews[row.id], _own(row, series, zone), zone, made, number, seen) for row in rows]
+    seen, standards = (_seen(c, home_id, today, number), plan_store.standards(c, home_id)) if bound else ({}, [])
+    return [Action(row, reviews[row.id], _own(row, series, zone), zone, made, number, seen, standards) for row in rows]
 
 
 def _own(row: store.RecordRow, series: Mapping[str, plan_store.Series], zone: str) -> dict[str, plan_store.Series]:
@@ -115,7 +115,7 @@ def _own(row: store.RecordRow, series: Mapping[str, plan_store.Series], zone: st
 
 def charted_from(row: store.RecordRow, zone: str) -> date:
     """The day from which an action's chart counts points."""
-    return plan_store.charted_from(days.care_day(days.from_ms(row.occurred_ms), zone))
+    return plan_store.charted_from(plan_store.on_day(row, zone))
 
 
 def _seen(c: Connection, home_id: int, today: date, number: Number) -> Mapping[str, int]:
@@ -181,13 +181,25 @@ def signs(action: Action) -> str:
 
 def figures(action: Action) -> list[dict[str, Any]]:
     """Each measure of the action: its figure now, and its chart with what was changed."""
-    lines, goal = measures_view.changes(action.reviews), plan.target_percent(action.fields)
+    goal = plan.target_percent(action.fields)
     return [
         {
             **measures_view.line(name, series, action.number),
-            "chart": chart_view.chart(series, goal, plan_store.rebases(action.reviews, name), lines),
+            "chart": chart_view.chart(series, goal, plan_store.rebases(action.reviews, name), _lines(action, name)),
         }
         for name, series in action.series.items()
+    ]
+
+
+def _lines(action: Action, name: str) -> list[tuple[date, str]]:
+    return changes_view.lines(action.reviews, action.standards, name, action.zone)
+
+
+def changed(action: Action) -> list[dict[str, Any]]:
+    """What was changed in practice, the newest first: each change with where it stands, and how the measures went since."""
+    return [
+        {"on": date_text(each.on.isoformat()), "words": each.words, "shown": each.shown, "since": changes_view.judged(action.series, each.on)}
+        for each in reversed(changes_view.all_of(action.reviews, action.standards, action.series, action.zone))
     ]
 
 
@@ -297,7 +309,7 @@ def review_lines(action: Action, names: Names) -> list[dict[str, Any]]:
 
 
 def _review(row: store.RecordRow, names: Names, action: Action) -> dict[str, Any]:
-    fields, zone, decision = row.fields, action.zone, row.fields.get("decision")
+    fields, decision = row.fields, row.fields.get("decision")
     known = {*plan.DECISIONS, *plan.CHECKS, plan.REOPEN}
     figures = [
         say("plan.figure_then", measure=say(f"measures.names.{each['measure']}"), percent=measures_view.whole(each["percent"]))
@@ -307,7 +319,10 @@ def _review(row: store.RecordRow, names: Names, action: Action) -> dict[str, Any
     figures += [str(each["says"]) for each in fields.get("figures") or () if isinstance(each, dict) and each.get("says")]
     lines = [(say(f"plan.fields.{name}"), str(fields[name])) for name in ("challenge", "intervened_by", "protection", "learning") if fields.get(name)]
     changed = [
-        " ".join([say("plan.changed_on", what=each.get("what") or "", date=date_text(str(each.get("on") or ""))), *_since(action, plan.read_day(each.get("on")))])
+        " ".join([
+            say("plan.changed_on", what=each.get("what") or "", date=date_text(str(each.get("on") or ""))),
+            *(changes_view.judged(action.series, on) if (on := plan.read_day(each.get("on"))) else ()),
+        ])
         for each in fields.get("changed") or () if isinstance(each, dict)
     ]  # fmt: skip
     weighed = [
@@ -316,7 +331,7 @@ def _review(row: store.RecordRow, names: Names, action: Action) -> dict[str, Any
     ]  # fmt: skip
     return {
         "id": row.id,
-        "on": date_text(days.care_day(days.from_ms(row.occurred_ms), zone).isoformat()),
+        "on": date_text(plan_store.on_day(row, action.zone).isoformat()),
         "by": names.staff(row.body["author"]),
         "decision": say(f"plan.decision.{_word(fields)}") if decision in known else str(decision or ""),
         "figures": figures,
@@ -325,16 +340,6 @@ def _review(row: store.RecordRow, names: Names, action: Action) -> dict[str, Any
         "lines": lines,
         "next": date_text(fields.get("next_review_on")),
     }
-
-
-def _since(action: Action, on: date | None) -> list[str]:
-    """How each measure of the action went since the day of a change: better, the same, worse, or too early to say."""
-    said = []
-    for name, series in action.series.items() if on else ():
-        points = plan_store.charted(series)
-        before, after = ([each.percent or 0.0 for each in points if (each.on >= on) == since] for since in (False, True))
-        said.append(say(f"plan.since.{changes.judged(before, after)}", measure=say(f"measures.names.{name}")))
-    return said
 
 
 def _word(review: Mapping[str, Any]) -> str:

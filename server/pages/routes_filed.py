@@ -145,7 +145,7 @@ def _add(filed: Filed) -> Response:
 def _correct(filed: Filed, id_: uuid.UUID) -> Response:
     row, now = _standing(filed, id_), now_ms()
     form = filed_read.said_in(request.form)
-    fields, wrong = filed_read.fields(filed, form, _allowed(filed, row), g.person.zone, now)
+    fields, wrong = filed_read.fields(filed, form, _allowed(filed, row), g.person.zone, now, row.fields)
     reason = request.form.get("reason", "").strip()
     if not reason or len(reason) > LONGEST_REASON:
         wrong["reason"] = say("filed.need_reason")

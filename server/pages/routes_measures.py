@@ -11,7 +11,7 @@ from server.clock import now_ms
 from server.db import reading
 from server.improvement import auditing, hours, numbers
 from server.improvement import store as plan_store
-from server.pages import audit_scores, chart_view, entries, hours_view, measures_view, originals_view
+from server.pages import audit_scores, changes_view, chart_view, entries, hours_view, measures_view, originals_view
 from server.pages import store as pages_store
 from server.pages.initials import names_for
 from server.pages.words import at, say
@@ -20,6 +20,7 @@ from server.people import store as people_store
 from server.people.rights import signed_in
 from sync.days import care_day
 from sync.measures import DEPLOYMENT, MEASURES
+from sync.measures.compliant_deployment import HOLDS
 
 blueprint = Blueprint("pages_measures", __name__, template_folder="templates")
 
@@ -49,12 +50,13 @@ def measure(name: str):
         signs = audit_scores.signs(auditing.audits(c, home_id, _today()), name)
         number = numbers.of(c, home_id, zone, _today())
         by_hour = hours_view.view(hours.of_days(c, people_store.home(home_id), *_hour_days()), *_hour_days()) if name == DEPLOYMENT else None
-    rebased, changes = plan_store.rebases(reviews, name), measures_view.changes(reviews)
+        standards = plan_store.standards(c, home_id)
+    rebased, changes = plan_store.rebases(reviews, name), changes_view.lines(reviews, standards, name, zone)
     return render_template(
         "pages/measure.html",
         name=name,
         title=say(f"measures.names.{name}"),
-        means=say(f"measures.means.{name}"),
+        means=say(f"measures.means.{name}", days=number(HOLDS)),
         standing=measures_view.line(name, days, number),
         signs=signs,
         chart=chart_view.chart(days, asked.target_percent, rebased, changes),

@@ -11,10 +11,10 @@ from flask import Blueprint, Response, abort, flash, g, redirect, render_templat
 
 from server.clock import now_ms
 from server.db import reading
-from server.improvement import frameworks, still
+from server.improvement import changed, frameworks, still
 from server.improvement import plan as acting
-from server.pages import duties_view, nothing_due_view, plan_form, plan_view
-from server.pages.initials import names_for
+from server.pages import changes_view, duties_view, nothing_due_view, plan_form, plan_view
+from server.pages.initials import Initials, names_for
 from server.pages.names import Names
 from server.pages.words import at, roles, say
 from server.people import store as people_store
@@ -97,6 +97,7 @@ def one(id_: uuid.UUID):
             "rows": plan_view.facts(action, names, _framework().named),
             "evidence": plan_view.evidence(action, today, plan_view.sides(c, g.person.home_id, action, today)),
             "audits": plan_view.audits(action),
+            "changed": plan_view.changed(action),
             "reviews": plan_view.review_lines(action, names),
             "history": plan_view.history(action.row, names, g.person.zone),
         }
@@ -146,9 +147,12 @@ def review(id_: uuid.UUID):
     me, today, form = g.person, _today(), request.form
     with reading() as c:
         action = _action(c, id_)
-        rounds = action.duties(_duties(c))
+        rounds, found = action.duties(_duties(c)), _really_changed(c, action)
         too_little, too_little_words = _nothing_due(c, action)
-    fields, wrong = plan_form.review(form, plan.required(action.fields), list(action.series), today, _decisions(action))
+        # What stays in the record names nobody: guests read it too.
+        short = Initials(c, me.home_id)
+        changes = {str(each.row.id): (changes_view.words(each, short), each.on) for each in found}
+    fields, wrong = plan_form.review(form, plan.required(action.fields), list(action.series), today, _decisions(action), changes)
     reached = nothing_due_view.reached(action, too_little)
     wrong |= _may_rebase(fields, reached)
     check_on = plan.read_day(form.get("check_on"))
@@ -215,6 +219,13 @@ def _nothing_due(c: Any, action: plan_view.Action) -> tuple[nothing_due.Stretch 
     """What the records show where escalation has nothing to judge, and the same in words."""
     found = nothing_due_view.stretch(c, people_store.home(g.person.home_id), action, now_ms())
     return found, nothing_due_view.words(found, action.number)
+
+
+def _really_changed(c: Any, action: plan_view.Action) -> list[changed.Changed]:
+    """What really changed in the home since the last review of the action, or since it runs, and no review of it has named yet."""
+    since = max([action.since, *(each["on"] for each in action.said()[-1:])])
+    named = {each.record: row.seq for row in action.reviews for each in changes_view.of_reviews([row])}
+    return [each for each in changed.since(c, g.person.home_id, g.person.zone, since, _today()) if each.row.seq > named.get(each.row.id, 0)]
 
 
 def _decisions(action: plan_view.Action) -> tuple[str, ...]:
@@ -315,9 +326,11 @@ def _review_form(action: plan_view.Action, said: Mapping[str, Any], wrong: dict[
     wrong, today = wrong or {}, _today()
     next_on = plan.next_review(action.fields, {"on": today}, action.began)
     with reading() as c:
-        card = plan_view.card(action, Names(c, g.person.home_id), today, _duties(c))
+        names = Names(c, g.person.home_id)
+        card = plan_view.card(action, names, today, _duties(c))
         sides = plan_view.sides(c, g.person.home_id, action, today)
         nothing_due_view.on_card(card, _nothing_due(c, action)[1])
+        changes = [{"value": str(each.row.id), "text": changes_view.choice(each, names)} for each in _really_changed(c, action)]
     closed = action.fields.get("status") == "closed"
     decisions = [name for name in _decisions(action) if name not in (plan.CLOSE, plan.LASTED) or may(g.person.roles, "plan.close")]
     page = render_template(
@@ -328,6 +341,7 @@ def _review_form(action: plan_view.Action, said: Mapping[str, Any], wrong: dict[
         evidence=plan_view.evidence(action, today, sides),
         strengths=[{"value": "", "text": say("plan.not_held")}, *({"value": name, "text": say(f"plan.strength.{name}")} for name in plan.STRENGTHS)],
         decisions=[{"value": name, "text": say(f"plan.decision.{name}"), "hint": {"text": say(f"plan.decision_hint.{name}")}} for name in decisions],
+        changes=[{"value": "", "text": say("plan.choose")}, *changes] if changes else [],
         next_on=next_on.isoformat(),
         check_on="" if closed else (today + timedelta(weeks=CHECK_WEEKS)).isoformat(),
         errors=[{"field": None if field == MOVED else "decision" if field.startswith("block-") else field, "text": text} for field, text in wrong.items()],

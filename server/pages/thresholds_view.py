@@ -93,7 +93,7 @@ def waiting(rows: list[store.RecordRow], names: Names, me: Any, may_approve: boo
             "id": row.id,
             "title": asked.title,
             "value": said_value(asked.name, fields.get("value")),
-            "where": _where(fields.get("unit_or_person"), names),
+            "where": where(fields.get("unit_or_person"), names),
             "from": date_text(str(fields.get("from") or "")),
             "by": names.staff(fields.get("proposed_by")),
             "reason": fields.get("reason") or "",
@@ -104,7 +104,8 @@ def waiting(rows: list[store.RecordRow], names: Names, me: Any, may_approve: boo
     return found
 
 
-def _where(scope: Any, names: Names) -> str:
+def where(scope: Any, names: Names) -> str:
+    """Whom a number is for: the whole home, a unit, or a person by name."""
     if not scope:
         return say("thresholds.whole_home")
     person = as_id(scope)
@@ -174,5 +175,5 @@ def _others(rows: list[store.RecordRow], name: str, names: Names) -> list[str]:
     for row in rows:
         fields = row.fields
         if fields.get("name") == name and fields.get("unit_or_person") and not waits(fields):
-            found.append(say("thresholds.other", where=_where(fields["unit_or_person"], names), value=said_value(name, fields.get("value"))))
+            found.append(say("thresholds.other", where=where(fields["unit_or_person"], names), value=said_value(name, fields.get("value"))))
     return sorted(found)

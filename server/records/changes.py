@@ -122,13 +122,16 @@ def removed(c: Connection, home: Home, cursor: Cursor | None, now_ms: int) -> li
     else:
         again = cursor.told_ms - SAID_AGAIN_MS
         told = days.from_ms(cursor.told_ms).astimezone(days.zone_of(home.zone)).date().toordinal()
-        since = f"{left} AND (ends_day > ? OR seq > ?)"
-        lately = "home_id = ? AND revoked_ms <= ? AND (said_ms > ? OR revoked_ms > ?)"
+        # Nor is it by one whose next row came before it was given, by the clock of then: that one has been passed since.
+        ahead = "EXISTS (SELECT 1 FROM ledger WHERE home_id = ? AND seq = ? AND received_ms < ?)"
+        was_ahead = (home.id, cursor.seq + 1, again)
+        since = f"{left} AND (ends_day > ? OR seq > ? OR {ahead})"
+        lately = f"home_id = ? AND revoked_ms <= ? AND (said_ms > ? OR revoked_ms > ? OR {ahead})"
         # Whose own record has moved since is told again, and would stand among the staff again.
         moved = "home_id = ? AND seq > ? AND id IN (SELECT staff FROM access WHERE home_id = ? AND revoked_ms <= ?)"
         asked = [
-            Question(("id",), record, since, (home.id, at, told, cursor.seq)),
-            Question(("staff",), access, lately, (home.id, now_ms, again, again)),
+            Question(("id",), record, since, (home.id, at, told, cursor.seq, *was_ahead)),
+            Question(("staff",), access, lately, (home.id, now_ms, again, again, *was_ahead)),
             Question(("id",), record, moved, (home.id, cursor.seq, home.id, now_ms)),
         ]
     return sorted({str(id_) for rows in fast.ask(c, *asked) for (id_,) in rows})

@@ -13,6 +13,7 @@ FIELDS = schema_of(
         "decision": Text(),
         "evidence_weighed": ListOf(Open()),
         "challenge": Text(),
+        # What was changed in practice: [{what, on, rebases, record}]; `record` is the one that was changed, where somebody named it.
         "changed": ListOf(Open()),
         "intervened_by": Text(),
         "protection": Text(),

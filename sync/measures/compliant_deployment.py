@@ -1,5 +1,6 @@
 """Compliant deployment = sampled shifts that meet all of: allocation with its own reason before start, actual deployment recorded, each
-delay with a response, dependency scores of the last 28 days ÷ shifts drawn by the server (care.md).
+delay with a response, dependency scores that are not too old ÷ shifts drawn by the server (care.md). How old a score may be is the
+home's own number, 28 days where it set none.
 
 A shift without a form fails. A form that nobody drew is shown elsewhere and not counted. A reason that is word for word the previous
 shift's is copied, and is no reason.
@@ -8,27 +9,39 @@ shift's is copied, and is no reason.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sync.days import care_day, from_ms, shift_bounds, to_ms
 from sync.measures.figure import Case, Figure
 from sync.measures.told import field_ms, said_ms
+from sync.thresholds import THRESHOLDS
 
 NO_ALLOCATION, ALLOCATED_LATE, COPIED, NO_FORM, NO_RESPONSE, NO_SCORE = (
     "no_allocation", "allocated_late", "copied", "no_form", "no_response", "no_score",
 )  # fmt: skip
-#: Days for which a dependency score holds.
-SCORE_DAYS = 28
+#: The number of days for which a dependency score holds, and the most that a home may set.
+HOLDS = "deployment.dependency_days"
+MOST_DAYS = THRESHOLDS[HOLDS].high
 
 Change = Mapping[str, Any]
 
 
-def figure(
-    sample: Change, allocations: Sequence[Change], forms: Iterable[Change], scores: Mapping[str, date | None], *, zone: str
-) -> Figure:  # fmt: skip
-    """One drawn shift. `allocations` and `forms` are the home's of this shift and the one before it, in their wire form; `scores` is,
-    for each person who lives on the unit, the day of the last dependency score."""
+@dataclass(frozen=True)
+class Score:
+    """The last dependency score of somebody: its day, None without one, and the days for which it holds."""
+
+    on: date | None
+    days: int
+
+    def holds(self, day: date) -> bool:
+        return self.on is not None and 0 <= (day - self.on).days <= self.days
+
+
+def figure(sample: Change, allocations: Sequence[Change], forms: Iterable[Change], scores: Iterable[Score], *, zone: str) -> Figure:
+    """One drawn shift. `allocations` and `forms` are the home's of this shift and the one before it, in their wire form; `scores` are
+    those of everybody who lives on the unit, by the number in force when the shift starts."""
     drawn = sample["fields"]
     shift, unit = str(drawn.get("shift")), drawn.get("unit")
     starts = to_ms(shift_bounds(shift, zone)[0])
@@ -39,7 +52,7 @@ def figure(
     if not all(delay.get("response") for form in own for delay in form.get("delays") or ()):
         missed.append(NO_RESPONSE)
     on = care_day(from_ms(starts), zone)
-    if not all(scored is not None and 0 <= (on - scored).days <= SCORE_DAYS for scored in scores.values()):
+    if not all(each.holds(on) for each in scores):
         missed.append(NO_SCORE)
     at = field_ms(drawn, "from") or starts
     about = {"record": sample["record"], "shift": shift, "unit": unit, "at": at}

@@ -123,6 +123,12 @@ def _doers(action: Values) -> set[Any]:
     return {action.get("owner"), action.get("deputy")} - {None}
 
 
+def ran_since(began: date, reviews: Iterable[Values]) -> date:
+    """The day from which an action runs: its own, or that on which it was last opened again. From then on it is given its time, and
+    what is older shows nothing of it. `reviews` each have the day `on` which they were made."""
+    return max([began, *(each["on"] for each in reviews if each.get("decision") in (REOPEN, OPEN_AGAIN))])
+
+
 def slid(target: float | None, reached: Sequence[Reached]) -> bool:
     """Whether a closed action's measures have fallen back: below the target by more than a day's accident."""
     return target is not None and any(

@@ -372,6 +372,22 @@ def test_a_tablet_that_was_told_under_a_clock_a_day_ahead_still_hears_whose_acce
     assert tablet.sync()["removed"] == [str(ben.id)]
 
 
+def test_a_tablet_that_was_told_under_a_clock_ahead_and_asks_again_after_that_time_has_come_still_hears_who_left(home, tablet, monkeypatch):
+    ben, edith, now = home.staff("Ben", ["support_worker"]), home.resident(), clock.now_ms()
+    hour = 3_600_000
+    other = home.tablet("Another")
+    other.unlock(home.staff("Sue", ["registered_manager"]))
+    monkeypatch.setattr(devices, "now_ms", lambda: now + hour)
+    assert tablet.sync()["removed"] == []
+    monkeypatch.setattr(devices, "now_ms", clock.now_ms)
+    with home.house.app.app_context():
+        people.revoke_person(home.id, ben.id, at_ms=clock.now_ms(), now_ms=clock.now_ms())
+    other.sync([other.drink(edith)])
+    monkeypatch.setattr(devices, "now_ms", lambda: now + 2 * hour)
+    assert tablet.sync()["removed"] == [str(ben.id)]
+    assert tablet.sync()["removed"] == [], "and once it knows, it is not told for ever"
+
+
 def test_a_tablet_that_was_told_under_a_clock_a_day_ahead_still_hears_of_yesterdays_drinks(home, tablet, monkeypatch):
     edith, now = home.resident(), clock.now_ms()
     tablet.sync()

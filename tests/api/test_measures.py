@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date, timedelta
 
 import pytest
@@ -194,3 +195,23 @@ def test_waits_needs_and_incidents_are_shown_by_hour_with_their_denominator_and_
 
 def say_hour(at_ms: int) -> str:
     return days.say_time(days.from_ms(at_ms))
+
+
+def test_how_old_a_dependency_score_may_be_is_the_number_that_was_in_force_at_each_shift(home, edith):
+    shift, drawn = f"{DAY.isoformat()}/day", {"from": rfc3339(ms(3)), "to": rfc3339(ms(5)), "drawn_at": rfc3339(ms(3))}
+    stated(home, "shift_sample", {"shift": shift, "unit": "Willow", **drawn}, 3)
+    stated(home, "dependency_score", {"resident": str(edith), "tool": "Barthel", "score": 12, "scored_on": (DAY - timedelta(days=10)).isoformat()}, -30)
+    why = ["no_allocation", "no_form"]
+    keep(home)
+    assert figure(home, DEPLOYMENT)[1]["misses"][0]["missed"] == why, "28 days, where the home set none"
+    own = {"name": "deployment.dependency_days", "value": 7, "owner": str(uuid.uuid4()), "reason": "Needs change fast here"}
+    state(home, "threshold", {**own, "from": (DAY + timedelta(days=1)).isoformat()})
+    keep(home)
+    assert figure(home, DEPLOYMENT)[1]["misses"][0]["missed"] == why, "it counts from the day after"
+    state(home, "threshold", {**own, "from": DAY.isoformat()})
+    keep(home)
+    assert figure(home, DEPLOYMENT)[1]["misses"][0]["missed"] == [*why, "no_score"]
+    assert "no older than this home allows, today 7 days" in Visitor.manager(home, ["registered_manager"]).open(f"/measures/{DEPLOYMENT}").text
+    state(home, "threshold", {**own, "value": 14, "unit_or_person": "Willow", "from": DAY.isoformat()})
+    keep(home)
+    assert figure(home, DEPLOYMENT)[1]["misses"][0]["missed"] == why, "the unit's own number stands before the home's"

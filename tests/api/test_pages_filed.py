@@ -10,7 +10,7 @@ import pytest
 from server import clock
 from server.pages.filed_forms import FILED
 from sync import days
-from tests.api.test_pages_plan import start
+from tests.api.test_pages_plan import start, told
 from tests.api.test_pages_records import state
 from tests.harness.visitor import Visitor
 
@@ -130,6 +130,39 @@ def test_a_standard_is_confirmed_on_a_tablet_as_it_is_worded_and_other_words_are
     said = {**SAID["standard"], "words": "Offer a drink every hour", "version": version(sue.open(f"{page.path}/correct")), "reason": "Agreed anew"}
     assert "0 of 3 (0%)" in sue.send(f"{page.path}/correct", **said).text, "whoever read the earlier words has not read these"
     assert ben and [each["fields"]["words"] for each in tablet.sync()["changes"] if each["kind"] == "standard"] == ["Offer a drink every hour"]
+
+
+def test_a_standard_has_tablets_say_its_words_from_its_day_and_other_words_are_a_line_on_the_charts_it_serves(home, sue):
+    told(home, "complete_monitoring", [(14, 20), (15, 20)] * 8)
+    at = start(sue, sue)
+    first = {**SAID["standard"], "effective_from": (NOW - timedelta(days=60)).date().isoformat(), "prompts-refusal": "Offer another drink", "prompts-contact": "Ring back"}
+    page = sue.send("/standards/new", **first)
+    assert "After a refused drink “Offer another drink”, from" in page.text
+    long = sue.send("/standards/new", **{**first, "prompts-refusal": "x" * 201})
+    assert long.status == 400 and "Use 200 letters or fewer" in long.text and "Ring back" in long.html
+    tablet = home.tablet()
+    tablet.unlock(home.staff("Ama Mensah"))
+    (held,) = [each for each in tablet.sync()["changes"] if each["kind"] == "standard"]
+    written = [(each["name"], each["value"]) for each in held["fields"]["prompts"]]
+    assert written == [("refusal", "Offer another drink"), ("contact", "Ring back")]
+    assert all(each["from"][:10] == days.from_ms(clock.now_ms()).date().isoformat() for each in held["fields"]["prompts"]), "none counts from before it was written"
+
+    form = sue.open(f"{page.path}/correct")
+    assert "Offer another drink</textarea>" in form.html
+    next_week = (NOW + timedelta(days=7)).date().isoformat()
+    said = {**first, "effective_from": next_week, "prompts-refusal": "Ask what they would like", "prompts-contact": "", "reason": "Agreed anew", "version": version(form)}
+    shown = sue.send(f"{page.path}/correct", **said)
+    assert "“Ask what they would like”, from" in shown.text and "nothing, from" in shown.text
+    prompts = record(home, shown)["fields"]["prompts"]
+    assert prompts[:2] == held["fields"]["prompts"] and [(each["name"], each["value"]) for each in prompts[2:]] == [("refusal", "Ask what they would like"), ("contact", "")]
+    assert {each["from"][:10] for each in prompts[2:]} <= {next_week, (NOW + timedelta(days=6)).date().isoformat()}, "midnight in the home"
+
+    told(home, "complete_monitoring", [(14, 20), (15, 20)] * 8, until=NOW.date())
+    line = "New words on tablets by the standard for Drinks: after a refused drink, when somebody asked about this"
+    for where in (at, "/measures/complete_monitoring"):
+        assert line in sue.open(where).text and "tm-xmr__change" in sue.open(where).html, where
+    assert line not in sue.open("/measures/appointment_follow_up").text
+    assert "Too early to say for Complete monitoring." in sue.open(at).text
 
 
 @one_database

@@ -1,19 +1,19 @@
 """`make bench`: every figure of performance.md that this version can measure, each beside its floor or with a word on why it has none. It prints; it gates nothing.
 
-`python -m tests.bench intake` runs one part: intake, filled, push, alerting, pack, tap or drain.
+`python -m tests.bench intake` runs one part: intake, filled, push, alerting, pack, tap, drain or woken.
 """
 
 from __future__ import annotations
 
 import sys
 
-from tests.bench import alerting, drain, filled, intake, pack, push, tap
+from tests.bench import alerting, drain, filled, intake, pack, push, tap, woken
 from tests.bench.report import machine, show
 from tests.harness.postgres import Postgres
 
 
 def main() -> None:
-    wanted = set(sys.argv[1:]) or {"intake", "filled", "push", "alerting", "pack", "tap", "drain"}
+    wanted = set(sys.argv[1:]) or {"intake", "filled", "push", "alerting", "pack", "tap", "drain", "woken"}
     print(f"Measured on {machine()}")
     postgres = Postgres(durable=True)
     try:
@@ -33,6 +33,8 @@ def main() -> None:
         show("On the tablet", tap.run())
     if "drain" in wanted:
         show("After two weeks offline", drain.run())
+    if "woken" in wanted:
+        show("At three in the morning", woken.run())
 
 
 if __name__ == "__main__":

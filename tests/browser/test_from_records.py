@@ -139,12 +139,13 @@ def test_how_old_a_plan_may_be_is_the_homes_own_number_once_a_second_person_has_
     assert stopped() == 1
 
 
-def test_what_is_a_lot_for_one_drink_is_the_homes_own_number(tablet):
-    a_lot = "now => app.settings.pace('edith', 'Willow', now).a_lot_ml"
-    assert tablet.run(a_lot, ms(NOON)) == 1000
-    agreed = {"name": "hydration.a_lot_ml", "value": 500, "from": "2026-11-01T09:00:00Z", "proposed_by": "sue", "approved_by": "lee"}
+@pytest.mark.parametrize(("name", "default", "own"), [("hydration.a_lot_ml", 1000, 500), ("hydration.long_ago_minutes", 720, 240)])
+def test_what_is_a_lot_for_one_drink_and_how_long_ago_is_long_are_the_homes_own_numbers(tablet, name, default, own):
+    in_force = f"now => app.settings.pace('edith', 'Willow', now).{name.partition('.')[2]}"
+    assert tablet.run(in_force, ms(NOON)) == default
+    agreed = {"name": name, "value": own, "from": "2026-11-01T09:00:00Z", "proposed_by": "sue", "approved_by": "lee"}
     tablet.held(one("threshold", agreed, "2026-11-01T09:00:00Z"))
-    assert tablet.run(a_lot, ms(NOON)) == 500
+    assert tablet.run(in_force, ms(NOON)) == own
 
 
 def test_an_appointments_limit_that_nobody_has_approved_counts_on_no_tablet(tablet):

@@ -23,7 +23,7 @@ MANAGER_PAGES = [
     "/overview", "/residents", "/appointments", "/handovers", "/to-check", "/log", "/staff", "/set-up", "/set-up/plans/new", "/tablets", "/tablets/add", "/tablets/rescue",
     "/thresholds", "/set-aside", "/ledger", "/numbers", "/safety-list", "/ladder", "/duties", "/missing", "/alerts/fatigue",
     "/reach", "/reach/contacts", "/phone-tree", "/plan", "/plan/questions", "/plan/new", "/measures", "/measures/compliant_deployment", "/measures/by-hour/8", "/pack", "/pack/view", "/guests", "/guests/add", "/audits",
-    "/audits/scores", "/audits/scores/hydration", "/feedback", "/set-up/rota", "/set-up/systems", "/plan/by-question", "/oversight", "/oversight/beside", "/observations", "/observations/new", "/complaints", "/my-work",
+    "/audits/scores", "/audits/scores/hydration", "/feedback", "/set-up/rota", "/set-up/systems", "/plan/by-question", "/oversight", "/oversight/beside", "/observations", "/observations/new", "/standards/new", "/complaints", "/my-work",
 ]  # fmt: skip
 PROVIDER_PAGES = ["/provider"]
 # What is shown only for the days that were asked for, and what would look again by itself while it is looked at.

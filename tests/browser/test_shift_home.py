@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from playwright.sync_api import expect
 
 from tests.browser.test_screens import Look
@@ -90,3 +92,39 @@ def test_every_screen_of_a_shift_is_as_few_taps_from_shift_home_as_the_design_sa
     ama.tap(ama.by("correct-fraction").filter(has_text=WORDS["fraction"]["half"]))
     expect(ama.by("version")).to_have_count(2)
     expect(ama.by("version").last.get_by_test_id("waits")).to_have_text("Correction waits, original unchanged on server")
+
+
+def test_a_tablet_says_what_the_standard_in_force_has_it_say_by_date_and_without_a_connection(person, tidemark, home):
+    now = tidemark.now()
+    said = [
+        {"name": name, "value": words, "from": (now + timedelta(hours=hours)).isoformat(timespec="seconds")}
+        for name, words, hours in (
+            ("refusal", "Offer a drink", -48), ("refusal", "Offer another drink", -24), ("refusal", "Ask what they would like", 2),
+            ("contact", "Ring back today", -24), ("contact", "", -1),
+        )
+    ]  # fmt: skip
+    by_tidemark.state(tidemark, home["id"], "standard", {"topic": "hydration", "words": "Nobody goes without", "effective_from": "2026-01-01", "prompts": said})
+    ama = person("Ama Mensah")
+    ama.residents()
+
+    def after_a_refusal() -> None:
+        ama.tap(ama.row("Joan").get_by_test_id("drink-button"))
+        ama.tap(ama.by("refused"))
+
+    after_a_refusal()
+    expect(ama.by("prompt")).to_have_text("Offer another drink")
+    look = Look(ama)
+    look.at("a refused drink, with the standard's words")
+    ama.page.keyboard.press("Escape")
+    ama.go("form=contact")
+    expect(ama.by("form-contact")).to_be_visible()
+    expect(ama.by("prompt")).to_have_count(0)  # its words were taken away
+    tidemark.kill9()
+    ama.page.clock.install()
+    ama.page.clock.fast_forward(3 * 3_600_000)
+    ama.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    ama.sign_in("Ama Mensah")
+    ama.residents()
+    after_a_refusal()
+    expect(ama.by("prompt")).to_have_text("Ask what they would like")
+    look.done()

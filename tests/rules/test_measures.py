@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sync.days import LONDON, to_ms
 from sync.facts import Absence, Facts
 from sync.measures import appointment_follow_up, complete_monitoring, compliant_deployment, timely_escalation
+from sync.measures.compliant_deployment import Score
 from sync.measures.figure import Case, Figure, percent, together
 from sync.rules.appointments import Limits
 from sync.rules.scene import Scene
@@ -196,7 +197,7 @@ SHIFT = f"{DAY.isoformat()}/day"
 NIGHT_BEFORE = f"{(DAY - timedelta(days=1)).isoformat()}/night"
 SAMPLE = change({"shift": SHIFT, "unit": "Willow", "from": stamp(at("10:00"))}, saved=at("10:00"), record="sample")
 FORM = {"shift": SHIFT, "unit": "Willow", "actual": [{"role": "support_worker", "count": 3}]}
-SCORED = {"edith": DAY - timedelta(days=28)}
+SCORED = [Score(DAY - timedelta(days=28), 28)]
 
 
 def allocation(rationale="Edith needs two to stand this morning", shift=SHIFT, saved="07:30", unit="Willow"):
@@ -228,10 +229,15 @@ def test_a_reason_that_is_the_previous_shifts_word_for_word_is_copied():
     assert deployed([before, allocation("Two are out, Ben covers the lounge")], [FORM]) == ()
 
 
-def test_each_delay_needs_a_response_and_each_person_a_score_of_the_last_28_days():
+def test_each_delay_needs_a_response():
     assert deployed([allocation()], [{**FORM, "delays": [{"what": "breakfast"}]}]) == ("no_response",)
-    assert deployed([allocation()], [FORM], {"edith": DAY - timedelta(days=29)}) == ("no_score",)
-    assert deployed([allocation()], [FORM], {"edith": None}) == ("no_score",)
+
+
+def test_each_person_needs_a_score_that_is_no_older_than_the_home_allows():
+    for days in (7, 28, 90):
+        assert deployed([allocation()], [FORM], [Score(DAY - timedelta(days=days), days)]) == ()
+        assert deployed([allocation()], [FORM], [*SCORED, Score(DAY - timedelta(days=days + 1), days)]) == ("no_score",)
+    assert deployed([allocation()], [FORM], [Score(None, 28)]) == deployed([allocation()], [FORM], [Score(DAY + timedelta(days=1), 28)]) == ("no_score",)
 
 
 # ---- figures ----

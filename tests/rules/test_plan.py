@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.rules import plan, xmr
-from sync.rules.plan import Reached, closing, eyes, slid
+from sync.rules.plan import Reached, closing, eyes, ran_since, slid
 from sync.rules.starts import STARTS
 from sync.rules.triggers import by_default
 from sync.rules.wording import vague
@@ -65,6 +65,13 @@ def test_what_is_missing_keeps_it_open_and_is_said(changed, why):
 
 def test_evidence_of_the_day_on_which_an_action_began_or_was_opened_again_counts():
     assert blocked(weighed=[HELD[0], {**HELD[1], "as_of": "2026-11-01"}], since=date(2026, 11, 1)) == ()
+
+
+def test_an_action_runs_from_its_first_day_or_from_the_last_on_which_it_was_opened_again():
+    began, later, last = date(2026, 9, 1), date(2026, 10, 5), date(2026, 10, 20)
+    reviews = [{"decision": "stay_open", "on": date(2026, 10, 30)}, {"decision": "open_again", "on": later}, {"decision": "reopen", "on": last}]
+    assert ran_since(began, []) == ran_since(began, reviews[:1]) == began
+    assert ran_since(began, reviews[:2]) == later and ran_since(began, reviews) == ran_since(began, reversed(reviews)) == last
 
 
 def test_a_duty_that_is_kept_as_the_home_asks_is_in_nobodys_way_and_the_share_is_the_homes_own():

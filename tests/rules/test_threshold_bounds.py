@@ -48,7 +48,7 @@ BY_THE_DATABASE = {
 READ_BY_THE_DATABASE = {
     "plan.waits_days": "tests/api/test_pages_plan_still.py", "plan.slide_days": "tests/api/test_pages_plan.py", "plan.beside_days": "tests/api/test_pages_plan.py",
 }  # fmt: skip
-ON_A_TABLET_ALONE = dict.fromkeys(("hydration.old_plan_minutes", "hydration.a_lot_ml"), "tests/browser/test_from_records.py")
+ON_A_TABLET_ALONE = dict.fromkeys(("hydration.old_plan_minutes", "hydration.a_lot_ml", "hydration.long_ago_minutes"), "tests/browser/test_from_records.py")
 ELSEWHERE = READ_BY_THE_DATABASE | ON_A_TABLET_ALONE
 
 

@@ -32,7 +32,7 @@ from tests.rules.merge_by_hand import ByHand
 from tests.sim.book import ACCEPTED, ASIDE, WAITS, key_of, read_kept
 from tests.sim.installation import MINUTE_MS
 from tests.sim.tablet import Tablet
-from tests.sim.world import World
+from tests.sim.world import ROUND, World
 
 PROJECTIONS = (record, waiting, staff, *totals.TABLES)
 #: Worked out when a record is shown, from other records: a tablet hears of them with the record's next change.
@@ -274,7 +274,12 @@ def _uuid(given: Any) -> uuid.UUID:
 def older_apps_touch_nothing_new(d: Drained) -> list[str]:
     """What a newer app said in a field that older ones do not know stands, whoever corrected the rest."""
     made = [d.shown[uuid.UUID(id_)] for id_ in d.world.newest if uuid.UUID(id_) in d.shown]
-    return [f"{change['record']} has lost its floor: {change['fields']}" for change in made if change["fields"].get("floor") != "first"]
+    # Where another entry took its id first, what stands there never had the field.
+    return [
+        f"{change['record']} has lost its floor: {change['fields']}"
+        for change in made
+        if change["kind"] == ROUND and change["fields"].get("floor") != "first"
+    ]
 
 
 def tablets_in_trouble_are_named(d: Drained) -> list[str]:
@@ -302,7 +307,8 @@ def tablets_in_trouble_are_named(d: Drained) -> list[str]:
         twice = len(numbers) != len(set(numbers)) or (row.number_fell_ms is not None and row.last_number < top)
         late = d.world.seen["hold back"] or d.world.seen["duplicate"]  # an old request that comes last says an old count
         due = {MISSING_ENTRIES: missing, SILENT: silent, TWO_TABLETS: twice}
-        may = {**due, TWO_TABLETS: twice or row.id in d.world.doubtful or late}
+        # Of a silent tablet that is back its alert stands for as long as something of it has not arrived.
+        may = {**due, TWO_TABLETS: twice or row.id in d.world.doubtful or late, SILENT: silent or missing}
         for rule in due:
             of_it = told.get((rule, str(row.id)), [])
             open_ = [said for said in of_it if said["status"] not in (WITHDRAWN, RESOLVED)]

@@ -288,6 +288,27 @@ def test_a_server_clock_that_is_a_day_off_for_a_minute_calls_nobody_and_blinds_n
     assert floor.tablet.sync([drink])["results"][0]["status"] == "duplicate"
 
 
+@pytest.mark.parametrize("by", [24 * HOUR, -24 * HOUR])
+def test_numbers_missed_while_the_servers_clock_was_a_day_off_are_told_after_an_hour_all_the_same(floor, by):
+    held = [floor.tablet.drink(floor.joan) for _ in range(6)]
+    floor.jump(by)
+    floor.tablet.sync([held[0], held[4]], last_number=6)  # and of the sixth it says that it is sent
+    floor.jump(0)
+    floor.to(75)
+    (alert,) = floor.alerts(MISSING)
+    assert alert["facts"]["numbers"] == "2-4, 6"
+
+
+def test_one_number_under_two_ids_is_told_although_the_servers_clock_was_a_day_ahead(floor):
+    floor.tablet.sync([floor.tablet.drink(floor.joan) for _ in range(3)])
+    floor.jump(24 * HOUR)
+    floor.tablet.number = 2
+    floor.tablet.sync([floor.tablet.drink(floor.joan)])
+    floor.jump(0)
+    floor.to(20)
+    assert len(floor.alerts(TWO)) == 1
+
+
 def test_a_rebuild_raises_nothing_again_and_sends_nothing(floor):
     floor.sign_on_here()
     floor.to(65)

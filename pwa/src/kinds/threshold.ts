@@ -3,6 +3,7 @@
 import { DEFAULTS, type Pace } from '../due';
 import { state, text } from '../state';
 import { dayOrTime } from '../time';
+import type { Fields } from '../types';
 import { correctedNow, ofKind, zone } from '../view';
 
 export function pace(person: string, unit: string | null, now: number): Pace {
@@ -21,10 +22,10 @@ export function settings<T extends object>(defaults: T, person: string, unit: st
   return Object.fromEntries(found) as T;
 }
 
-/** A safety text of the home's own, in the words that a named person signed; null where the home has none. */
+/** A text of the home's own: a safety text in the words that a named person signed, or a standard's prompt; null where it has none. */
 export function signedText(name: string): { words: string; by: string | null } | null {
-  const found = inForce(correctedNow()).find((one) => one.name === name && !one.scope && text(one.value));
-  return found ? { words: String(found.value), by: text(found.by) } : null;
+  const found = inForce(correctedNow()).find((one) => one.name === name && !one.scope && typeof one.value === 'string');
+  return found?.value ? { words: String(found.value), by: text(found.by) } : null;
 }
 
 /** Whether the manager has put a rule off until later, for a person, their unit or the home (sync/rules/catalogue.py). */
@@ -34,9 +35,9 @@ export function putOff(rule: string, person: string, unit: string | null, now: n
   return value?.switch === 'off' && (dayOrTime(value.until, zone()) ?? 0) > now;
 }
 
-/** Everything that the home has set and that counts now, the newest first. */
+/** Everything that the home has set and that counts now, standards' prompts too (sync/rules/prompts.py), the newest first. */
 function inForce(now: number) {
-  return ofKind('threshold')
+  return [...ofKind('threshold'), ...ofKind('standard').flatMap(({ fields, seq }) => ((fields['prompts'] ?? []) as Fields[]).map((one) => ({ fields: one, seq })))]
     .filter(({ fields: { proposed_by: by, approved_by: second } }) => !by || (second && second !== by))
     .map(({ fields, seq }) => ({ name: fields['name'], value: fields['value'], by: fields['approved_by'], scope: String(fields['unit_or_person'] ?? ''), from: since(fields['from']), seq: seq ?? 0 }))
     .filter((one) => one.from <= now)

@@ -1,6 +1,6 @@
 // Screen 16: one alert at 03:00. What it is, who has been told, who is next, and one big button.
 
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { record, sayNotSaved } from '../acts';
 import { acknowledge, give, givenTo, isOpen, owners, personOf, told } from '../kinds/alert';
 import { sayAlert, titleOf } from '../kinds/alert_words';
@@ -28,7 +28,7 @@ export function AlertScreen({ id }: { id: string }) {
   const [problem, setProblem] = useState<string | null>(null);
   const alert = view(id);
   // Opened from a notification or a link before its record came: ask for it now, not at the next round.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!alert) soon();
   }, [id, !alert]);
   if (!me) return null;

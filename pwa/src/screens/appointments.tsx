@@ -1,6 +1,6 @@
 // Screen 8: today's appointments, outcomes that are missing, follow-ups that are overdue, updates that are awaited.
 
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useState } from 'preact/hooks';
 import { unfinished } from '../drafts';
 import { todos, visits, type Todo, type Visit } from '../kinds/visit';
 import { said } from '../said';
@@ -86,6 +86,6 @@ export const OUTCOME = 'outcome ';
 /** Appointments whose outcome the person at the screen has begun. */
 export function useDrafted(drawn: number): Set<string> {
   const [found, setFound] = useState(new Set<string>());
-  useEffect(() => void unfinished().then((keys) => setFound(new Set(keys.flatMap((key) => (key.startsWith(OUTCOME) ? [key.slice(OUTCOME.length)] : []))))), [drawn]);
+  useLayoutEffect(() => void unfinished().then((keys) => setFound(new Set(keys.flatMap((key) => (key.startsWith(OUTCOME) ? [key.slice(OUTCOME.length)] : []))))), [drawn]);
   return found;
 }

@@ -1,6 +1,6 @@
 // Above every screen: an alert that nobody answered; and, over it, a breach found on a tablet that cannot tell anybody.
 
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { record, sayNotSaved } from '../acts';
 import { iso } from '../clock';
 import { alerts } from '../kinds/alert';
@@ -46,7 +46,7 @@ function NotSent({ breaches }: { breaches: NotTold[] }) {
   const once = useOnce();
   const [who, setWho] = useState<{ said: string; kept: string } | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     dialog.current?.showModal();
     dialog.current?.querySelector<HTMLElement>('h2')?.focus();
     return () => dialog.current?.close();

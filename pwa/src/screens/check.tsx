@@ -1,7 +1,7 @@
 // Screen 14: two records, or two versions of one, side by side. A person decides; what is not chosen stays readable.
 
 import type { ComponentChildren } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { record } from '../acts';
 import { decide, differences, type Difference, type Version } from '../kinds/conflict';
 import { mayDecide } from '../kinds/deciding';
@@ -97,7 +97,7 @@ function Conflict({ shown, differ }: { shown: Shown; differ: Difference[] }) {
   const [opened, setOpened] = useState(shown.seq);
   const [again, setAgain] = useState(false);
   // Chosen with fewer versions in sight than there are now: nothing of that choice may be kept.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (opened === shown.seq) return;
     setOpened(shown.seq);
     setChosen({});

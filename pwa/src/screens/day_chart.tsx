@@ -1,7 +1,7 @@
 // The fluid chart: a stair for the running total, a line for the aim, a grey band for what was expected, and bars by the
 // hour. Everything in it is told apart by shape and pattern, and stands in the table below it too.
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { scale, tick, type Hour, type Step } from '../kinds/day_chart';
 import { said } from '../said';
 import { zone } from '../view';
@@ -27,7 +27,7 @@ const NARROWEST = 240;
 export function DayChart({ day, summary }: { day: Drawn; summary: string }) {
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(NARROWEST);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const measure = () => setWidth(Math.max(NARROWEST, box.current?.clientWidth ?? 0));
     measure();
     addEventListener('resize', measure);

@@ -1,6 +1,6 @@
 // "Not finished": what the person at the screen began on this tablet and has not saved. Nobody else sees it.
 
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { keepDraft, unfinished } from '../drafts';
 import { formWords, said } from '../said';
 import { announce, Button } from '../ui/parts';
@@ -19,7 +19,7 @@ const typedOn: Record<string, string> = {
 export function Drafts() {
   const [keys, setKeys] = useState<string[] | null>(null);
   const read = () => unfinished().then(setKeys);
-  useEffect(() => void read(), []);
+  useLayoutEffect(() => void read(), []);
   if (!keys) return null;
 
   async function drop(key: string) {

@@ -1,6 +1,6 @@
 // Screen 4: record a drink. One tap on a cup records it; everything else is beside that, never before it.
 
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { record, sayNotSaved } from '../acts';
 import { draft, keepDraft, otherDraft } from '../drafts';
 import {
@@ -23,9 +23,6 @@ import { english, fill, ml, sayMinutes, words } from '../words';
 import { Later } from './later';
 import { Marks, Progress } from './resident_row';
 import { When, type Happened } from './when';
-
-/** Longer ago than this is asked about. */
-const LONG_AGO_MS = 12 * 3_600_000;
 
 /** Whom the sheet is for, and which entry it puts right: an open cup, or a drink of which nothing was drunk. */
 export interface Opened {
@@ -69,10 +66,10 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
   const once = useOnce(problems);
   /** What is saved was typed as another amount. */
   const typed = useRef(false);
-  useEffect(() => void draft(opened.resident).then((kept) => kept && setNote(kept)), [opened.resident]);
+  useLayoutEffect(() => void draft(opened.resident).then((kept) => kept && setNote(kept)), [opened.resident]);
   // Tiles stay where they are while the sheet is open, like everything under a finger.
   const cups = useMemo(() => vessels(opened.resident), [opened.resident]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (opened.fields) void submit(opened.fields);
   }, [opened.fields]);
   if (!person) return null;
@@ -85,13 +82,15 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
   /** Ask what must be asked, then save and close. */
   async function submit(fields: Fields, sure: Sure = {}): Promise<void> {
     const drunk = number(fields['drunk_ml']) ?? 0;
-    if (drunk > pace(person!.id, person!.unit, correctedNow()).a_lot_ml && !sure.lot) {
+    const asks = pace(person!.id, person!.unit, correctedNow());
+    if (drunk > asks.a_lot_ml && !sure.lot) {
       const said = { ml: ml(drunk) };
       return setStep({ at: 'ask', question: fill(words.drink.a_lot, said), yes: fill(words.drink.a_lot_yes, said), fields, sure: { lot: true }, back: 'other' });
     }
     const happened_ms = 'ms' in happened ? happened.ms : Date.now() - happened.minutes * 60_000;
-    if (Date.now() - happened_ms > LONG_AGO_MS && !sure.old && !opened.repairs) {
-      const said = { span: sayMinutes((Date.now() - happened_ms) / 60_000) };
+    const minutes = (Date.now() - happened_ms) / 60_000;
+    if (minutes > asks.long_ago_minutes && !sure.old && !opened.repairs) {
+      const said = { span: sayMinutes(minutes) };
       return setStep({ at: 'ask', question: fill(words.drink.long_ago, said), yes: words.drink.long_ago_yes, fields, sure: { ...sure, old: true }, back: 'main' });
     }
     // A cup of before 7am counts in the care day in which it was handed over.

@@ -1,7 +1,7 @@
 // A form: a few questions a page, kept on every change, saved once. Which questions is the kind's business
 // (`kinds/<kind>.tsx`); what is said when they are saved, corrected or left half done is the same for all.
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { record, sayNotSaved } from '../acts';
 import { askedOf, fieldsOf, problemsOf, type Problem } from '../answers';
 import { draft, keepDraft } from '../drafts';
@@ -18,6 +18,7 @@ import { fill, words } from '../words';
 import { CorrectForm } from './form_correct';
 import { Saved } from './form_saved';
 import { personOf } from './plain';
+import { Prompt } from './prompt';
 import { Ask } from './questions';
 import '../styles/more.scss';
 
@@ -50,7 +51,7 @@ function FillIn({ form, about, id, onSaved }: { form: Form; about: string | null
   const top = useRef<HTMLHeadingElement>(null);
   const key = `form:${id}`;
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     void draft(key).then((kept) => {
       const begun = kept ? (JSON.parse(kept) as { answers: Fields; page: number }) : null;
       setAnswers({ ...known(form, about), ...begun?.answers });
@@ -129,6 +130,7 @@ function FillIn({ form, about, id, onSaved }: { form: Form; about: string | null
       <h1 class="tm-title">{own.title}</h1>
       {person && <p class="tm-lead">{person}</p>}
       {at === 0 && own.lead && <p>{own.lead}</p>}
+      {at === 0 && <Prompt name={form.kind} />}
       {at === 0 && system && <p class="tm-old" data-testid="elsewhere">{fill(said.form.elsewhere, { system })}</p>}
       {pages.length > 1 && <h2 class="tm-fine tm-page" tabIndex={-1} ref={top}>{fill(said.form.page, { n: at + 1, of: pages.length })}</h2>}
       <Problems list={failed ? [failed] : problems.map((one) => one.sentence)} />

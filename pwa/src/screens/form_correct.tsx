@@ -1,6 +1,6 @@
 // A record opened again in its own form: what is changed is written, with why; the first version stays readable.
 
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { record, sayNotSaved } from '../acts';
 import { askedOf, fieldsOf, problemsOf, type Problem } from '../answers';
 import { draft, keepDraft } from '../drafts';
@@ -26,7 +26,7 @@ export function CorrectForm({ form, shown }: { form: Form; shown: Shown }) {
   const [more, setMore] = useState<Fields>({});
   const [problems, setProblems] = useState<Problem[]>([]);
   const key = `form:${form.kind}.${shown.record}`;
-  useEffect(() => void draft(key).then((kept) => kept && setMore(JSON.parse(kept) as Fields)), [key]);
+  useLayoutEffect(() => void draft(key).then((kept) => kept && setMore(JSON.parse(kept) as Fields)), [key]);
   const answers = { ...shown.fields, ...more };
   const why = more[WHY] as Why | undefined;
   const questions = askedOf(form.pages.flat(), answers);

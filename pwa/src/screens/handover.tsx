@@ -1,6 +1,6 @@
 // Screen 11: handover. Built since the last one, a line added by hand, handed over, and accepted by the incoming lead.
 
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { record, sayNotSaved } from '../acts';
 import { iso } from '../clock';
 import { draft, keepDraft } from '../drafts';
@@ -42,7 +42,7 @@ function Building({ before }: { before: Shown | null }) {
   const [added, setAdded] = useState<Line[]>([]);
   const [lead, setLead] = useState('');
   const [problems, setProblems] = useState<string[]>([]);
-  useEffect(() => void draft(DRAFT).then((kept) => kept && setAdded(JSON.parse(kept) as Line[])), []);
+  useLayoutEffect(() => void draft(DRAFT).then((kept) => kept && setAdded(JSON.parse(kept) as Line[])), []);
   const done = before && accepted(before);
   const when = (ms: number) => sayWhen(ms, Date.now(), zone());
 

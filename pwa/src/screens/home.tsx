@@ -1,6 +1,6 @@
 // Screen 2: my shift, what is due, alerts to me, what I have not finished.
 
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { record, sayNotSaved } from '../acts';
 import { unfinished } from '../drafts';
 import { alerts, isMine, isOpen } from '../kinds/alert';
@@ -27,7 +27,7 @@ export function Home() {
   useNow(60_000);
   const me = session();
   const [notes, setNotes] = useState(0);
-  useEffect(() => void unfinished().then((list) => setNotes(list.length)), [me?.id]);
+  useLayoutEffect(() => void unfinished().then((list) => setNotes(list.length)), [me?.id]);
   if (!me) return null;
   const people = residents().map((person) => standing(person));
   const waiting = people.filter((one) => one.due.state === 'due' || one.due.state === 'late').length;

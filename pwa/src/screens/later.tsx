@@ -4,7 +4,7 @@
 // version the worker's cache moves on to under it.
 
 import type { ComponentType, JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { Button } from '../ui/parts';
 import { words } from '../words';
 
@@ -26,7 +26,7 @@ export function Later({ screen, ...props }: Asked): JSX.Element | null {
   const [tries, setTries] = useState(0);
   const [failed, setFailed] = useState(false);
   const drawn = screens;
-  useEffect(() => {
+  useLayoutEffect(() => {
     // Whether they were there when this was drawn, and not now: an effect may come after they have.
     if (!drawn) void fetchRest().then(() => setFailed(false), () => setFailed(true)).then(() => setTries((n) => n + 1));
   }, [screen]);

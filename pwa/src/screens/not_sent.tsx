@@ -1,6 +1,6 @@
 // Screen 13: what waits on this tablet, by person and author, oldest first; and what the server kept aside, with why.
 
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { record, sayNotSaved } from '../acts';
 import { titleOf } from '../kinds/alert_words';
 import { iso } from '../clock';
@@ -206,7 +206,7 @@ export function Rescue() {
 /** Room on the disk, whether the browser promises to keep it, and the rescue copy. */
 function Storage() {
   const [storage, setStorage] = useState<{ mb: number | null; kept: boolean } | null>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     void (async () => {
       const about = await navigator.storage?.estimate?.().catch(() => null);
       const kept = (await navigator.storage?.persisted?.().catch(() => false)) ?? false;

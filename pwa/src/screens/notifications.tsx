@@ -1,6 +1,6 @@
 // Screen 29: notifications on this phone. First what they are, then the question, then a test with its real time.
 
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { standing, test, turnOff, turnOn, type Push } from '../push';
 import { said } from '../said';
 import { state } from '../state';
@@ -14,7 +14,7 @@ export function Notifications() {
   const [busy, setBusy] = useState<'on' | 'test' | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [result, setResult] = useState<number | 'failed' | null>(null);
-  useEffect(() => void standing().then(setNow), []);
+  useLayoutEffect(() => void standing().then(setNow), []);
 
   async function on() {
     setBusy('on');

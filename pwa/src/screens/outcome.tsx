@@ -1,6 +1,6 @@
 // Screen 9: an appointment's outcome, one question a screen. Kept as a draft at each answer; saved whole in the end.
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { record, sayNotSaved } from '../acts';
 import { draft, keepDraft } from '../drafts';
 import { settled, visitOf, type Visit } from '../kinds/visit';
@@ -14,6 +14,7 @@ import { fill } from '../words';
 import { OUTCOME } from './appointments';
 import { QUESTIONS } from './outcome_questions';
 import { personOf } from './plain';
+import { Prompt } from './prompt';
 import { ROUND } from './visit_now';
 import { when } from './visit_row';
 import '../styles/more.scss';
@@ -23,7 +24,7 @@ const said = allWords.outcome;
 export function Outcome({ id }: { id: string }) {
   useTopics('records', 'session');
   const [answers, setAnswers] = useState<Answers | null>(null);
-  useEffect(() => void draft(OUTCOME + id).then((kept) => setAnswers(kept ? { ...BLANK, ...(JSON.parse(kept) as Partial<Answers>) } : BLANK)), [id]);
+  useLayoutEffect(() => void draft(OUTCOME + id).then((kept) => setAnswers(kept ? { ...BLANK, ...(JSON.parse(kept) as Partial<Answers>) } : BLANK)), [id]);
   const visit = visitOf(id);
   if (!visit) return <Gone />;
   return answers && <Asking key={id} visit={visit} first={answers} />;
@@ -48,7 +49,7 @@ function Asking({ visit, first }: { visit: Visit; first: Answers }) {
   const { shown } = visit;
   const before = settled(visit).filter((one) => one.record !== answers.saved[0]);
   // The question is new: whoever listens hears it, and the keyboard starts from it.
-  useEffect(() => {
+  useLayoutEffect(() => {
     heading.current?.focus({ preventScroll: true });
     scrollTo(0, 0);
   }, [answers.step]);
@@ -102,6 +103,7 @@ function Asking({ visit, first }: { visit: Visit; first: Answers }) {
           <a class="tm-link" href={`#appointment=${shown.record}`}>{said.see}</a>
         </p>
       )}
+      <Prompt name="appointment_outcome" />
       <Problems list={problem ? [problem] : []} />
       <p class="tm-fine" data-testid="step">{fill(said.step, { n: at + 1, all: way.length })}</p>
       <h2 class="tm-heading" ref={heading} tabIndex={-1} data-testid="question" data-step={way[at]}>{titleOf(way[at]!, answers)}</h2>

@@ -1,6 +1,6 @@
 // From paper: what was written while no tablet worked. Each line keeps who gave it, when, and who typed it in.
 
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { record, sayNotSaved } from '../acts';
 import { draft, keepDraft } from '../drafts';
 import { fromPaper, PAPER_OUTCOMES, timeOnPaper, wrongOnPaper, type OnPaper } from '../kinds/paper';
@@ -32,7 +32,7 @@ function Lines({ person }: { person: Resident }) {
   const [problems, setProblems] = useState<string[]>([]);
   const [typed, setTyped] = useState<string[]>([]);
   const once = useOnce(problems);
-  useEffect(() => void draft(name).then((kept) => kept && setLine({ ...EMPTY, ...(JSON.parse(kept) as Partial<OnPaper>) })).catch(() => undefined), [name]);
+  useLayoutEffect(() => void draft(name).then((kept) => kept && setLine({ ...EMPTY, ...(JSON.parse(kept) as Partial<OnPaper>) })).catch(() => undefined), [name]);
 
   function change(part: Partial<OnPaper>) {
     const next = { ...line, ...part };

@@ -1,6 +1,6 @@
 // What stands over every screen of the practice home: that it is one, the next of five tasks, and the way out.
 
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { leave, people } from '../practice_home';
 import { said } from '../said';
 import { state } from '../state';
@@ -30,7 +30,7 @@ export function Practice() {
   const done = tasks.filter((task) => entries.some(SHOWS[task]));
   const next = tasks.find((task) => !done.includes(task));
   const told = useRef(0);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (done.length > told.current) announce(fill(said.practice.done_n, { n: done.length, all: tasks.length }));
     told.current = done.length;
   }, [done.length]);

@@ -7,6 +7,7 @@ import type { Fields } from '../types';
 import { useOnce } from '../ui/hooks';
 import { Button, Tile } from '../ui/parts';
 import { words } from '../words';
+import { Prompt } from './prompt';
 
 const REASONS = ['not_now', 'dislikes', 'too_tired', 'upset', 'toilet_worry', 'no_reason'] as const;
 
@@ -23,6 +24,7 @@ export function Refusal({ onRecord, onBack }: { onRecord: (fields: Fields) => vo
   ];
   return (
     <>
+      <Prompt name="refusal" />
       <h3 class="tm-heading">{reason ? said.drink.next : said.drink.why}</h3>
       <div class="tm-tiles">
         {!reason && REASONS.map((one) => <Tile key={one} data-testid="refusal-reason" big={words.drink.reasons[one]} onClick={() => setReason(one)} />)}

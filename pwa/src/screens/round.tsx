@@ -1,7 +1,7 @@
 // Screen 5: a drinks round. Room, drink and cup first, then one tap a person on how much they drank. There is no button
 // for everybody: nobody is given a value that nobody tapped, and whoever is skipped stays "Not recorded".
 
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useState } from 'preact/hooks';
 import { myShift } from '../kinds/duty';
 import { residents, units, type Resident } from '../kinds/resident';
 import { drinks, keepPlace, keepSeats, keptPlace, mine, sayUsual, seated, type Place } from '../kinds/round';
@@ -30,7 +30,7 @@ export function Round() {
   const [place, setPlace] = useState<Place | null | 'unknown'>('unknown');
   const [setting, setSetting] = useState<Setting>({});
   const [finished, setFinished] = useState<{ done: number; names: string[] } | null>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     lockAfter(LOCK_MS);
     void keptPlace().then(setPlace, () => setPlace(null));
     return () => lockAfter();
@@ -135,7 +135,7 @@ function Going({ place, all, onChange, onFinish }: { place: Place; all: Resident
   const left = people.filter((one) => !mine(one.id, place));
   const done = people.length - left.length;
   // Whoever comes back to a round, after a lock or another screen, goes on where they stopped.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (done > 0) document.querySelector('[data-round-left="true"]')?.scrollIntoView({ block: 'center' });
   }, []);
   if (!cup) return <Button onClick={() => onFinish(done, left.map((one) => one.name))}>{said.round.finish}</Button>;

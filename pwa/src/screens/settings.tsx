@@ -1,6 +1,6 @@
 // How this tablet looks and speaks: language, size of the text, light or dark. Chosen by hand, seen at once.
 
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { chosen, choose, type Language } from '../languages';
 import { said } from '../said';
 import { useTopics } from '../ui/hooks';
@@ -14,7 +14,7 @@ export function Settings() {
   const [failed, setFailed] = useState(false);
   // Saying it after the words have changed says it in the new language.
   const [spoke, setSpoke] = useState(0);
-  useEffect(() => { if (spoke) announce(said.settings.saved); }, [spoke]);
+  useLayoutEffect(() => { if (spoke) announce(said.settings.saved); }, [spoke]);
   const { tablet, mine } = chosen();
   const seen = (act: () => void) => {
     act();

@@ -1,7 +1,7 @@
 // Screen 7: the shift's hydration check. Everybody on monitoring is looked at, every gap gets a decision, and the sign-off
 // lands in the daily management log. Nothing is sent before that; what was decided is kept through locks.
 
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { record, sayNotSaved } from '../acts';
 import { mayDecide } from '../kinds/deciding';
 import { myShift } from '../kinds/duty';
@@ -41,7 +41,7 @@ export function ShiftCheck() {
   const [signed, setSigned] = useState<{ shift: string; unit: string } | null>(null);
   const [problems, setProblems] = useState<string[]>([]);
   const once = useOnce(problems);
-  useEffect(() => void begun().then(setKept, () => setKept(null)), []);
+  useLayoutEffect(() => void begun().then(setKept, () => setKept(null)), []);
   if (!mayDecide()) return <p class="tm-empty" data-testid="ask-senior">{said.shift_check.asked}</p>;
   if (known === 'unknown') return null;
   const kept = known;

@@ -12,6 +12,7 @@ import { Button, Choice } from '../ui/parts';
 import { zone } from '../view';
 import { fill, words } from '../words';
 import type { Opened } from './drink_sheet';
+import { Prompt } from './prompt';
 import { LastEntry, Marks, Progress } from './resident_row';
 import { Escalate, NotNeeded, Whom } from './shift_decisions';
 
@@ -60,6 +61,7 @@ export function ShiftPerson({ look, decided, onDecide, onOpen, onOffer }: Props)
       ))}
       {finding === 'low_intake' && (
         <div class="tm-gap" data-testid="low-intake">
+          <Prompt name="escalation" />
           <p class="tm-gap__what">{decided.low ? decided.low.decision : said.shift_check.low}</p>
           <Escalate draft={`shift-check ${person.id}`} low={decided.low} onDecide={(low) => onDecide({ low })} />
         </div>

@@ -1,6 +1,6 @@
 // On the lock screen: care recorded under a typed name. Never refused for want of a PIN, always marked unverified.
 
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { recordAs } from '../acts';
 import { noteByRoom, warm } from '../kinds/emergency';
 import { residents } from '../kinds/resident';
@@ -20,7 +20,7 @@ export function Typed() {
   const [error, setError] = useState<string | null>(null);
   const [person, setPerson] = useState<string | null>(null);
   // The name goes with the screen: whoever comes next types their own.
-  useEffect(() => () => recordAs(null), []);
+  useLayoutEffect(() => () => recordAs(null), []);
 
   function go(event: Event) {
     event.preventDefault();

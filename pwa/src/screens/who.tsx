@@ -1,6 +1,6 @@
 // Screen 1: who is using this tablet? Names and a PIN, with or without a connection; nothing of any resident.
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { route } from '../route';
 import { knownHere, unlock, type Unlocked } from '../session';
 import { state } from '../state';
@@ -23,7 +23,7 @@ export function Who() {
   const [chosen, setChosen] = useState<StaffName | null>(null);
   const [find, setFind] = useState('');
   const [known, setKnown] = useState<Set<string>>(new Set());
-  useEffect(() => void knownHere().then(setKnown), [chosen]);
+  useLayoutEffect(() => void knownHere().then(setKnown), [chosen]);
   if (chosen) return <Pin person={chosen} onBack={() => setChosen(null)} />;
 
   const wanted = find.trim().toLowerCase();

@@ -1,6 +1,6 @@
 // Before the shift: who of tonight's staff could not unlock this tablet if the connection failed, while there is time to help it.
 
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { workingSoon } from '../kinds/rota';
 import { said } from '../said';
 import { knownHere } from '../session';
@@ -10,7 +10,7 @@ import { staffName } from '../view';
 export function WhoCannot() {
   const told = useTopics('records', 'device', 'session', 'link');
   const [known, setKnown] = useState<Set<string> | null>(null);
-  useEffect(() => void knownHere().then(setKnown, () => undefined), [told]);
+  useLayoutEffect(() => void knownHere().then(setKnown, () => undefined), [told]);
   if (!known) return null;
   // Whoever has no name here has left, and is not let in at all.
   const names = [...workingSoon()].filter((id) => !known.has(id)).flatMap((id) => staffName(id) ?? []).sort();

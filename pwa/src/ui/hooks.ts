@@ -1,6 +1,6 @@
 // Drawing again when something is told, or when time has passed.
 
-import { useEffect, useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks';
 import { listen } from '../state';
 import { words } from '../words';
 import { announce, DOUBLE_TAP_MS } from './parts';
@@ -21,7 +21,7 @@ export function useTopics(...topics: Topic[]): number {
 /** The time, told anew every `every_ms`. */
 export function useNow(every_ms: number): number {
   const [now, setNow] = useState(Date.now);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), every_ms);
     return () => clearInterval(timer);
   }, [every_ms]);

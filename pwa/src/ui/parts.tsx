@@ -1,7 +1,7 @@
 // The parts that every screen is made of: nhsuk-frontend's markup for forms, our own for capture.
 
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useLayoutEffect, useId, useRef } from 'preact/hooks';
 import { PRACTICE } from '../practice';
 import { words } from '../words';
 import type { RowState } from '../view';
@@ -82,7 +82,7 @@ export function Choice<T extends string>(props: {
 /** What went wrong, at the top, with the focus on it. */
 export function Problems({ list }: { list: string[] }) {
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (list.length) box.current?.focus();
   }, [list.join()]);
   if (!list.length) return null;
@@ -120,7 +120,7 @@ function shield(closing: MouseEvent | null): void {
 export function Sheet(props: { title: string; onClose: () => void; children: ComponentChildren; small?: boolean; testid?: string }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const back = document.activeElement as HTMLElement | null;
     let newest: MouseEvent | null = null;
     dialog.current?.addEventListener('click', (event) => { newest = event; }, true);
