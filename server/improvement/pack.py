@@ -75,7 +75,7 @@ def gather(c: Connection, home: Home, first: date, last: date, now_ms: int) -> P
         if not row.struck:
             beside[row.kind].append(row)
     people = [row.id for row in store.records(c, home.id, "resident")]
-    entries = store.about(c, home.id, ENTRY, people, days=(first.toordinal(), last.toordinal()))
+    entries = store.many_about(c, home.id, ENTRY, people, days=(first.toordinal(), last.toordinal()))
     late = frozenset(row.id for row in entries if (time_ms(row.body["recorded_at"]) or row.occurred_ms) - row.occurred_ms > near_ms)
     drawn = draw(f"{home.secret.hex()}/{first}/{last}", entries, late)
     rows: dict[uuid.UUID, list[store.LedgerRow]] = defaultdict(list)

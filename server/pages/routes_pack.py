@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, g, render_template, request
 
+from server import gathering
 from server.clock import now_ms
 from server.db import reading
 from server.improvement import pack as packs
@@ -88,7 +89,7 @@ def _file(document: Document, form: str) -> bytes | None:
 
 def _document(first: date, last: date, initials: bool) -> Document:
     me, now = g.person, now_ms()
-    with reading() as c:
+    with gathering.many(), reading() as c:
         names = (Initials if initials else Names)(c, me.home_id)
         pack = packs.gather(c, people_store.home(me.home_id), first, last, now)
         tables = pack_tables.tables(pack, names)

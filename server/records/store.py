@@ -191,6 +191,13 @@ def about(
     return [_row(row) for row in fast.select_in(c, _NAMES, folded, "subject", home_id, subjects, tail, (kind, *(days or ())))]
 
 
+def many_about(c: Connection, home_id: int, kind: str, subjects: Iterable[uuid.UUID], *, days: tuple[int, int]) -> list[RecordRow]:
+    """`about`, for so many days that what others read again must not be forgotten for their texts."""
+    tail = " AND kind = ? AND day BETWEEN ? AND ? ORDER BY occurred_ms, id"
+    found = fast.select_in(c, _NAMES, folded, "subject", home_id, subjects, tail, (kind, *days))
+    return [RecordRow(*row[:6], bool(row[6]), bool(row[7]), orjson.loads(row[8])) for row in found]
+
+
 # ---- followers ----
 
 #: Names of all followers. A feature that follows the ledger adds its name when it is imported.
