@@ -18,17 +18,19 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from server.alerts import schedule, silence
+from server.alerts.cases import by_subject
 from server.people.store import Home
 from server.people.tables import device
 from server.records import doubles as records_doubles
-from server.records import store
+from server.records import plans, store
 from sync import alerts as rules
 from sync import days
-from sync.facts import Entry, Facts, absence_of, entry_of, plan_versions
+from sync.facts import Entry, Facts, absence_of, entry_of
 from sync.fields import time_ms
 from sync.rules import doubles, hydration
 from sync.rules.catalogue import RULES
 from sync.rules.doubles import Pair
+from sync.rules.in_force import plan_versions
 from sync.rules.scene import Scene
 from sync.thresholds import Values
 
@@ -244,7 +246,7 @@ class Known:
         self.values = Values((row.body for row in store.records(c, home.id, THRESHOLD)), home.zone)
         self.people = store.records_by_id(c, home.id, people)
         self.checks = _by_person(store.about(c, home.id, CHECK, people, days=(first - REACH_DAYS, last)))
-        self.plans = _by_person(store.about(c, home.id, "hydration_plan", people))
+        self.plans = by_subject(store.about(c, home.id, plans.KIND, people))
         self.absences = _by_person(store.about(c, home.id, "absence", people))
         self.decided = _decided(c, home, self.checks)
         self.ids = {
@@ -286,7 +288,7 @@ class Known:
             resident=str(resident),
             care_day=date.fromordinal(day),
             zone=self.home.zone,
-            plans=plan_versions(row.body for row in self.plans.get(resident, ())),
+            plans=plan_versions((row.body for row in self.plans.get(resident, ())), self.home.two_people),
             person=person.fields if person and not person.struck else {},
             entries=tuple(
                 entry
