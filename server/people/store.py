@@ -86,7 +86,7 @@ def homes() -> list[Home]:
 
 
 def _known() -> dict:
-    """Homes by number and by uuid, kept by this process: neither key, uuid nor zone of a home ever changes."""
+    """Homes by number and by uuid, kept by this process: key, uuid, zone and rule of two never change while it runs."""
     return current_app.extensions.setdefault("tidemark_homes", {})
 
 

@@ -154,6 +154,7 @@ class _Said:
     received: datetime
     values: Mapping[str, Any] | None
     confirms: frozenset[str]
+    rejects: frozenset[str]
     outside: bool
     unresolved: tuple[str, ...]
     #: Group -> (submission, author) where the plan shows a value that somebody else wrote before.
@@ -174,7 +175,7 @@ def _said_of(change: Mapping[str, Any]) -> list[_Said]:
         at = _time(change["occurred_at"])
         values = None if change.get("struck_out") else change["fields"]
         received = _time(change.get("received_at"))
-        return [_Said(at, (at, 0, _time(change.get("recorded_at")), record), record, str(heads[0]), record, change.get("author"), received, values, frozenset(), False, unresolved)]
+        return [_Said(at, (at, 0, _time(change.get("recorded_at")), record), record, str(heads[0]), record, change.get("author"), received, values, frozenset(), frozenset(), False, unresolved)]
     rows, creator = {row["submission"]: row for row in told}, told[0]["submission"]
     made: dict[str, tuple[datetime, int]] = {}
 
@@ -199,7 +200,7 @@ def _said_of(change: Mapping[str, Any]) -> list[_Said]:
         found.append(_Said(
             at, (at, depth, _time(row["recorded_at"]), row["submission"]), record, row["submission"], row["submission"], row.get("author"),
             _time(row.get("received_at")), None if struck else shown, frozenset(map(str, said.get("confirms") or ())),
-            row.get("origin") == PAGE and all(said.get(name) for name in OUTSIDE), unresolved,
+            frozenset(map(str, said.get("rejects") or ())), row.get("origin") == PAGE and all(said.get(name) for name in OUTSIDE), unresolved,
             _written_before(ordered, values, shown) if last else {},
         ))  # fmt: skip
     return found
@@ -262,6 +263,11 @@ class _Held:
         elif settles(self.tight):
             self.tight = None
 
+    def reject(self, said: _Said) -> None:
+        """Somebody else says no to what holds already and asks for what stood before: that alone waits now, and it holds meanwhile."""
+        if self.tight and self.loose and self.tight.submission in said.rejects and said.author not in (None, self.tight.author):
+            self.tight = None
+
     @property
     def waiting(self) -> tuple[Waiting, ...]:
         return tuple(waits for waits in (self.tight, self.loose) if waits)
@@ -304,6 +310,7 @@ def _versions(said: list[_Said], rule: TwoPeople) -> tuple[PlanVersion, ...]:
                 held.settle(asked)
         for held in groups.values():
             held.confirm(one)
+            held.reject(one)
         unresolved = {name for each in standing.values() for name in each.unresolved}.union(differ)
         waiting = tuple(waits for held in groups.values() for waits in held.waiting)
         versions.append(PlanVersion(one.at, _in_force(values, groups), one.version, tuple(sorted(unresolved)), waiting))
@@ -327,7 +334,5 @@ def in_force(changes: Iterable[Mapping[str, Any]], rule: TwoPeople) -> PlanVersi
 
 def overlay(version: PlanVersion) -> dict[str, Any] | None:
     """What a tablet lays over the plan that it holds: the fields that are in force in another form than they were last written, null for
-    none; None where nothing waits. A tablet merges nothing itself."""
-    if not version.waiting:
-        return None
-    return {name: version.values.get(name) for waits in version.waiting if waits.loosens for name in BY_NAME[waits.group].fields}
+    none; None where they are as they were written. A tablet merges nothing itself."""
+    return {name: version.values.get(name) for waits in version.waiting if waits.loosens for name in BY_NAME[waits.group].fields} or None
