@@ -194,3 +194,13 @@ def test_what_a_home_wrote_before_two_people_confirmed_stands_as_it_was_written(
     assert "1,500ml" in sue.open("/safety-list").text and cards(sue.open("/thresholds")) == 0
     change(nina, plan, limit_ml="1800")
     assert "1,500ml" in sue.open("/safety-list").text and cards(sue.open("/thresholds")) == 1, "the rule counts from then on"
+
+
+@one_database
+def test_a_backup_from_before_two_people_confirmed_keeps_the_force_of_what_it_holds(home, sue, nina, plan, keep):
+    change(nina, plan, limit_ml="1500")
+    home.sql("UPDATE home SET two_people_ms = NULL")
+    keep()
+    keep.put_back()
+    home.house.app.extensions.pop("tidemark_homes", None)
+    assert "1,500ml" in Visitor.manager(home, ["registered_manager"], "Priya Shah").open("/safety-list").text
