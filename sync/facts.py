@@ -1,13 +1,13 @@
 """What is known about one person and one care day, as the rules read it: entries, absences, plans, people's silence.
 
-Made from records in their wire form (a change as protocol.md has it) by `entry_of`, `absence_of` and `plan_versions`;
-the rules themselves see only these. Times are aware datetimes in UTC, already corrected for the tablet's clock.
+Made from records in their wire form (a change as protocol.md has it) by `entry_of`, `absence_of` and `plan_versions`
+(`sync/rules/in_force.py`); the rules themselves see only these. Times are aware datetimes in UTC, already corrected for the tablet's clock.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -65,13 +65,33 @@ class Absence:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """A group of a plan's fields that waits for a second person. `asked` is what its author wrote, `holds` what is in force.
+
+    What tightens holds already, and `before` is what it took the place of; what loosens holds only once it is confirmed.
+    """
+
+    group: str
+    loosens: bool
+    since: datetime
+    submission: str
+    record: str
+    author: str | None
+    asked: Mapping[str, Any]
+    holds: Mapping[str, Any]
+    before: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class PlanVersion:
-    """The values of a hydration plan from an instant on; `unresolved` names fields that stand in conflict."""
+    """The values of a hydration plan that are in force from an instant on; `unresolved` names fields that stand in conflict,
+    `waiting` what a second person has not confirmed yet."""
 
     since: datetime
     values: Mapping[str, Any]
     version: str
     unresolved: tuple[str, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -175,56 +195,6 @@ def absence_of(change: Mapping[str, Any]) -> Absence | None:
 #: What keeps somebody safe: where two plans differ in it, tablets stop at both values (care.md, Recording 3).
 NIL = ("nil_by_mouth_from", "nil_by_mouth_until")
 SAFETY = ("iddsi_level", "limit_ml", *NIL)
-
-
-def as_one(plans: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """(values, safety fields in which they differ) of a person's live plans, the one last said at the end.
-
-    What the last does not speak of stays in force; of two limits the lower, of two times nil by mouth the one that ends later.
-    Has a twin in the app (`pwa/src/kinds/hydration_plan.ts`), held to it by `tests/vectors/plans_as_one.json`.
-    """
-    values = {name: value for plan in plans for name, value in plan.items()}
-    if limits := [plan["limit_ml"] for plan in plans if isinstance(plan.get("limit_ml"), int)]:
-        values["limit_ml"] = min(limits)
-    if nil := [plan for plan in plans if plan.get("nil_by_mouth_from")]:
-        longest = max(nil, key=lambda plan: plan.get("nil_by_mouth_until") or "~")
-        values |= {name: longest.get(name) for name in NIL}
-    said = {name: {plan.get(name) for plan in (nil if name in NIL else plans) if name in NIL or name in plan} for name in SAFETY}
-    return {name: value for name, value in values.items() if value is not None}, tuple(name for name in SAFETY if len(said[name]) > 1)
-
-
-def plan_versions(changes: Iterable[Mapping[str, Any]]) -> tuple[PlanVersion, ...]:
-    """The history of a person's plan from its records, oldest first; where several stand, of all of them as one.
-
-    The newest version of a record carries its merged values, so that what a conflict shows is what is judged.
-    """
-    found: list[tuple[datetime, int, str, PlanVersion]] = []
-    for change in changes:
-        if change.get("struck_out"):
-            continue
-        told = change.get("history") or ()
-        if not told:
-            found.append(_version(change, change["occurred_at"], change["fields"], str(change["record"])))
-            continue
-        values: dict[str, Any] = {}
-        ordered = sorted(told, key=lambda row: (row["occurred_at"], row["seq"]))
-        for place, row in enumerate(ordered):
-            values = {name: value for name, value in {**values, **row["fields"]}.items() if value is not None}
-            shown = change["fields"] if place == len(ordered) - 1 else values
-            found.append(_version(change, row["occurred_at"], shown, str(row["submission"])))
-    standing: dict[str, PlanVersion] = {}
-    versions: list[PlanVersion] = []
-    for _, _, record, version in sorted(found, key=lambda each: each[:2]):
-        standing = {**{other: each for other, each in standing.items() if other != record}, record: version}
-        values, differ = as_one([each.values for each in standing.values()])
-        unresolved = {name for each in standing.values() for name in each.unresolved}
-        versions.append(replace(version, values=values, unresolved=tuple(sorted(unresolved.union(differ)))))
-    return tuple(versions)
-
-
-def _version(change: Mapping[str, Any], since: str, values: Mapping[str, Any], version: str) -> tuple[datetime, int, str, PlanVersion]:
-    unresolved = tuple(sorted(change.get("conflicts") or ()))
-    return _time(since), int(change.get("seq") or 0), str(change["record"]), PlanVersion(_time(since), values, version, unresolved)
 
 
 # A red flag that is added later came to light later.

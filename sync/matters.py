@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sync.alerts import CHANGE, LATE, LATE_ARRIVAL, LATE_ENTRY, OPEN, REOPEN, WITHDRAW, Step
+from sync.alerts import CHANGE, DECIDED, LATE, LATE_ARRIVAL, LATE_ENTRY, OPEN, REOPEN, WITHDRAW, Step
 from sync.days import LONDON, care_day, to_ms, write_time
 from sync.kinds.alert import OPENED, WITHDRAWN
 from sync.rules.catalogue import MATTER_RULES, Rule, switched
@@ -204,7 +204,9 @@ def _passed(rule: Rule, alert: Existing, key: Key, scope: Scope, now: datetime) 
 
 def _over(rule: Rule, alert: Existing, key: Key, by_then: Callable[[datetime], Iterable[Key]]) -> Step | None:
     """Nothing is the matter any more. What was saved in time and came late takes the alert back, and so does anything while
-    nobody has been told; what was written or changed afterwards asks whoever was told to look (care.md, Alerts 5)."""
+    nobody has been told; what was written or changed afterwards asks whoever was told to look (care.md, Alerts 5). What asks for a decision ends with it."""
+    if rule.asks:
+        return Step(WITHDRAW, rule.name, {"status": WITHDRAWN, "reason": DECIDED}, pages=alert.rung > 0, rung=alert.rung)
     in_time = not rule.each_event and key not in by_then(alert.happened_at)
     if in_time or not alert.rung:
         fields = {"status": WITHDRAWN, "reason": LATE_ARRIVAL if in_time else DONE_SINCE}

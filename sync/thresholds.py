@@ -110,6 +110,7 @@ _ALL = (
     Threshold("alerts.review_absence_hours", HOURS, 72, 12, 336, "care.md, Alerts 1 (D)", "Time after which somebody is asked about an absence without an end"),
     Threshold("alerts.review_nil_hours", HOURS, 24, 2, 72, "care.md, Alerts 1 (D)", "Time after which somebody is asked about nil by mouth without an end"),
     Threshold("alerts.review_end_of_life_days", DAYS, 14, 1, 28, "care.md, Alerts 1 (D)", "Days after which somebody is asked about end of life, where its plan names no review"),
+    Threshold("alerts.plan_confirm_hours", HOURS, 24, 1, 72, "care.md, Duties (D)", "Time within which a second person confirms a change of a hydration plan, before the duty manager is told"),
     Threshold("alerts.quiet_from", CLOCK, "07:00", "00:00", "23:59", "alerts.md 1 (D)", "Start of quiet hours, in which a manager is not woken for what can wait; the same as their end: none"),
     Threshold("alerts.quiet_until", CLOCK, "07:00", "00:00", "23:59", "alerts.md 1 (D)", "End of quiet hours, 12 hours after their start at most"),
     Threshold("alerts.advice_due_at", CLOCK, "10:00", "08:00", "18:00", _DOMAIN, "When advice after a low day is recorded by"),

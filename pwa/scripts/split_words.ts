@@ -58,9 +58,11 @@ function later(all: Words): Words {
   return { alerts: named('alerts'), forms: all['forms']!, kinds: held(all['kinds'] as Words), refusals: named('refusals'), screens: all['screens']! };
 }
 
-/** The words for kinds, without those that no tablet holds and none records: governance is on the pages alone. */
+/** The words for kinds, without those that no tablet holds and none records: governance is on the pages alone. The roles are no kind;
+ * the app has their words in its own section. */
 function held(kinds: Words): Words {
   const gone = (kind: string) => {
+    if (kind === 'roles') return true;
     const declared = resolve(`../sync/kinds/${kind}.py`);
     return existsSync(declared) && !existsSync(resolve(`src/kinds/${kind}.tsx`)) && !/holds=(ALWAYS|RECENT|OPEN)/.test(readFileSync(declared, 'utf8'));
   };

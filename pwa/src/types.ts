@@ -66,6 +66,8 @@ export interface Change {
   conflicts: Record<string, { value: unknown; author: string | null; occurred_at: string; submission: string }[]>;
   struck_out: boolean;
   flags: string[];
+  /** Of a plan that somebody loosened and nobody has confirmed: the fields that are in force otherwise than they were written. */
+  in_force?: Fields;
   /** Every submission of the record, oldest first, when there is more than one. */
   history?: Told[];
 }

@@ -18,17 +18,19 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from server.alerts import schedule, silence
+from server.alerts.cases import by_subject
 from server.people.store import Home
 from server.people.tables import device
 from server.records import doubles as records_doubles
-from server.records import store
+from server.records import plans, store
 from sync import alerts as rules
 from sync import days
-from sync.facts import Entry, Facts, absence_of, entry_of, plan_versions
+from sync.facts import Entry, Facts, PlanVersion, absence_of, entry_of
 from sync.fields import time_ms
 from sync.rules import doubles, hydration
 from sync.rules.catalogue import RULES
 from sync.rules.doubles import Pair
+from sync.rules.in_force import plan_versions
 from sync.rules.scene import Scene
 from sync.thresholds import Values
 
@@ -244,7 +246,8 @@ class Known:
         self.values = Values((row.body for row in store.records(c, home.id, THRESHOLD)), home.zone)
         self.people = store.records_by_id(c, home.id, people)
         self.checks = _by_person(store.about(c, home.id, CHECK, people, days=(first - REACH_DAYS, last)))
-        self.plans = _by_person(store.about(c, home.id, "hydration_plan", people))
+        self.plans = by_subject(store.about(c, home.id, plans.KIND, people))
+        self._in_force: dict[uuid.UUID, tuple[PlanVersion, ...]] = {}
         self.absences = _by_person(store.about(c, home.id, "absence", people))
         self.decided = _decided(c, home, self.checks)
         self.ids = {
@@ -279,6 +282,12 @@ class Known:
         looks = [at for at in (judgement.next_look, *ahead) if at is not None]
         return planned, None if self.gone(resident, day) and not steps and not ahead else min(looks, default=None)
 
+    def _planned(self, resident: uuid.UUID) -> tuple[PlanVersion, ...]:
+        """The person's plan as it was in force over time: the same for each of their days."""
+        if resident not in self._in_force:
+            self._in_force[resident] = plan_versions((row.body for row in self.plans.get(resident, ())), self.home.two_people)
+        return self._in_force[resident]
+
     def facts(self, resident: uuid.UUID, day: int) -> Facts:
         """Everything that a judgement about one person and care day rests on."""
         person = self.people.get(resident)
@@ -286,7 +295,7 @@ class Known:
             resident=str(resident),
             care_day=date.fromordinal(day),
             zone=self.home.zone,
-            plans=plan_versions(row.body for row in self.plans.get(resident, ())),
+            plans=self._planned(resident),
             person=person.fields if person and not person.struck else {},
             entries=tuple(
                 entry

@@ -14,7 +14,7 @@ from server.people.store import Home
 from server.records import store
 from sync.facts import absence_of
 from sync.matters import Matter
-from sync.rules import catalogue, decisions, inhibitions, staffing, visits
+from sync.rules import catalogue, confirming, decisions, inhibitions, staffing, visits
 from sync.rules.decisions import Breached, Decisions
 from sync.rules.inhibitions import Inhibitions
 from sync.rules.visits import Visits
@@ -22,7 +22,7 @@ from sync.standing import existing_of
 
 PERSON, FOLLOW_UP = "person", "follow_up"
 KINDS = frozenset({"appointment", "appointment_outcome", "follow_up", "contact", "escalation", "dependency_score", "absence", "hydration_plan", "alert"})
-RULES = rules_of("appointments.") | {catalogue.NO_DECISION, catalogue.ADVICE_LATE, catalogue.COMPLETE_BUT_LOW, catalogue.DEPENDENCY_OLD, catalogue.NOT_REVIEWED}
+RULES = rules_of("appointments.") | {catalogue.NO_DECISION, catalogue.ADVICE_LATE, catalogue.COMPLETE_BUT_LOW, catalogue.DEPENDENCY_OLD, catalogue.NOT_REVIEWED, catalogue.PLAN_NOT_CONFIRMED}
 #: The rules about drinking whose alerts bear on a person's matters.
 FOLLOWED = decisions.ASK_FOR_ONE
 # An appointment asks for things for months; who asked and what was decided is looked back on for weeks.
@@ -116,19 +116,21 @@ def people(moment: Moment, keys: list[str]) -> Iterator[Case]:
         away = [each for one in absences.get(person, ()) if (each := absence_of(one.body)) is not None]
         scored = told(scores.get(person, ()))
         held_back = Inhibitions(str(person), unit, home.zone, told(absences.get(person, ())), told(plans.get(person, ())))
+        planned = [each.body for each in plans.get(person, ())]
 
-        def named(visits_: Visits, decided_: Decisions, scored_, held_: Inhibitions, at: datetime, person=person, away=away, unit=unit) -> Iterator[Matter]:
+        def named(visits_: Visits, decided_: Decisions, scored_, held_: Inhibitions, planned_, at: datetime, person=person, away=away, unit=unit) -> Iterator[Matter]:
             yield from visits.matters(visits_, moment.values, at)
             yield from decisions.matters(decided_, moment.values, at)
             yield from inhibitions.matters(held_, moment.values, at)
+            yield from confirming.matters(str(person), unit, planned_, home.two_people, moment.values)
             yield from staffing.old_score(str(person), scored_, away, moment.values, unit, at)
 
-        def by_then(at: datetime, known_visits=known_visits, decided=decided, scored=scored, held_back=held_back, named=named) -> Iterable[Matter]:
+        def by_then(at: datetime, known_visits=known_visits, decided=decided, scored=scored, held_back=held_back, planned=planned, named=named) -> Iterable[Matter]:
             scored_then = tuple(each for each in scored if each.recorded <= at)
-            return named(known_visits.known_by(at), decided.known_by(at), scored_then, held_back.known_by(at), at)
+            return named(known_visits.known_by(at), decided.known_by(at), scored_then, held_back.known_by(at), confirming.known_by(planned, at), at)
 
         yield Case(
-            (PERSON, str(person)), person, tuple(named(known_visits, decided, scored, held_back, moment.now)) if here else (),
+            (PERSON, str(person)), person, tuple(named(known_visits, decided, scored, held_back, planned, moment.now)) if here else (),
             moment.scope(str(person), unit), RULES, by_then,
         )  # fmt: skip
 

@@ -22,6 +22,8 @@ from sync import days, roles
 
 # Monday is written up on the Thursday before.
 ROTA_WEEKDAY = 3
+# How long after a plan was changed a second person has read and confirmed it.
+CONFIRMED_MS = 20 * MINUTE_MS
 
 
 class Story:
@@ -92,7 +94,7 @@ class Story:
 
     def _plan_changes(self, day: date) -> Iterable[Act]:
         for person in self.home.residents:
-            parent = str(person.plan_id)
+            parent = plans.second_id(str(person.plan_id))
             for change in plans.changes(self.home, self.seed, self.span, person):
                 made = plans.change_id(person, change)
                 if days.care_day(days.from_ms(change.at_ms), ZONE) == day:
@@ -102,7 +104,13 @@ class Story:
                         made, change.at_ms, change.at_ms, self.home.tablet_of(None), author, "hydration_plan",
                         str(person.plan_id), (parent,), fields,
                     )  # fmt: skip
-                parent = made
+                    second = next(one for role in (roles.DEPUTY_MANAGER, roles.REGISTERED_MANAGER) if (one := self.home.first(role)).id != author.id)
+                    at_ms = change.at_ms + CONFIRMED_MS
+                    yield Act(
+                        plans.second_id(made), at_ms, at_ms, self.home.tablet_of(None), second, "hydration_plan", str(person.plan_id), (made,),
+                        {"confirms": [made]},
+                    )  # fmt: skip
+                parent = plans.second_id(made)
 
     def _stays(self, day: date) -> Iterable[Act]:
         start, end = wall_ms(day, 7 * 60), wall_ms(day, 31 * 60)

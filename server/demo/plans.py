@@ -223,6 +223,11 @@ def change_id(person: Resident, change: Change) -> str:
     return stamped_id(f"{person.plan_id}/{change.at_ms}", change.at_ms)
 
 
+def second_id(version: str) -> str:
+    """The id of the submission by which a second person confirms a version of a plan."""
+    return str(named_id("confirmed", version))
+
+
 def day_of(at_ms: int) -> date:
     """The care day that an instant falls in."""
     return days.care_day(days.from_ms(at_ms), ZONE)

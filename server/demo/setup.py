@@ -100,6 +100,7 @@ def _statements(home: DemoHome, seed: int, span: plans.Span, at_ms: int) -> Iter
     for person in home.residents:
         yield _new(person.id, "resident", _resident(home, person, str(key.id)), at_ms, deputy.id)
         yield _new(person.plan_id, "hydration_plan", plans.first_plan(person, span, lead.name, deputy.name), at_ms, lead.id)
+        yield _confirming(person.plan_id, at_ms, deputy.id)
     rota_coordinator = home.first(roles.ROTA_COORDINATOR)
     for fields in rota_fields(home, seed, span.first - timedelta(days=span.first.weekday()), rota_until(span.first)):
         yield _new(uuid.UUID(fields.pop("id")), "rota_shift", fields, at_ms, rota_coordinator.id)
@@ -121,6 +122,15 @@ def rota_until(first: date) -> date:
 def _new(id_: uuid.UUID, kind: str, fields: dict[str, Any], at_ms: int, author: uuid.UUID | None = None) -> Statement:
     return Statement(
         id=id_, record=id_, kind=kind, fields=fields, author=author, occurred_ms=at_ms, parents=(), nonce=nonce(str(id_))
+    )  # fmt: skip
+
+
+def _confirming(plan: uuid.UUID, at_ms: int, second: uuid.UUID) -> Statement:
+    """A second person has read the plan and confirms it."""
+    id_ = plans.second_id(str(plan))
+    return Statement(
+        id=uuid.UUID(id_), record=plan, kind="hydration_plan", fields={"confirms": [str(plan)]}, author=second, occurred_ms=at_ms,
+        parents=(str(plan),), nonce=nonce(id_),
     )  # fmt: skip
 
 

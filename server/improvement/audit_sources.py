@@ -10,19 +10,22 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy import Connection
 
 from server.improvement import gather
 from server.people.store import Home
-from server.records import store
+from server.records import plans, store
 from sync import audits, days
 from sync.audits import gaming
 from sync.audits.drawing import Candidate
+from sync.facts import PlanVersion
 from sync.fields import time_ms
 from sync.kinds.alert import WITHDRAWN
 from sync.measures.timely_escalation import BREACHES
 from sync.rules import hydration
+from sync.rules.in_force import plan_versions
 from sync.rules.triggers import THEMES
 
 #: A person's care day, which is no record of its own: everything that was recorded about them on it.
@@ -51,7 +54,19 @@ class Week:
     @cached_property
     def plans(self) -> dict[uuid.UUID, store.RecordRow]:
         """The plan of each of these people."""
-        return {row.subject: row for row in store.about(self.c, self.home.id, "hydration_plan", self.people) if not row.struck}
+        return {row.subject: row for row in self._planned if not row.struck}
+
+    @cached_property
+    def _planned(self) -> list[store.RecordRow]:
+        return store.about(self.c, self.home.id, plans.KIND, self.people)
+
+    @cached_property
+    def in_force(self) -> dict[uuid.UUID, tuple[PlanVersion, ...]]:
+        """The plan of each of these people as it was in force over time."""
+        told: dict[uuid.UUID, list[dict[str, Any]]] = {}
+        for row in self._planned:
+            told.setdefault(row.subject, []).append(row.body)
+        return {person: plan_versions(bodies, self.home.two_people) for person, bodies in told.items()}
 
     @cached_property
     def days(self) -> list[date]:
@@ -75,20 +90,21 @@ class Week:
                 drunk if isinstance(drunk, int) else None,
             )  # fmt: skip
 
-    def monitored(self, plan: store.RecordRow, day: date) -> bool:
-        """Whether the person was on monitoring in the middle of a care day."""
+    def monitored(self, person: uuid.UUID, day: date) -> bool:
+        """Whether the person was on monitoring in the middle of a care day, by the plan in force now."""
         noon = days.care_day_bounds(day, self.home.zone)[0] + timedelta(hours=5)
-        return hydration.monitored(plan.fields, noon, self.home.zone)
+        return hydration.monitored(self.in_force[person][-1].values, noon, self.home.zone)
 
-    def stopped(self, plan: store.RecordRow) -> bool:
-        """Whether somebody ended the monitoring in this week."""
-        ends = hydration.monitored_span(plan.fields, self.home.zone)
+    def stopped(self, person: uuid.UUID) -> bool:
+        """Whether the monitoring ended in this week."""
+        versions = self.in_force[person]
+        ends = hydration.monitored_span(versions[-1].values, self.home.zone)
         if ends is not None and ends[1] is not None and self._within(days.to_ms(ends[1])):
             return True
-        told = plan.body.get("history") or ()
+        watched = [hydration.says_yes(each.values.get("monitoring")) for each in versions]
         return any(
-            "monitoring" in step["fields"] and not hydration.says_yes(step["fields"]["monitoring"]) and self._within(time_ms(step["recorded_at"]))
-            for step in told[1:]
+            before and not now and self._within(days.to_ms(version.since))
+            for before, now, version in zip(watched, watched[1:], versions[1:], strict=False)
         )
 
     def _within(self, ms: int | None) -> bool:
@@ -103,9 +119,9 @@ def _charts(week: Week) -> list[Candidate]:
     signs = gaming.signs(week.drinks())
     return [
         Candidate(PERSON_DAY, str(person), day.isoformat(), str(person), signs.get((str(person), day), ()))
-        for person, plan in week.plans.items()
+        for person in week.plans
         for day in week.days
-        if week.monitored(plan, day)
+        if week.monitored(person, day)
     ]
 
 
@@ -113,10 +129,10 @@ def _care_plans(week: Week) -> list[Candidate]:
     """The plans of people on monitoring, and of those who were taken off it in this week."""
     found = []
     for person, plan in week.plans.items():
-        stopped = week.stopped(plan)
-        if stopped or any(week.monitored(plan, day) for day in week.days):
+        stopped = week.stopped(person)
+        if stopped or any(week.monitored(person, day) for day in week.days):
             signs = (gaming.NO_LONGER_MONITORED,) if stopped else ()
-            found.append(Candidate("hydration_plan", str(plan.id), None, str(person), signs))
+            found.append(Candidate(plans.KIND, str(plan.id), None, str(person), signs))
     return found
 
 

@@ -67,6 +67,9 @@ def _options(c: Connection, home_id: int, filed: Filed, asked: Asked, names: Nam
         planned = {plan.subject for plan in store.records(c, home_id, filed.kind) if not plan.struck} if filed.kind == "hydration_plan" else set()
         planned -= {row.subject} if row else set()
         here = {id_ for id_, one in names.residents().items() if not one.struck and not one.fields.get("left_on")} - planned
+        if row and filed.kind == "hydration_plan":
+            # A plan moved to somebody else would leave this person without what guards them.
+            here = {row.subject}
         return sorted(((str(id_), names.resident(id_)) for id_ in here), key=lambda each: each[1])
     if asked.how == UNIT:
         return [(unit, unit) for unit in store.units(c, home_id)]
@@ -135,10 +138,18 @@ def history(row: store.RecordRow, filed: Filed, names: Names, zone: str) -> list
         ]
         steps.append({
             "when": when(from_text(step["recorded_at"]), zone), "by": names.author(step), "lines": lines,
+            "decided": _decided(step["fields"]),
             "struck": step["fields"].get("struck_out") is True, "reason": step["fields"].get("correction_reason") or "",
         })  # fmt: skip
         so_far |= step["fields"]
     return steps[::-1]
+
+
+def _decided(fields: dict[str, Any]) -> str:
+    """That a second person said yes or no, and who it was from outside."""
+    if fields.get("confirms") and fields.get("outside_name"):
+        return say("plan_waits.step_outside", name=fields["outside_name"], role=fields.get("outside_role") or "–", how=fields.get("outside_how") or "–")
+    return say("plan_waits.step_confirmed") if fields.get("confirms") else say("plan_waits.step_rejected") if fields.get("rejects") else ""
 
 
 def label(filed: Filed, name: str) -> str:

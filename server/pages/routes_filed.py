@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request
+from sqlalchemy import Connection
 
 from server.clock import now_ms
 from server.db import reading
 from server.improvement import filing
-from server.pages import filed_read, filed_view, standards_view
+from server.pages import filed_read, filed_view, plan_waits_view, standards_view
 from server.pages import store as pages_store
 from server.pages.filed_forms import CHOSEN, FILED, Filed
 from server.pages.names import Names
@@ -22,7 +23,7 @@ from server.pages.words import at, roles, say
 from server.people import store as people_store
 from server.people.rights import signed_in
 from server.problems import Problem
-from server.records import store
+from server.records import plans, store
 from server.wire import rfc3339
 from sync import days
 from sync.fields import time_ms
@@ -125,8 +126,9 @@ def _one(filed: Filed, id_: uuid.UUID, wrong: Mapping[str, str] | None = None, s
         row = _row(filed, id_)
         view = filed_view.one(row, filed, Names(c, g.person.home_id), g.person.zone)
         read = standards_view.read_by(c, g.person.home_id, [row], now_ms()).get(id_) if filed.kind == "standard" else None
+        waits = _waits(c, row) if filed.kind == plans.KIND else []
     errors = [{"field": name, "text": text} for name, text in (wrong or {}).items()]
-    return Response(render_template("pages/filed_one.html", filed=filed, one=view, read=read, errors=errors, wrong=wrong or {}, said=said or {}), status)
+    return Response(render_template("pages/filed_one.html", filed=filed, one=view, read=read, waits=waits, errors=errors, wrong=wrong or {}, said=said or {}), status)
 
 
 def _add(filed: Filed) -> Response:
@@ -138,7 +140,7 @@ def _add(filed: Filed) -> Response:
     at_ms = min(now, time_ms(fields[filed.when]) or now) if filed.when else now
     said = {name: value for name, value in fields.items() if value is not None and name != "occurred_at"}
     id_ = filing.add(g.person.home_id, filed.kind, said, at_ms=at_ms, by=g.person.staff, now_ms=now)
-    flash(say("filed.added"))
+    flash(say("filed.added") + _of_two(filed, id_))
     return redirect(f"{filed.path}/{id_}", 303)
 
 
@@ -157,7 +159,7 @@ def _correct(filed: Filed, id_: uuid.UUID) -> Response:
     if filed.when in told:
         told["occurred_at"] = told[filed.when]
     done = filing.correct(g.person.home_id, row, told, reason, request.form.get("version", ""), by=g.person.staff, now_ms=now)
-    flash(say("filed.corrected" if done else "filed.same"))
+    flash(say("filed.corrected") + _of_two(filed, id_) if done else say("filed.same"))
     return redirect(f"{filed.path}/{id_}", 303)
 
 
@@ -166,7 +168,7 @@ def _strike(filed: Filed, id_: uuid.UUID) -> Response:
     if not reason or len(reason) > LONGEST_REASON:
         return _one(filed, id_, {"reason": say("filed.need_reason")}, request.form, 400)
     filing.strike(g.person.home_id, row, reason, request.form.get("version", ""), by=g.person.staff, now_ms=now_ms())
-    flash(say("filed.struck"))
+    flash(say("filed.struck") + _of_two(filed, id_))
     return redirect(f"{filed.path}/{id_}", 303)
 
 
@@ -187,6 +189,22 @@ def _standing(filed: Filed, id_: uuid.UUID) -> store.RecordRow:
     return row
 
 
+def _waits(c: Connection, row: store.RecordRow) -> list[dict[str, Any]]:
+    """What of a person's plans waits for a second person."""
+    return plan_waits_view.of_person(c, people_store.home(g.person.home_id), row.subject, Names(c, g.person.home_id), g.person.staff, now_ms())
+
+
+def _of_two(filed: Filed, id_: uuid.UUID) -> str:
+    """Of a plan that was just written: what of it holds at once, and what waits for a second person."""
+    if filed.kind != plans.KIND:
+        return ""
+    row, home = _row(filed, id_), people_store.home(g.person.home_id)
+    with reading() as c:
+        version = plans.of_people(c, home, {row.subject} if row.subject else ()).get(row.subject)
+        said = plan_waits_view.after(c, home, version, row.body["heads"][0], now_ms())
+    return f" {said}" if said else ""
+
+
 def _fresh(filed: Filed) -> dict[str, str]:
     """What a new form holds already: the time of what happened just now."""
     return filed_read.as_form(filed, {filed.when: rfc3339(now_ms())} if filed.when else {}, now_ms(), g.person.zone)
@@ -201,6 +219,7 @@ def _allowed(filed: Filed, row: store.RecordRow | None = None) -> dict[str, list
 def _form(filed: Filed, row: store.RecordRow | None, said: Mapping[str, str], wrong: Mapping[str, str] | None = None, status: int = 200) -> Response:
     with reading() as c:
         offered = filed_view.options(c, g.person.home_id, filed, Names(c, g.person.home_id), row)
+        hours = plan_waits_view.hours(c, people_store.home(g.person.home_id), now_ms()) if filed.kind == plans.KIND else 0
     page = render_template(
         "pages/filed_form.html",
         filed=filed,
@@ -210,6 +229,7 @@ def _form(filed: Filed, row: store.RecordRow | None, said: Mapping[str, str], wr
         version=said.get("version") or (filing.seen(row) if row else ""),
         said=said,
         offered=offered,
+        hours=hours,
         chosen=CHOSEN,
         errors=[{"field": name, "text": text} for name, text in (wrong or {}).items()],
         wrong=wrong or {},

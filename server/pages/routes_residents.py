@@ -12,11 +12,12 @@ from flask import Blueprint, abort, g, render_template
 
 from server.clock import now_ms
 from server.db import reading
-from server.pages import alerts_view, entries, plans_view, tablets_view
+from server.pages import alerts_view, entries, plan_waits_view, plans_view, tablets_view
 from server.pages import store as pages_store
 from server.pages.names import Names
 from server.pages.plans_view import Plan
 from server.pages.words import at, clock_time, code, date_text, day, say
+from server.people import store as people_store
 from server.people.rights import signed_in
 from server.records import store
 from sync import days
@@ -28,7 +29,7 @@ blueprint = Blueprint("pages_residents", __name__, template_folder="templates")
 # Rows of a hydration plan that the page of a person shows, in this order.
 PLAN_ROWS = (
     "monitoring", "monitoring_reason", "monitored_from", "at_risk", "target_ml", "limit_ml", "basis", "check_every_minutes",
-    "iddsi_level", "route", "nil_by_mouth_from", "preferences", "support", "source_document", "checked_by", "review_on",
+    "iddsi_level", "route", "nil_by_mouth_from", "nil_by_mouth_until", "end_of_life_from", "preferences", "support", "source_document", "checked_by", "review_on",
 )  # fmt: skip
 
 
@@ -40,7 +41,7 @@ def residents():
     today = days.care_day(at(now, zone), zone)
     with reading() as c:
         people = store.records(c, home_id, "resident")
-        plans = plans_view.by_person(store.records(c, home_id, "hydration_plan"))
+        plans = plans_view.by_person(people_store.home(home_id), store.records(c, home_id, "hydration_plan"))
         totals = pages_store.day_totals(c, home_id, today.toordinal())
         aims = _Aims(pages_store.thresholds(c, home_id, zone), zone, now)
     units: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -71,7 +72,7 @@ def person(resident: uuid.UUID):
         if row is None:
             abort(404)
         names = Names(c, home_id)
-        wanted = plans_view.by_person(store.records(c, home_id, "hydration_plan", subject=resident)).get(resident)
+        wanted = plans_view.by_person(people_store.home(home_id), store.records(c, home_id, "hydration_plan", subject=resident)).get(resident)
         total = pages_store.day_totals(c, home_id, today).get(resident)
         aside = pages_store.not_filed(c, home_id, resident)
         parts = [
@@ -88,6 +89,7 @@ def person(resident: uuid.UUID):
             if alert.open or alert.fields.get("care_day") == date.fromordinal(today).isoformat()
         ]
         plan = _plan(wanted, zone, names) if wanted else []
+        waits = plan_waits_view.of_person(c, people_store.home(home_id), resident, names, g.person.staff, now)
         place = names.place(resident)
         values = pages_store.thresholds(c, home_id, zone)
         today_words = _Aims(values, zone, now).today(row, wanted.fields if wanted else {}, total)
@@ -103,6 +105,7 @@ def person(resident: uuid.UUID):
         "to_check": bool(total and total.to_check),
         "alerts": alerts,
         "plan": plan,
+        "waits": waits,
     }
     return render_template("pages/person.html", person=view)
 

@@ -13,6 +13,7 @@ from server.db import reading
 from server.pages import plans_view
 from server.pages.plans_view import Plan
 from server.pages.words import at, clock_time, code, day, say, when
+from server.people import store as people_store
 from server.people.rights import signed_in
 from server.records import call_numbers, store
 from server.records.store import RecordRow
@@ -25,6 +26,8 @@ blueprint = Blueprint("pages_safety", __name__, template_folder="templates")
 
 # Lines of a person's blank chart: about one drink an hour of a shift.
 CHART_LINES = 10
+# The cell that says each group of a plan's fields.
+_CELLS = {"thickness": "thickness", "nil_by_mouth": "nil", "limit": "limit"}
 
 
 @blueprint.get("/safety-list")
@@ -35,7 +38,7 @@ def safety_list():
     here, today = at(now, zone), at(now, zone).date().isoformat()
     shift = days.shift_of(here, zone)
     with reading() as c:
-        plans = plans_view.by_person(store.records(c, home_id, "hydration_plan"))
+        plans = plans_view.by_person(people_store.home(home_id), store.records(c, home_id, "hydration_plan"))
         units: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for row in store.records(c, home_id, "resident"):
             if not row.struck and not ("" < (row.fields.get("left_on") or "")[:10] <= today):
@@ -63,6 +66,10 @@ def _person(row: RecordRow, plan: Plan | None, zone: str, now: int) -> dict[str,
     said = {name: say("safety.no_plan") for name in ("thickness", "nil", "limit")}
     if plan is not None:
         said = {"thickness": _thickness(plan), "nil": _nil(plan, zone, now), "limit": _limit(plan)}
+        for waits in plan.waiting:
+            if waits.loosens and waits.group in _CELLS:
+                # What is in force is printed; that a change of it waits tells whoever heard of the change why it is not here.
+                said[_CELLS[waits.group]] += f". {say('plan_waits.in_short')}"
     support = (plan.fields.get("support") if plan else None) or ""
     return {
         "room": room or "–",

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, abort, flash, g, redirect, render_templat
 
 from server.clock import now_ms
 from server.db import reading
-from server.pages import proposals
+from server.pages import plan_waits_view, proposals
 from server.pages import store as pages_store
 from server.pages import thresholds_view as view
 from server.pages.names import Names
@@ -42,6 +42,7 @@ def thresholds():
         started = date.fromisoformat(people_store.home(me.home_id).started_on)
         page = {
             "waiting": view.waiting(rows, names, me.staff, may(me.roles, "thresholds.approve")),
+            "plans": plan_waits_view.of_home(c, people_store.home(me.home_id), names, me.staff, now_ms()),
             "rules": view.rules(c, me.home_id, rows, values, names, now, me.zone, started),
             "numbers": view.numbers(rows, values, names, now, me.zone),
         }

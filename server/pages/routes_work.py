@@ -30,8 +30,9 @@ def mine():
             "actions": work_view.actions(c, me.home_id, me.zone, me.staff, me.roles, today) if may(me.roles, "plan.see") else [],
             "challenges": work_view.challenges(c, me.home_id, me.zone, names) if may(me.roles, "minutes.answer") else [],
             "reports": work_view.reports(c, me.home_id, me.staff, today) if may(me.roles, "oversight.sign") else [],
+            "plans": work_view.plans_to_confirm(c, me.home_id, me.staff, names, now) if may(me.roles, "plans.confirm") else [],
             "people": work_view.key_people(c, me.home_id, me.zone, me.staff, names, today) if KEY_WORKER in me.roles else [],
             "rhythm": work_view.rhythms(me.roles),
         }  # fmt: skip
-    view["nothing"] = not any(view[name] for name in ("rounds", "actions", "challenges", "reports"))
+    view["nothing"] = not any(view[name] for name in ("rounds", "actions", "challenges", "reports", "plans"))
     return render_template("pages/my_work.html", work=view)

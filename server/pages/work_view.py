@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from server.improvement import monthly
-from server.pages import duties_view, filed_view, plan_view, plans_view
+from server.pages import duties_view, filed_view, plan_view, plan_waits_view, plans_view
 from server.pages.filed_forms import FILED
 from server.pages.names import Names
 from server.pages.words import at, date_text, day, from_text, say
+from server.people import store as people_store
 from server.records import store
 from sync import days
 from sync.roles import NOMINATED_INDIVIDUAL, REGISTERED_MANAGER
@@ -73,10 +74,16 @@ def reports(c: Connection, home_id: int, staff: uuid.UUID, today: date) -> list[
     return [] if any(row.body["author"] == str(staff) for row in signed) else [{"href": f"/oversight/{month.name}", "says": say("work.sign", month=say(f"months.{month.first.month}"))}]
 
 
+def plans_to_confirm(c: Connection, home_id: int, staff: uuid.UUID, names: Names, now: int) -> list[dict[str, Any]]:
+    """Changes of hydration plans that this person may confirm, and those that nobody here can: they wait in front of everybody."""
+    found = plan_waits_view.of_home(c, people_store.home(home_id), names, staff, now)
+    return [each for each in found if each["may"] or each["alone"]]
+
+
 def key_people(c: Connection, home_id: int, zone: str, staff: uuid.UUID, names: Names, today: date) -> list[dict[str, str]]:
     """Whom the person is key worker of: what each likes to drink and what helps, and when they were asked. Whoever was never asked comes first."""
     mine = [id_ for id_, row in names.residents().items() if row.fields.get("key_worker") == str(staff) and not row.struck and not row.fields.get("left_on")]
-    plans = plans_view.by_person(store.about(c, home_id, "hydration_plan", mine))
+    plans = plans_view.by_person(people_store.home(home_id), store.about(c, home_id, "hydration_plan", mine))
     lines = [(_asked(plans[id_].fields if id_ in plans else {}, zone), id_) for id_ in mine]
     return [
         {

@@ -32,6 +32,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     "people.see": FLOOR_LEADERS | OFFICE,
     "people.add_agency": FLOOR_LEADERS,
     "set_up.change": roles.PLANNERS,  # residents, their plans, the home's cups
+    "plans.confirm": roles.PLANNERS,  # a change of a hydration plan that waits for a second person; never one's own
     "rota.see": FLOOR_LEADERS | OFFICE,  # who is planned for which shift
     "rota.change": roles.PLANNERS_OF_ROTA,
     "systems.see": FLOOR_LEADERS | OFFICE,  # which system is the home's record of what

@@ -20,7 +20,9 @@ from server.people import grants, home_keys
 from server.people.signin import check_account, create_account, set_pin  # noqa: F401 (part of what this store offers)
 from server.people.tables import access, device, enrolment, provider, staff
 from server.people.tables import home as homes_table
+from sync import days
 from sync.messages import text
+from sync.rules.in_force import TwoPeople
 
 #: Pseudo-devices of a home: where server-made submissions come from.
 PSEUDO = ("page", "import", "system")
@@ -43,6 +45,7 @@ class Home:
     secret: bytes
     private_key: str
     made_by: str | None
+    two_people_ms: int | None = 0
 
     def device(self, pseudo: str) -> uuid.UUID:
         """The id of one of the home's own pseudo-devices."""
@@ -52,6 +55,11 @@ class Home:
     def tidemark(self) -> uuid.UUID:
         """The staff id of the home's fixed Tidemark actor."""
         return uuid.uuid5(self.uuid, "tidemark")
+
+    @cached_property
+    def two_people(self) -> TwoPeople:
+        """From when a second person confirms this home's hydration plans."""
+        return TwoPeople(days.from_ms(self.two_people_ms or 0), str(self.tidemark))
 
 
 @dataclass(frozen=True)
@@ -78,7 +86,7 @@ def homes() -> list[Home]:
 
 
 def _known() -> dict:
-    """Homes by number and by uuid, kept by this process: neither key, uuid nor zone of a home ever changes."""
+    """Homes by number and by uuid, kept by this process: key, uuid, zone and rule of two never change while it runs."""
     return current_app.extensions.setdefault("tidemark_homes", {})
 
 
@@ -144,7 +152,7 @@ def create_home(
         made = Home(number, uuid_, provider_id, name, zone, started_on, secret, pem, made_by)
         c.execute(insert(homes_table).values(
             id=number, uuid=uuid_, provider=provider_id, name=name, zone=zone, started_on=started_on,
-            secret=secret, private_key=pem, made_by=made_by,
+            secret=secret, private_key=pem, made_by=made_by, two_people_ms=0,
         ))  # fmt: skip
         c.execute(insert(device), [
             {"home_id": number, "id": made.device(kind), "name": kind, "pseudo": kind, "enrolled_ms": now_ms}

@@ -29,6 +29,8 @@ home = Table(
     Column("secret", LargeBinary, nullable=False),  # 32 bytes: signs device tokens and grants
     Column("private_key", Text, nullable=False),  # PEM, P-256: the first key that opens sealed entries; in every backup
     Column("made_by", Text),  # "demo" when the demo made it
+    # A hydration plan that was received before is in force as it was written; from then on a second person confirms (care.md, Duties).
+    Column("two_people_ms", BigInteger),
 )
 
 # The keys of a home after its first: the newest is what tablets seal to, and every older one still opens.

@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, LargeBinary, Table, delete, insert, inspect, select
+from sqlalchemy import Connection, LargeBinary, Table, delete, insert, inspect, select, update
 
 from server.config import Config
 from server.db import Id, db, writing
+from server.people.tables import home as homes_table
 from server.records.replaced import Replaced
 from server.records.tables import counter, ledger
 
@@ -145,6 +146,8 @@ def restore(settings: Config, source: Path, *, overwrite: bool, now_ms: int) -> 
                     c.execute(delete(db.metadata.tables[name]))
             for table in tables():
                 _fill(c, archive, table)
+            # A backup from before two people confirmed plans does not know the rule: what it holds stands as it was written.
+            c.execute(update(homes_table).where(homes_table.c.two_people_ms.is_(None)).values(two_people_ms=now_ms))
             carried = {home.home_id: replaced.carry_over(c, home, now_ms) for home in c.execute(select(counter)).all()}
             for head, gone in zip(manifest["homes"], lost, strict=True):
                 head["lost"], head["carried"] = gone, carried[head["home_id"]]

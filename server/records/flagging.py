@@ -12,9 +12,11 @@ from sqlalchemy import Connection
 from server import fast, ids
 from server.people.store import Home
 from server.people.tables import access, staff
-from server.records import doubles
+from server.records import doubles, plans
 from server.records.tables import record
 from sync import days, flags
+from sync.facts import PlanVersion
+from sync.rules.in_force import overlay
 
 DRINK = "hydration_check"
 # (kind, subject, occurred_ms, ends_day, body) as it stands in `record`.
@@ -32,7 +34,7 @@ def with_flags(c: Connection, home: Home, rows: Sequence[Shown], *, first: bool,
     left = {id_: (ends, body) for id_, ends, body in people if ends is not None}
     vessels = {body["fields"].get("vessel") for row, body in zip(rows, bodies, strict=True) if row[0] == DRINK} - {None}
     holds = {str(id_): orjson.loads(text)["fields"].get("ml") for id_, text in _others(c, home, map(ids.read, vessels), ("id", "body"))}
-    limits = _limits(c, home, {row[1] for row in rows if row[0] == DRINK and row[1] is not None})
+    planned = plans.of_people(c, home, {row[1] for row in rows if row[0] in (DRINK, plans.KIND) and row[1] is not None})
     staff_ends = _staff_ends(c, home, bodies)
     drinks = [(row[1], row[2], body) for row, body in zip(rows, bodies, strict=True) if row[0] == DRINK and row[1] is not None]
     suspected = doubles.suspected_of(c, home.id, home.zone, drinks) if drinks else {}
@@ -53,11 +55,13 @@ def with_flags(c: Connection, home: Home, rows: Sequence[Shown], *, first: bool,
                 more.append(flags.SUSPECTED_DOUBLE)
             drunk = body["fields"].get("drunk_ml")
             if isinstance(drunk, int):
-                most, limit = holds.get(body["fields"].get("vessel")), limits.get(subject)
+                most, limit = holds.get(body["fields"].get("vessel")), _limit(planned.get(subject))
                 if isinstance(most, int) and drunk > most:
                     more.append(flags.ABOVE_VESSEL)
                 if limit is not None and drunk > limit:
                     more.append(flags.ABOVE_LIMIT)
+        if kind == plans.KIND and subject in planned and (laid := overlay(planned[subject])) is not None:
+            body["in_force"] = laid
         if more:
             body["flags"] = sorted({*body["flags"], *more})
         shown.append(body)
@@ -68,15 +72,10 @@ def _others(c: Connection, home: Home, ids: Any, names: tuple[str, ...]) -> list
     return fast.select_in(c, names, record, "id", home.id, set(ids))
 
 
-def _limits(c: Connection, home: Home, people: set[uuid.UUID]) -> dict[uuid.UUID, int]:
-    """The lowest limit that any standing plan sets for each of these people, in ml."""
-    found: dict[uuid.UUID, int] = {}
-    tail = " AND kind = 'hydration_plan'"
-    for subject, struck, body in fast.select_in(c, ("subject", "struck", "body"), record, "subject", home.id, people, tail):
-        limit = orjson.loads(body)["fields"].get("limit_ml")
-        if not struck and isinstance(limit, int):
-            found[subject] = min(limit, found.get(subject, limit))
-    return found
+def _limit(plan: PlanVersion | None) -> int | None:
+    """The limit in force, in ml."""
+    limit = plan.values.get("limit_ml") if plan else None
+    return limit if isinstance(limit, int) else None
 
 
 def _staff_ends(c: Connection, home: Home, bodies: list[dict[str, Any]]) -> dict[str, int]:

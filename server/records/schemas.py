@@ -91,6 +91,8 @@ class ChangeSchema(Schema):
     struck_out = fields.Boolean()
     flags = fields.List(fields.String())
     history = fields.List(fields.Dict())
+    # Of a plan that somebody loosened and no second person confirmed: the fields in force.
+    in_force = fields.Dict()
 
 
 class SyncOut(Schema):

@@ -1,7 +1,8 @@
 """What a person should drink, how, and how closely it is watched: dated, with a source and a review.
 
 Each change is a decision by somebody, so two that nobody has put side by side stay in conflict: a tablet stops at them
-rather than show the newest (care.md, Recording 3).
+rather than show the newest (care.md, Recording 3). What loosens a plan, or is set on a clinician's word, waits for a second person: what is in force is not
+always what was last written.
 """
 
 from __future__ import annotations
@@ -39,6 +40,13 @@ FIELDS = schema_of(
         "source_document": Text(),
         "checked_by": Text(),
         "review_on": DayOrTime(),
+        # Submissions about this person's plan that a second person confirms, or rejects and sets back (`sync/rules/in_force.py`).
+        "confirms": ListOf(Ref()),
+        "rejects": ListOf(Ref()),
+        # Who confirmed from outside, where nobody here may: all three, and only on the server's pages.
+        "outside_name": Text(),
+        "outside_role": Text(),
+        "outside_how": Text(),
     },
 )
 
@@ -47,6 +55,7 @@ KIND = Kind(
     fields=FIELDS,
     required=frozenset({"resident"}),
     writers=PLANNERS,
+    sets=frozenset({"confirms", "rejects"}),
     holds=ALWAYS,
     subject="resident",
     refers=("resident",),

@@ -36,6 +36,7 @@ ADVICE_LATE = "hydration.advice_late"
 COMPLETE_BUT_LOW = "hydration.complete_but_low"
 COPIED = "hydration.copied_estimates"
 NOT_REVIEWED = "hydration.pause_not_reviewed"
+PLAN_NOT_CONFIRMED = "hydration.plan_not_confirmed"
 OUTCOME_AT_SHIFT_END = "appointments.outcome_at_shift_end"
 OUTCOME_MISSING = "appointments.outcome_missing"
 UNALLOCATED = "appointments.follow_up_unallocated"
@@ -116,7 +117,7 @@ _TABLETS = (
 
 TABLET_RULES: Mapping[str, Rule] = {rule.name: rule for rule in _TABLETS}
 
-# What records should say by a certain time and do not, or say and should not (`sync/matters.py`). But for two they are
+# What records should say by a certain time and do not, or say and should not (`sync/matters.py`). But for three they are
 # listed in the daily log until a manager turns them on.
 _MATTERS = (
     Rule(NO_DECISION, SENIOR),
@@ -124,6 +125,7 @@ _MATTERS = (
     Rule(COMPLETE_BUT_LOW, SENIOR),
     Rule(COPIED, NUDGE, managers=True),
     Rule(NOT_REVIEWED, SENIOR),
+    Rule(PLAN_NOT_CONFIRMED, SENIOR, by_itself=True, managers=True, asks=True),
     Rule(OUTCOME_AT_SHIFT_END, SENIOR),
     Rule(OUTCOME_MISSING, SENIOR, by_itself=True),
     Rule(UNALLOCATED, SENIOR, managers=True),

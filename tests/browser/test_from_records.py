@@ -117,6 +117,30 @@ def test_a_plan_that_speaks_of_tea_alone_hides_neither_thickness_nor_limit_nor_n
     assert len(tablet.run(STOPS, [EDITH, {"outcome": "drank", "drunk_ml": 200, "iddsi_level": 0}, 0, ms(NOON)])) == 3
 
 
+def test_a_plan_that_one_person_loosened_stops_at_the_values_that_are_in_force_and_says_that_it_waits(tablet):
+    """What is in force is the server's word (`in_force`, sync/rules/in_force.py); whichever plan it spoke of last says it for the person."""
+    asked = {"limit_ml": 1500, "iddsi_level": 1, "preferences": "tea"}
+    tablet.held(one("hydration_plan", asked, "2026-11-01T09:00:00Z", record="plan", seq=5, in_force={"limit_ml": 600, "iddsi_level": 3, "nil_by_mouth_from": None}))
+    plan = tablet.run("() => app.plans.planOf('edith')")
+    assert (plan["limit_ml"], plan["level"], plan["waits"], plan["fields"]["preferences"]) == (600, 3, True, "tea")
+    assert len(tablet.run(STOPS, [EDITH, {"outcome": "drank", "drunk_ml": 700, "iddsi_level": 1}, 0, ms(NOON)])) == 2
+    lines = tablet.run("now => app.handover.build(now).lines", ms(NOON))
+    assert any(line["part"] == "away" and "Edith" in line["words"] and "waits for a second person" in line["words"] for line in lines), lines
+    tablet.held(one("hydration_plan", asked, "2026-11-01T09:00:00Z", record="plan", seq=6))
+    plan = tablet.run("() => app.plans.planOf('edith')")
+    assert (plan["limit_ml"], plan["level"], plan["waits"]) == (1500, 1, False)
+
+
+def test_a_plan_that_one_person_struck_out_guards_its_person_until_a_second_has_confirmed_that(tablet):
+    gone = {"limit_ml": 600, "struck_out": True}
+    tablet.held(one("hydration_plan", gone, "2026-11-01T09:00:00Z", record="plan", seq=5, struck_out=True, in_force={"limit_ml": 600, "iddsi_level": None}))
+    plan = tablet.run("() => app.plans.planOf('edith')")
+    assert (plan["limit_ml"], plan["level"], plan["waits"], plan["shown"]["record"]) == (600, 0, True, "plan")
+    tablet.held(one("hydration_plan", gone, "2026-11-01T09:00:00Z", record="plan", seq=6, struck_out=True))
+    plan = tablet.run("() => app.plans.planOf('edith')")
+    assert (plan["limit_ml"], plan["shown"]) == (None, None)
+
+
 def test_a_suggestion_makes_no_plan_of_its_own_on_a_tablet_that_holds_none(tablet):
     tablet.held(one("follow_up", {"about": "edith", "suggests": {"field": "preferences", "words": "Cocoa"}, "status": "open"}, "2026-11-20T09:00:00Z"))
     accept = "() => app.suggestions.accept(app.suggestions.openSuggestions()[0], 'ama')"

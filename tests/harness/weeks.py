@@ -166,8 +166,11 @@ class Weeks:
         person = self.floor.says("resident", {"preferred_name": name, "unit": UNIT, "room": str(len(name)), "sex": "female"})
         since = rfc3339(self.ms(0, 7))
         fields = {"resident": person, "monitoring": True, "monitoring_reason": "Low intake", "monitored_from": since, "at_risk": True, "target_ml": 1500, **plan}
-        self.floor.says("hydration_plan", fields)
+        written = self.floor.says("hydration_plan", fields)
         self.floor.send()
+        # The duty manager reads it and confirms: one person's word alone would be a matter the day after.
+        self.office.says("hydration_plan", {"confirms": [written]}, record=written, parents=(written,))
+        self.office.send()
         return person
 
     # ---- at the pages ----

@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from sync.facts import Facts, absence_of, as_one, entry_of, plan_versions
+from sync.facts import Facts, absence_of, entry_of
+from sync.rules.in_force import TwoPeople, as_one, plan_versions
 from tests.rules.care import DAY, at, iso
 
 RECORD = "0193b0d2-0000-7000-8000-000000000001"
 ANOTHER = "0193b0d2-0000-7000-8000-000000000002"
+# A home that wrote its plans before two people confirmed them.
+BEFORE_THE_RULE = TwoPeople(datetime(2100, 1, 1, tzinfo=UTC))
 PLANS = json.loads((Path(__file__).parents[1] / "vectors" / "plans_as_one.json").read_text())["cases"]
 
 
@@ -72,14 +75,14 @@ def test_an_absence_without_an_end_is_still_going_on():
 
 def test_a_plan_is_read_as_it_stood_at_each_time():
     history = [row({"limit_ml": 600, "iddsi_level": 0}, "08:00"), row({"iddsi_level": 2}, "12:00", seq=2), row({"limit_ml": None}, "14:00", seq=3)]
-    facts = Facts("edith", DAY, plans=plan_versions([change({"iddsi_level": 2}, happened="08:00", history=history)]))
+    facts = Facts("edith", DAY, plans=plan_versions([change({"iddsi_level": 2}, happened="08:00", history=history)], BEFORE_THE_RULE))
     assert [facts.plan_at(at(clock)) for clock in ("07:30", "08:00", "12:00", "14:00")] == [
         {"limit_ml": 600, "iddsi_level": 0}, {"limit_ml": 600, "iddsi_level": 0}, {"limit_ml": 600, "iddsi_level": 2}, {"iddsi_level": 2},
     ]  # fmt: skip
 
 
 def test_a_plan_in_conflict_names_what_nobody_has_decided():
-    found = plan_versions([change({"limit_ml": 600}, conflicts={"limit_ml": [{"value": 600}, {"value": 900}]})])
+    found = plan_versions([change({"limit_ml": 600}, conflicts={"limit_ml": [{"value": 600}, {"value": 900}]})], TwoPeople())
     assert found[0].unresolved == ("limit_ml",)
 
 
@@ -92,16 +95,16 @@ def test_two_plans_of_one_person_are_read_as_one(case):
 def test_a_second_plan_that_speaks_of_tea_takes_no_limit_and_no_monitoring_away():
     first = change({"limit_ml": 1000, "iddsi_level": 2, "monitoring": True}, happened="08:00")
     tea = change({"preferences": "tea"}, happened="12:00") | {"record": ANOTHER}
-    facts = Facts("edith", DAY, plans=plan_versions([tea, first]))
+    facts = Facts("edith", DAY, plans=plan_versions([tea, first], TwoPeople()))
     assert facts.plan_at(at("13:00")) == {"limit_ml": 1000, "iddsi_level": 2, "monitoring": True, "preferences": "tea"}
     assert facts.plans[-1].unresolved == ()
 
 
 def test_two_plans_that_differ_in_what_keeps_somebody_safe_are_judged_by_both_and_named():
     first, second = change({"limit_ml": 1000}, happened="08:00"), change({"limit_ml": 1500}, happened="12:00") | {"record": ANOTHER}
-    last = plan_versions([first, second])[-1]
+    last = plan_versions([first, second], TwoPeople())[-1]
     assert last.values == {"limit_ml": 1000} and last.unresolved == ("limit_ml",)
-    assert plan_versions([first, second | {"struck_out": True}])[-1].unresolved == ()
+    assert plan_versions([first, second | {"struck_out": True}], TwoPeople())[-1].unresolved == ()
 
 
 def test_a_time_that_cannot_be_read_is_long_ago_and_breaks_nothing():

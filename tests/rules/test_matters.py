@@ -19,9 +19,10 @@ from sync.days import care_day
 from sync.facts import Absence
 from sync.kinds.alert import ACKNOWLEDGED, RESOLVED, WITHDRAWN
 from sync.matters import Key, Matter, Scope, Standing
-from sync.rules import copied, decisions, inhibitions, staffing, system, visits
-from sync.rules.catalogue import COPIED, MATTER_RULES, OUTCOME_AT_SHIFT_END, OUTCOME_MISSING, OVERDUE, UNMET_NEED
+from sync.rules import confirming, copied, decisions, inhibitions, staffing, system, visits
+from sync.rules.catalogue import COPIED, MATTER_RULES, OUTCOME_AT_SHIFT_END, OUTCOME_MISSING, OVERDUE, PLAN_NOT_CONFIRMED, UNMET_NEED
 from sync.rules.decisions import Breached, Decisions
+from sync.rules.in_force import TwoPeople
 from sync.rules.inhibitions import Inhibitions
 from sync.rules.staffing import Recent, Shift
 from sync.rules.visits import Visits
@@ -60,6 +61,19 @@ def told(each: dict[str, Any]) -> Told:
     })  # fmt: skip
 
 
+def plan_of(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """A hydration plan as these people wrote it, one after the other; `s0`, `s1` … are their submissions."""
+    fields: dict[str, Any] = {}
+    for row in rows:
+        fields |= row["fields"]
+    history = [
+        {"submission": f"s{n}", "seq": n + 1, "author": row["by"], "origin": "page", "occurred_at": row["at"], "recorded_at": row.get("saved", row["at"]),
+         "received_at": row.get("saved", row["at"]), "parents": [f"s{n - 1}"] if n else [], "fields": row["fields"], "flags": []}
+        for n, row in enumerate(rows)
+    ]  # fmt: skip
+    return {"record": "plan", "seq": len(rows), "heads": [f"s{len(rows) - 1}"], "conflicts": {}, "struck_out": False, "fields": fields, "history": history}
+
+
 def all_of(case: dict[str, Any], name: str) -> tuple[Told, ...]:
     return tuple(map(told, case.get(name, ())))
 
@@ -89,6 +103,9 @@ def named(case: dict[str, Any], now: datetime, values: Values = ALL_ON, by: date
     elif stream == "inhibitions":
         held = Inhibitions("p", "Rowan", absences=all_of(case, "away"), plans=all_of(case, "plans"))
         yield from inhibitions.matters(known(held), values, now)
+    elif stream == "confirming":
+        written = [plan_of(case["written"])]
+        yield from confirming.matters("p", "Rowan", confirming.known_by(written, by) if by else written, TwoPeople(), values)
     elif stream == "conflicts":
         yield from system.conflicts("home", [(id_, time(since)) for id_, since in case["differing"]], values, now)
     elif stream == "clock":
@@ -168,8 +185,9 @@ def test_estimates_that_look_copied_are_told_when_the_week_has_closed():
 # ---- who is called ----
 
 
-def test_only_an_outcome_missing_for_a_day_and_an_overdue_action_call_people_by_themselves():
-    assert {name for name, rule in MATTER_RULES.items() if rule.by_itself} == {OUTCOME_MISSING, OVERDUE}
+def test_only_an_outcome_missing_for_a_day_an_overdue_action_and_the_duty_of_a_second_person_call_people_by_themselves():
+    """care.md, Alerts 3, names the first two; a duty that is late tells somebody (care.md, Duties)."""
+    assert {name for name, rule in MATTER_RULES.items() if rule.by_itself} == {OUTCOME_MISSING, OVERDUE, PLAN_NOT_CONFIRMED}
 
 
 def test_in_a_new_home_even_those_are_only_listed():

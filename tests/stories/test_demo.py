@@ -16,6 +16,7 @@ from sqlalchemy import text
 
 from server.db import db, reading
 from server.demo import improving, making, top_up
+from server.demo.home_day import Story
 from server.demo.people import make_homes
 from server.demo.plans import Span
 from server.demo.shifts import HOUR_MS, wall_ms
@@ -24,6 +25,7 @@ from server.people import signin, store
 from server.records import ledger
 from sync import days
 from sync.roles import ROLES
+from sync.rules.in_force import TwoPeople, in_force
 from tests.harness.apps import Database, House, copy_template
 from tests.harness.visitor import Visitor
 
@@ -308,6 +310,21 @@ def test_every_outcome_has_its_share_and_amounts_are_what_people_drink(original)
     assert 0.5 < share["drank"] < 0.85 and 0.03 < share["refused"] < 0.2 and share["asleep"] > 0.02
     amounts = sorted(totals.values())
     assert 600 < amounts[len(amounts) // 2] < 1800 and amounts[-1] < 3500
+
+
+def test_every_change_of_a_plan_was_confirmed_by_a_second_person(original):
+    plans = defaultdict(list)
+    for _, plan in of_kind(original, "hydration_plan"):
+        plans[plan["fields"]["resident"]].append(plan)
+    last = [in_force(each, TwoPeople()) for each in plans.values()]
+    assert last and not any(version.waiting for version in last)
+    # The four people above change no plan; of forty, eight plans do.
+    span = Span(UNTIL - timedelta(weeks=8), UNTIL - timedelta(days=1))
+    story = Story(make_homes(1, 40)[0], 1, span)
+    acts = {act.id: act for n in range(span.length) for act in story._plan_changes(span.first + timedelta(days=n))}
+    confirming = [act for act in acts.values() if "confirms" in act.fields]
+    assert len(confirming) * 2 == len(acts) > 0
+    assert all(acts[act.fields["confirms"][0]].author != act.author for act in confirming)
 
 
 def test_complete_monitoring_gets_better_over_the_history(original):

@@ -183,3 +183,21 @@ def test_an_idle_round_reads_no_records(days):
     with days.alerted.app.app_context(), reading() as c:
         assert follow.schedule.matters_due(c, days.home.id, days.start, 10) == []
         assert not follow.schedule.anything_due(c, days.home.id, days.start)
+
+
+def test_a_plan_that_no_second_person_confirmed_in_a_day_is_told_to_the_duty_manager_and_ends_with_the_confirmation(days):
+    rule, nina = "hydration.plan_not_confirmed", days.home.staff("Nina Cole", ["nutrition_lead"])
+    written = days.start
+    days.alerted.sign_on(days.priya, "duty_manager", days.alerted.phone("Priya's phone"), written)
+    plan = days.say("hydration_plan", {"resident": str(days.joan), "limit_ml": 1000}, written)
+    assert rule not in days.at(written + 24 * HOUR - MINUTE)
+    found = days.at(written + 24 * HOUR)[rule]
+    assert (found["subject"], found["status"], found["facts"]["hours"], found["matters"]) == (str(days.joan), "open", 24, [str(plan)])
+    assert [step["role"] for step in found["told"]] == ["duty_manager"], "the seniors on the floor are passed over"
+    sue = Visitor.manager(days.home, ["registered_manager"])
+    assert "Plan not confirmed" in sue.open("/overview").text and "Plan not confirmed" in sue.open("/log").text
+    id_ = uuid.uuid4()
+    yes = intake.Statement(record=plan, id=id_, kind="hydration_plan", fields={"confirms": [str(plan)]}, occurred_ms=written + 25 * HOUR, author=nina.id)
+    days.alerted.write(yes, written + 25 * HOUR)
+    after = days.at(written + 25 * HOUR)[rule]
+    assert (after["status"], after["reason"]) == ("withdrawn", "decided")

@@ -20,6 +20,8 @@ export interface Plan {
   limit_ml: number | null;
   /** Safety fields in which their plans, or two versions of one, differ: every value that somebody gave. */
   differ: Differ;
+  /** What was written last is not in force: it waits for a second person. `fields` are what is. */
+  waits: boolean;
 }
 
 /**
@@ -49,9 +51,15 @@ export function asOne(plans: Fields[]): { values: Fields; differ: Differ } {
 
 /** What a person's plans say together; a person without one has no marks and says so. */
 export function planOf(resident: string): Plan {
-  const plans = ofResident(resident, 'hydration_plan').sort((a, b) => a.happened_ms - b.happened_ms);
-  const shown = plans.at(-1) ?? null;
+  const written = ofResident(resident, 'hydration_plan', true).sort((a, b) => a.happened_ms - b.happened_ms);
+  const plans = written.filter((one) => !one.struck);
   const { values: fields, differ } = asOne(plans.map((one) => one.fields));
+  // The server alone knows what two people agreed on. Whichever of a person's plans it spoke of last says it for all of them; one
+  // that was struck out guards this person until somebody has confirmed that.
+  const last = [...written].sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0)).at(-1);
+  const laid = last && state.records.get(last.record)?.in_force;
+  const shown = plans.at(-1) ?? (laid && last) ?? null;
+  Object.assign(fields, laid);
   for (const name of SAFETY) {
     const values = plans.flatMap((one) => one.conflicts[name] ?? []).map((one) => one.value);
     if (values.length) differ[name] = [...new Set([...(differ[name] ?? []), ...values])];
@@ -60,6 +68,7 @@ export function planOf(resident: string): Plan {
     shown,
     fields,
     differ,
+    waits: !!laid,
     level: typeof fields['iddsi_level'] === 'number' ? fields['iddsi_level'] : 0,
     limit_ml: typeof fields['limit_ml'] === 'number' ? fields['limit_ml'] : null,
   };

@@ -124,6 +124,7 @@ function Safety({ person, logged, onBack }: { person: Resident; logged: boolean;
           [said.emergency.limit, either('limit_ml', plan.limit_ml === null ? (plan.shown ? said.emergency.no_limit : said.emergency.no_plan) : fill(said.emergency.a_day, { ml: ml(plan.limit_ml) }))],
           [said.emergency.on_shift, here.length ? here.map((one) => `${staffName(String(one.fields['staff'])) ?? said.plain.unknown}, ${word(words.roles, one.fields['role'])}`).join('; ') : said.emergency.nobody_on],
         ]} />
+        {plan.waits && <p class="tm-fine">{words.residents.waits}</p>}
         {asOf !== null && <p class="tm-fine">{fill(words.drink.plan_at, { time: sayWhen(asOf, Date.now(), zone()) })}</p>}
       </section>
       <Numbers />

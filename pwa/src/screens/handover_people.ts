@@ -46,7 +46,7 @@ export function attention(now: number): Told[] {
   return [...late, ...open, ...digest];
 }
 
-/** Away, nil by mouth, at the end of life: why drinks are not counted, and until when. */
+/** Away, nil by mouth, at the end of life: why drinks are not counted, and until when. And whose plan was loosened and waits for a second person. */
 export function away(now: number): Told[] {
   return residents().flatMap((person): Told[] => {
     const found = standing(person, now);
@@ -59,6 +59,7 @@ export function away(now: number): Told[] {
     if (found.away) why.push(`${valueOf('absence', 'type', found.away.fields['type'])}, ${until(found.away.fields['to'])}`);
     if (nilByMouth(plan, now)) why.push(`${words.residents.nil}, ${until(plan['nil_by_mouth_until'])}`);
     if ((dayOrTime(plan['end_of_life_from'], zone()) ?? Infinity) <= now) why.push(`${said.handover.end_of_life}, ${until(text(plan['review_on']))}`);
+    if (found.plan.waits) why.push(words.residents.waits);
     return why.map((one) => ({ part: 'away', about: person.id, words: `${named(person)}: ${one}` }));
   });
 }

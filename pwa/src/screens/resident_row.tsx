@@ -121,6 +121,7 @@ export function Marks({ standing: now }: { standing: Standing }) {
   if (nilByMouth(now.plan.fields, correctedNow())) marks.push(words.residents.nil);
   if (now.plan.level > 0) marks.push(`${fill(words.residents.thick, { level: now.plan.level })}, ${levelWord(now.plan.level)}`);
   if (now.plan.limit_ml !== null) marks.push(fill(words.residents.limited, { ml: ml(now.plan.limit_ml) }));
+  if (now.plan.waits) marks.push(words.residents.waits);
   if (!marks.length) return null;
   return (
     <ul class="tm-marks">
