@@ -15,8 +15,7 @@ for (const name of readdirSync('dist', { recursive: true })) {
 }
 
 function smallest(text) {
-  const tries = [constants.BROTLI_MODE_GENERIC, constants.BROTLI_MODE_TEXT, constants.BROTLI_MODE_FONT].flatMap((mode) =>
-    [16, 18, 22].map((window) => brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_MODE]: mode, [constants.BROTLI_PARAM_LGWIN]: window } })),
-  );
+  const ways = [{}, { [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_FONT }, { [constants.BROTLI_PARAM_NPOSTFIX]: 1 }];
+  const tries = ways.flatMap((way) => [16, 18, 22].map((window) => brotliCompressSync(text, { params: { ...way, [constants.BROTLI_PARAM_LGWIN]: window } })));
   return tries.reduce((best, one) => (one.length < best.length ? one : best));
 }

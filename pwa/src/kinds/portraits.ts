@@ -33,8 +33,8 @@ export function keepFaces(): void {
 }
 
 async function round(): Promise<void> {
-  // Before the first unlock since the start nobody's record can be read, and so nothing be dropped.
-  if (running || !grantForSync()) return;
+  // Before the first unlock since the start, and before a home is received anew, it is not known whom records name: nothing is dropped.
+  if (running || !grantForSync() || state.standing.seen === null) return;
   running = true;
   try {
     while (await step());
