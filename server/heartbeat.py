@@ -7,7 +7,8 @@ run; one that is killed leaves its leases and transactions to the others.
     work     every 250 ms: followers with rows to read, looks and deadlines that are due
     deliver  every 250 ms, and at once when work has queued something: the outbox
     audit    every minute, by other code: is anything overdue that the work above should have done?
-    calendar every minute: what comes round with the clock (the shift drawn for observation, the duties, the figures of each measure, what they trigger)
+    calendar every minute: what comes round with the clock (the shift drawn for observation, the duties, the figures of each measure, what they trigger,
+             photos that nobody's record names any more)
     watch    a thread of its own: beats that have stopped are started again; if that does not help, the process ends
 """
 
@@ -31,7 +32,7 @@ from server.alerts import deliver, duties, follow, mail, ticks, vapid, watch
 from server.db import reading
 from server.improvement import figuring, plan, triggering
 from server.people import store as people
-from server.records import projections, sampling, store
+from server.records import photos, projections, sampling, store
 from sync.messages import text
 
 log = logging.getLogger(__name__)
@@ -186,6 +187,7 @@ class Heartbeat:
                 figuring.keep(home, clock.now_ms())
                 plan.reopen_slid(home, clock.now_ms())
                 triggering.look(home, clock.now_ms())
+                photos.tidy(home, clock.now_ms())
             except Exception:
                 log.exception("heartbeat: the calendar of home %s failed; it is tried again in a minute", home.id)
 

@@ -67,7 +67,9 @@ function held(kinds: Words): Words {
     return existsSync(declared) && !existsSync(resolve(`src/kinds/${kind}.tsx`)) && !/holds=(ALWAYS|RECENT|OPEN)/.test(readFileSync(declared, 'utf8'));
   };
   const without = (of: Words) => Object.fromEntries(Object.entries(of).filter(([kind]) => !gone(kind)));
-  return { ...without(kinds), names: without(kinds['names'] as Words) };
+  // Roles are said as the first route says them.
+  const { roles: _pages_alone, ...rest } = kinds;
+  return { ...without(rest), names: without(kinds['names'] as Words) };
 }
 
 /** The code of a module with these words: names together and texts together, as like beside like squeezes best. */

@@ -6,6 +6,10 @@ import type { Submission } from './types';
 
 export async function digest(submission: Submission): Promise<string> {
   const { grant: _never, ...stated } = submission;
-  const bytes = new TextEncoder().encode(canonicalize(stated)!);
+  return sha256(new TextEncoder().encode(canonicalize(stated)!));
+}
+
+/** SHA-256 in lower-case hex. */
+export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   return hex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)));
 }

@@ -5,7 +5,7 @@
 
 import { record } from './acts';
 import { reading, strictly } from './db';
-import { hex } from './ids';
+import { sha256 as digestOf } from './digest';
 import { base64url } from './jwe';
 import type { Draft } from './outbox';
 import { session } from './session';
@@ -50,7 +50,7 @@ export async function pages(about: string): Promise<string[]> {
 /** Keep a small photo as a letter of this outcome. Resolves when both it and its record are saved on this tablet. */
 export async function keep(photo: Blob, about: Shown): Promise<void> {
   const bytes = new Uint8Array(await photo.arrayBuffer());
-  const sha256 = hex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)));
+  const sha256 = await digestOf(bytes);
   const row: Row = { sha256, about: about.record, type: photo.type, size: bytes.length, at: Date.now(), id: null, refused: null, hidden: await hide(sha256, base64url(bytes)) };
   await put(row);
   await put({ ...row, id: (await record(attachment(row))).record });

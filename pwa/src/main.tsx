@@ -75,6 +75,7 @@ async function begin() {
   if (state.enrolment) for (const ask of [rest.refreshNames, rest.askToStay]) void ask().catch(() => undefined);
   await rest.startWorker().catch(() => undefined);
   rest.startReporting();
+  rest.keepFaces();
   rest.watchAlerts();
   for (const tidy of [rest.prune, rest.refreshPush]) void tidy().catch(() => undefined);
 }

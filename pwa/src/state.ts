@@ -26,6 +26,8 @@ export const state = {
   /** The server no longer reads our grant: a PIN is needed to receive, never to send. */
   locked_out: false,
   records: new Map<string, Change>(),
+  /** Photos of residents that lie here (kinds/portraits.ts), by digest, as a picture's address. */
+  faces: new Map<string, string>(),
   queue: new Map<string, Entry>(),
   looks: new Map<string, Look>(),
   /** Own submissions that the server's record does not show yet, by record, in the order they were made. */

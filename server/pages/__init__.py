@@ -35,6 +35,7 @@ from server.pages import (
     routes_numbers,
     routes_oversight,
     routes_pack,
+    routes_photos,
     routes_plan,
     routes_plan_waits,
     routes_provider,
@@ -96,7 +97,7 @@ def register(app: Flask) -> None:
         routes_front, routes_alerts, routes_fatigue, routes_missing, routes_residents, routes_visits, routes_handovers, routes_check, routes_log,
         routes_duties, routes_staff, routes_tablets, routes_thresholds, routes_ladder, routes_numbers, routes_reach, routes_safety, routes_aside,
         routes_ledger, routes_plan, routes_measures, routes_audits, routes_filed, routes_feedback, routes_oversight, routes_provider, routes_work, routes_pack,
-        routes_guests, routes_show_me, routes_set_up, routes_plan_waits, routes_rota, routes_systems,
+        routes_guests, routes_show_me, routes_set_up, routes_plan_waits, routes_photos, routes_rota, routes_systems,
     ):  # fmt: skip
         app.register_blueprint(routes.blueprint)
     app.context_processor(_what_every_page_shows)

@@ -14,9 +14,9 @@ from sync.messages import section
 from sync.roles import ROLES
 from sync.rules.standing_beside import TOPICS
 
-LINE, WORDS, WHOLE, DAY, TIME, CLOCK, ONE, YES_NO, PERSON, STAFF, ROLE, ROLES_HELD, STANDARD, ACTION, UNIT, QUESTION, SAID = (
+LINE, WORDS, WHOLE, DAY, TIME, CLOCK, ONE, YES_NO, PERSON, STAFF, ROLE, ROLES_HELD, STANDARD, ACTION, UNIT, QUESTION, SAID, PHOTO = (
     "line", "words", "whole", "day", "time", "clock", "one", "yes_no", "person", "staff", "role", "roles_held", "standard", "action",
-    "unit", "question", "said",
+    "unit", "question", "said", "photo",
 )  # fmt: skip
 #: The questions that are answered by choosing one.
 CHOSEN = frozenset({ONE, YES_NO, PERSON, STAFF, ROLE, STANDARD, ACTION, UNIT, QUESTION})
@@ -42,7 +42,8 @@ class Asked:
 class Filed:
     """One kind that is filed by hand. `when` is the question that says when it happened; without one it is now.
     `first` are the fields that say in a list what it is; `signed` ones are never put in other words, only struck out.
-    What is `standing` counts until somebody changes it, however old: it is listed by what it says. `back` leads out of the list."""
+    What is `standing` counts until somebody changes it, however old: it is listed by what it says. `back` leads out of the list. `beside` is what another form of the same
+    record asks: it is shown with the rest."""
 
     kind: str
     path: str
@@ -55,6 +56,12 @@ class Filed:
     standing: bool = False
     strikes: bool = True  # may be struck out as entered in error
     back: str = "/oversight"
+    beside: tuple[Asked, ...] = ()
+
+    @property
+    def shown(self) -> tuple[Asked, ...]:
+        """Every question whose answer the record's own page shows."""
+        return self.asked + self.beside
 
 
 _TOPIC = Asked("topic", ONE, codes=TOPICS)

@@ -16,6 +16,7 @@ from server.pages.filed_forms import (
     DAY,
     ONE,
     PERSON,
+    PHOTO,
     QUESTION,
     ROLE,
     ROLES_HELD,
@@ -33,7 +34,7 @@ from server.pages.names import Names
 from server.pages.store import as_id
 from server.pages.words import at, code, date_text, day, from_text, roles, say, when
 from server.people import store as people_store
-from server.records import store
+from server.records import photos, store
 from sync import days
 from sync.kinds.standard import PROMPTS
 from sync.messages import section, word
@@ -42,6 +43,8 @@ from sync.rules.plan import read_day
 
 #: Letters of a long text that a list or a choice shows.
 SHORT = 120
+#: Letters of a picture's digest: enough to tell two pictures apart.
+SHORT_DIGEST = 12
 
 Options = dict[str, list[tuple[str, str]]]
 
@@ -112,7 +115,7 @@ def open_words(row: store.RecordRow) -> str:
 def one(row: store.RecordRow, filed: Filed, names: Names, zone: str) -> dict[str, Any]:
     """A record whole, with every version of it, newest first."""
     said = {"occurred_at": row.body["occurred_at"], **row.fields}
-    facts = [(label(filed, asked.name), shown(filed, asked, said.get(asked.name), names, zone)) for asked in filed.asked if said.get(asked.name) is not None and asked.how != SAID]
+    facts = [(label(filed, asked.name), shown(filed, asked, said.get(asked.name), names, zone)) for asked in filed.shown if said.get(asked.name) is not None and asked.how != SAID]
     if row.kind == "minute" and row.fields.get("answer"):
         facts.append((label(filed, "answer"), row.fields["answer"]))
     facts += [(code_words(filed.kind, "prompts", name), words) for name, words in _prompts(row.fields, zone)]
@@ -120,13 +123,14 @@ def one(row: store.RecordRow, filed: Filed, names: Names, zone: str) -> dict[str
     return {
         **line(row, filed, names, zone), "facts": facts, "history": told, "seen": filing.seen(row),
         "reason": next((step["reason"] for step in told if step["struck"]), ""),
+        "pictured": bool(row.fields.get("photo")) and photos.one(names.c, names.home_id, row.fields["photo"]) is not None,
         "about": row.fields.get("about") if row.kind in ("minute", "feedback_summary") and as_id(row.fields.get("about")) else None,
     }  # fmt: skip
 
 
 def history(row: store.RecordRow, filed: Filed, names: Names, zone: str) -> list[dict[str, Any]]:
     """Who wrote each version, what it set, what stood there before, and why."""
-    asked = {each.name: each for each in filed.asked}
+    asked = {each.name: each for each in filed.shown}
     told = (*asked, "answer", "answered_at")
     so_far: dict[str, Any] = {}
     steps = []
@@ -184,6 +188,8 @@ def shown(filed: Filed, asked: Asked | None, value: Any, names: Names, zone: str
         return names.resident(value)
     if how == SAID:
         return "; ".join(say("filed.standard.prompt", where=code_words(filed.kind, asked.name, name), words=words) for name, words in _prompts({asked.name: value}, zone))
+    if how == PHOTO:
+        return say("photo.digest", digest=str(value)[:SHORT_DIGEST])
     if how in (STANDARD, ACTION) and (found := as_id(value)) is not None:
         row = store.record(names.c, names.home_id, found)
         return short((row.fields.get("words") or row.fields.get("baseline_issue")) if row else "") or say("plan.no_words")

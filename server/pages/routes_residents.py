@@ -19,7 +19,7 @@ from server.pages.plans_view import Plan
 from server.pages.words import at, clock_time, code, date_text, day, say
 from server.people import store as people_store
 from server.people.rights import signed_in
-from server.records import store
+from server.records import photos, store
 from sync import days
 from sync.rules import hydration
 from sync.thresholds import Values
@@ -91,11 +91,14 @@ def person(resident: uuid.UUID):
         plan = _plan(wanted, zone, names) if wanted else []
         waits = plan_waits_view.of_person(c, people_store.home(home_id), resident, names, g.person.staff, now)
         place = names.place(resident)
+        pictured = bool(row.fields.get("photo")) and photos.one(c, home_id, row.fields["photo"]) is not None
         values = pages_store.thresholds(c, home_id, zone)
         today_words = _Aims(values, zone, now).today(row, wanted.fields if wanted else {}, total)
         may_be_on = tablets_view.may_be_on(c, home_id, zone, now, values, "person.may_be_on")
     view = {
+        "id": resident,
         "name": _name(row),
+        "photo": pictured,
         "place": place,
         "today": today_words,
         "since": _since(total, zone),

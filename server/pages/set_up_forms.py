@@ -7,9 +7,11 @@ change says why. The words stand under `pages.filed.<kind>`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from server.pages.filed_forms import CLOCK, DAY, LINE, ONE, PERSON, ROLES_HELD, STAFF, TIME, WHOLE, WORDS, YES_NO, Asked, Filed
+from server.pages.filed_forms import CLOCK, DAY, LINE, ONE, PERSON, PHOTO, ROLES_HELD, STAFF, TIME, WHOLE, WORDS, YES_NO, Asked, Filed
 from sync.kinds.hydration_check import DRUNK_ML_MAX
+from sync.kinds.resident import BASES
 from sync.roles import ROLES
 from sync.thresholds import THRESHOLDS
 
@@ -18,13 +20,16 @@ _TARGET, _EVERY = THRESHOLDS["hydration.target_female_ml"], THRESHOLDS["hydratio
 #: IDDSI framework 2019: drinks are level 0 (thin) to 4 (extremely thick).
 LEVELS = ("0", "1", "2", "3", "4")
 
+#: Asked on a page of its own: a photo is chosen there, and why it may be kept.
+_OF_A_PHOTO = (Asked("photo_basis", ONE, codes=BASES), Asked("photo_agreed_with", LINE), Asked("photo_agreed_on", DAY))
+
 _ALL = (
     Filed(
         "resident", "/set-up/residents", "records.see", "set_up.change",
         (Asked("preferred_name", LINE), Asked("unit", LINE), Asked("room", LINE, must=False), Asked("born", DAY, must=False, past=True),
          Asked("sex", ONE, must=False, codes=("female", "male")), Asked("key_worker", STAFF, must=False), Asked("name_alert", LINE, must=False),
          Asked("communication_needs", WORDS, must=False), Asked("left_on", DAY, must=False)),
-        ("preferred_name", "unit", "room"), standing=True, back=BACK,
+        ("preferred_name", "unit", "room"), standing=True, back=BACK, beside=(Asked("photo", PHOTO), *_OF_A_PHOTO),
     ),
     Filed(
         "hydration_plan", "/set-up/plans", "records.see", "set_up.change",
@@ -62,3 +67,5 @@ _ALL = (
 )  # fmt: skip
 
 SET_UP: Mapping[str, Filed] = {each.kind: each for each in _ALL}
+#: The same record by the form that its photo has.
+PHOTO_OF = replace(SET_UP["resident"], asked=_OF_A_PHOTO, beside=())

@@ -29,7 +29,7 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 # Rows read, and written back, at once; of rows that hold a file, fewer.
 CHUNK = 500
-CHUNKS = {"letter": 10}
+CHUNKS = {"letter": 10, "photo": 50}
 #: Says what is running now and nothing about anybody: a backup leaves it out.
 NOT_KEPT = frozenset({"tick"})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import shutil
 import uuid
 from functools import partial
@@ -17,8 +18,8 @@ from server.people.api import body, done, problem
 from server.people.rights import device_required, token_required
 from server.people.schemas import AgencyIn, AgencyOut, RenewIn, WhereAmIOut
 from server.problems import Problem
-from server.records import agency, call_numbers, changes, envelope_in, intake, letters, numbers, store
-from server.records.schemas import LetterIn, LetterOut, SyncIn, SyncOut
+from server.records import agency, call_numbers, changes, envelope_in, intake, letters, numbers, photos, store
+from server.records.schemas import LetterIn, LetterOut, PhotosIn, PhotosOut, SyncIn, SyncOut
 from server.wire import SYNC_BODY_BYTES, answer, raw_body, rfc3339, small_body
 from sync.clock import OFF_MS as CLOCK_OFF_MS
 from sync.roles import SUPPORT_WORKER
@@ -194,6 +195,33 @@ def put_letter(id_: uuid.UUID):
         raise Problem("disk_full")
     letters.keep(g.home.id, g.device.id, id_, said["type"], said["content"], now_ms=g.now_ms)
     return answer({"id": str(id_)})
+
+
+@blueprint.post("/photos")
+@device_required
+@blueprint.doc(
+    requestBody=body(PhotosIn),
+    security=[{"device": []}],
+    responses={
+        200: done("The photos that are here; what is not named any more is left out", PhotosOut),
+        400: problem("The body is not readable, or asks for more than 8 photos."),
+        401: problem("The token is unknown or revoked."),
+        403: problem("The grant is not a live one of this device."),
+        413: problem("The body is too large."),
+        415: problem("The body's encoding is not one we take."),
+    },
+)
+def photos_of_residents():
+    """A few photos of residents by their digests, for whoever has unlocked this tablet: a token alone reads none."""
+    said = small_body(PhotosIn)
+    grant = grants.read_grant(g.home.secret, said["grant"])
+    if grant is None or not devices.live(grant):
+        raise Problem("forbidden")
+    with reading() as c:
+        if not changes.may_read(c, g.home, grant.person, g.now_ms):
+            raise Problem("forbidden")
+        found = photos.of_residents(c, g.home, said["sha256"], g.now_ms)
+    return answer({"photos": [{"sha256": digest, "content": base64.b64encode(content).decode()} for digest, content in found.items()]})
 
 
 def disk_is_full() -> bool:

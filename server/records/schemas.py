@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from server.people.schemas import Strict
+from server.records import photos
 
 _TIME = {"format": "date-time"}
 
@@ -120,3 +121,22 @@ class LetterIn(Strict):
 
 class LetterOut(Schema):
     id = fields.UUID()
+
+
+class PhotosIn(Strict):
+    grant = fields.String(required=True, validate=validate.Length(max=4000))
+    sha256 = fields.List(
+        fields.String(validate=validate.Regexp(r"[0-9a-f]{64}\Z")),
+        required=True,
+        validate=validate.Length(max=photos.MOST_AT_ONCE),
+        metadata={"description": "As `resident` records name them in `photo`."},
+    )
+
+
+class PhotoSchema(Schema):
+    sha256 = fields.String()
+    content = fields.String(metadata={"description": "The picture, a JPEG, base64."})
+
+
+class PhotosOut(Schema):
+    photos = fields.List(fields.Nested(PhotoSchema), metadata={"description": "Those that are here, of people who live here now."})

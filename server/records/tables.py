@@ -171,3 +171,13 @@ letter = Table(
     Column("content", LargeBinary, nullable=False),
     Index("ix_letter_device", "home_id", "device", "received_ms"),
 )
+
+# The small picture of a resident, a JPEG; whose it is, and why it may be kept, is said by the `resident` record that names it.
+photo = Table(
+    "photo",
+    db.metadata,
+    _home(),
+    Column("sha256", Text, primary_key=True),  # lower-case hex, as the record says it
+    Column("received_ms", BigInteger, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)

@@ -206,6 +206,7 @@ LEADS_TO = {
     "/thresholds": ("threshold", {"name": "plan.grace_days", "value": 7, "from": "2026-01-01", "proposed_by": str(uuid.uuid4())}),
     "/to-check": ("incident", {"happened_at": "2026-11-22T20:00:00Z", "type": "fall"}), "/measures": ("resident", {"preferred_name": "Edith Vane"}),
     "/residents": ("resident", {"preferred_name": "Edith Vane"}), "/set-up/residents": ("resident", {"preferred_name": "Edith Vane"}),
+    "/photos": ("resident", {"preferred_name": "Edith Vane"}),
     "/set-up/plans": ("hydration_plan", {"monitoring": True}), "/set-up/cups": ("vessel", {"name": "Mug", "ml": 200}),
     "/set-up/dependency": ("dependency_score", {"tool": "CHSM"}), "/standards": ("standard", {"words": "x"}), "/observations": ("practice_observation", {"seen": "x"}),
     "/staff-accounts": ("staff_account", {"score": 2}), "/complaints": ("complaint", {"words": "x"}), "/minutes": ("minute", {"type": "challenge", "words": "x"}),

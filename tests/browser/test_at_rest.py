@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
 from playwright.sync_api import expect
 
 from tests.browser.test_offline import drinks_of
 from tests.harness.hands import LOOK, SAVED, SENT, WORDS, Hands  # noqa: F401
+from tests.harness.portraits import photograph
 from tests.harness.processes import until
 
 NOTE = "Quince marmalade helped"
@@ -62,10 +64,12 @@ def record_with_note(ama: Hands, resident: str) -> None:
     expect(ama.by("drink-sheet")).to_have_count(0)
 
 
-def test_a_switched_off_tablet_shows_no_name_no_note_and_no_amount_and_sends_cold_with_nobody_signed_in(tidemark, home, person):
+def test_a_switched_off_tablet_shows_no_name_no_photo_no_note_and_no_amount_and_sends_cold_with_nobody_signed_in(tidemark, home, person):
+    _, picture = photograph(tidemark, home, "Joan")
     ama = person("Ama Mensah")
     ama.residents()
     ama.tablet.wait(lambda: ama.stored("records"), what="the home to be received")
+    expect(ama.row("Joan").locator("img.tm-face")).to_be_visible()
     tidemark.kill9()
     ama.drink("Joan", "Teacup")
     record_with_note(ama, "Harold")
@@ -73,9 +77,12 @@ def test_a_switched_off_tablet_shows_no_name_no_note_and_no_amount_and_sends_col
     ama.page.evaluate(CONTROL_IN, CONTROL)
     dump = ama.page.evaluate(DUMP)
     assert json.loads(dump)["queue"][1], "something waits"
-    assert not [word for word in [*private_words(home), *FIELDS, *home["residents"], "Teacup"] if word in dump]
+    assert '"face ' in dump, "a photo lies here"
+    as_text = base64.b64encode(picture).decode()[40:100]
+    as_bytes = json.dumps(picture.decode("latin-1")[30:70])[1:-1]  # as the dump writes bytes
+    assert not [word for word in [*private_words(home), *FIELDS, *home["residents"], "Teacup", as_text, as_bytes, "JFIF"] if word in dump]
     ama.tablet.kill9()
-    assert in_files(ama, [CONTROL, *private_words(home)]) == {CONTROL}
+    assert in_files(ama, [CONTROL, *private_words(home), as_text]) == {CONTROL}
 
     ama.tablet.reopen()
     ama.open()

@@ -20,7 +20,7 @@ from tests.harness.processes import REPOSITORY, until
 ROUTES = REPOSITORY / "server" / "pages"
 PUBLIC_PAGES = ["/", "/sign-in"]
 MANAGER_PAGES = [
-    "/overview", "/residents", "/appointments", "/handovers", "/to-check", "/log", "/staff", "/set-up", "/set-up/plans/new", "/tablets", "/tablets/add", "/tablets/rescue",
+    "/overview", "/residents", "/appointments", "/handovers", "/to-check", "/log", "/staff", "/set-up", "/set-up/residents", "/set-up/plans/new", "/tablets", "/tablets/add", "/tablets/rescue",
     "/thresholds", "/set-aside", "/ledger", "/numbers", "/safety-list", "/ladder", "/duties", "/missing", "/alerts/fatigue",
     "/reach", "/reach/contacts", "/phone-tree", "/plan", "/plan/questions", "/plan/new", "/measures", "/measures/compliant_deployment", "/measures/by-hour/8", "/pack", "/pack/view", "/guests", "/guests/add", "/audits",
     "/audits/scores", "/audits/scores/hydration", "/feedback", "/set-up/rota", "/set-up/systems", "/plan/by-question", "/oversight", "/oversight/beside", "/observations", "/observations/new", "/standards/new", "/complaints", "/my-work",
@@ -31,6 +31,8 @@ ASKED = {"/pack/view": "?from={day}&to={day}&names=initials", "/reach": "?still=
 # What stands behind a page: the first link of each kind, and what it leads to; behind that, the same again.
 BEHIND = {
     "/residents": {"main a[href^='/residents/']": "a person"},
+    "/set-up/residents": {"main a[href^='/set-up/residents/']:not([href$='/new'])": "a resident"},
+    "/set-up/residents, a resident": {"main a[href$='/photo']": "a photo"},
     "/overview": {"main a[href^='/alerts/']": "an alert"},
     "/overview, an alert": {"main a[href$='/timeline']": "its story"},
     "/set-aside": {"main a[href$='/accept']": "accept", "main a[href$='/put-away']": "put away"},

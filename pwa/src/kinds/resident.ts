@@ -2,12 +2,15 @@
 
 import { state, text } from '../state';
 import { ofKind, view, type Shown } from '../view';
+import { fill, words } from '../words';
 
 export interface Resident {
   id: string;
   name: string;
   room: string | null;
   unit: string | null;
+  /** The digest of the photo that the home keeps of them. */
+  photo: string | null;
   fields: Shown['fields'];
 }
 
@@ -18,6 +21,7 @@ function resident(shown: Shown): Resident {
     name: text(shown.fields['preferred_name']) ?? '?',
     room: text(shown.fields['room']),
     unit,
+    photo: text(shown.fields['photo']),
     fields: shown.fields,
   };
 }
@@ -29,6 +33,16 @@ export function residents(): Resident[] {
 export function residentOf(id: string): Resident | null {
   const shown = view(id);
   return shown?.kind === 'resident' ? resident(shown) : null;
+}
+
+/** "Room 12"; null where none is written down. */
+export function roomOf({ room }: Pick<Resident, 'room'>): string | null {
+  return room && fill(words.residents.room, { room });
+}
+
+/** "Joan, Room 12". */
+export function called(person: Pick<Resident, 'name' | 'room'>): string {
+  return [person.name, roomOf(person)].filter(Boolean).join(', ');
 }
 
 export function units(of: Resident[]): string[] {

@@ -4,6 +4,7 @@ import { useLayoutEffect, useState } from 'preact/hooks';
 import { record, sayNotSaved } from '../acts';
 import { acknowledge, give, givenTo, isOpen, owners, personOf, told } from '../kinds/alert';
 import { sayAlert, titleOf } from '../kinds/alert_words';
+import { called } from '../kinds/resident';
 import type { Draft } from '../outbox';
 import { said as own } from '../said';
 import { soon } from '../sending';
@@ -64,7 +65,7 @@ export function AlertScreen({ id }: { id: string }) {
   return (
     <article data-testid="alert" data-status={String(alert.fields['status'])}>
       <h1 class="tm-title tm-title--tight">{titleOf(alert.fields)}</h1>
-      {person && <p class="tm-lead tm-tight"><strong>{person.name}</strong>{person.room ? `, ${fill(words.residents.room, { room: person.room })}` : ''}</p>}
+      {person && <p class="tm-lead tm-tight"><strong>{called(person)}</strong></p>}
       <p class="tm-says" data-testid="alert-says">{said.says}</p>
       <Freshness now={now} />
       <Problems list={problem ? [problem] : []} />

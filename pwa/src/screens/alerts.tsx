@@ -3,6 +3,7 @@
 import { useState } from 'preact/hooks';
 import { alerts, isMine, isOpen, mayBeOn, owners, personOf } from '../kinds/alert';
 import { titleOf } from '../kinds/alert_words';
+import { called } from '../kinds/resident';
 import { session } from '../session';
 import { state, text } from '../state';
 import { sayWhen } from '../time';
@@ -60,7 +61,7 @@ export function AlertRow({ alert }: { alert: Shown }) {
         <Bell />
         <span class="tm-alert__words">
           <span class="tm-alert__title">{titleOf(alert.fields)}</span>
-          <span>{person ? [person.name, person.room && fill(words.residents.room, { room: person.room })].filter(Boolean).join(', ') : ''}</span>
+          <span>{person && called(person)}</span>
           <span class="tm-fine">
             {status === 'acknowledged' && names.length ? fill(words.alerts.taken_by, { name: names.join(', ') }) : word(words.alerts.status, status)}
             {' · '}

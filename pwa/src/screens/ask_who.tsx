@@ -11,6 +11,7 @@ import { sayWhen } from '../time';
 import { Field, Tile } from '../ui/parts';
 import { correctedNow, zone } from '../view';
 import { fill, word, words } from '../words';
+import { PersonTile } from './person_tile';
 import { sayShift } from './plain';
 
 /** More than this and the list is searched before it is read. */
@@ -44,7 +45,7 @@ export function People({ field, value, optional, onChoose }: Chosen & { optional
       <div class="tm-tiles tm-tiles--three">
         {optional && <Tile data-testid={`ask-${field}-nobody`} aria-pressed={value === null} big={said.form.nobody} onClick={() => onChoose(null)} />}
         {shown.map((one) => (
-          <Tile key={one.id} data-testid={`ask-${field}`} aria-pressed={value === one.id} big={one.name} small={one.room ? fill(words.residents.room, { room: one.room }) : null} onClick={() => onChoose(one.id)} />
+          <PersonTile key={one.id} data-testid={`ask-${field}`} aria-pressed={value === one.id} person={one} onClick={() => onChoose(one.id)} />
         ))}
       </div>
     </>

@@ -7,7 +7,7 @@ import {
   drank, drankAmount, FRACTIONS, gave, left, number, otherAmount, say, standing, today, type Fraction,
 } from '../kinds/hydration_check';
 import { levelWord, stops } from '../kinds/hydration_plan';
-import { namesakes, residentOf, residents } from '../kinds/resident';
+import { called, residentOf, residents } from '../kinds/resident';
 import { pace, signedText } from '../kinds/threshold';
 import { MOST_TILES, sayVessel, vessels, type Vessel } from '../kinds/vessel';
 import type { Draft } from '../outbox';
@@ -17,11 +17,11 @@ import { sayWhen } from '../time';
 import type { Entry, Fields, Look } from '../types';
 import { useOnce, useTopics } from '../ui/hooks';
 import { Cup, Drop, Glass, Stop } from '../ui/icons';
-import { announce, Choice, Problems, Sheet, Tile } from '../ui/parts';
+import { announce, Choice, Face, Problems, Sheet, Tile } from '../ui/parts';
 import { correctedNow, view, zone } from '../view';
 import { english, fill, ml, sayMinutes, words } from '../words';
 import { Later } from './later';
-import { Marks, Progress } from './resident_row';
+import { Marks, Progress, Twins } from './resident_row';
 import { When, type Happened } from './when';
 
 /** Whom the sheet is for, and which entry it puts right: an open cup, or a drink of which nothing was drunk. */
@@ -129,10 +129,9 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
     once(vessel.id, () => void submit(amount === 'given' ? gave(person!, vessel, now.plan, thickness) : drank(person!, vessel, amount, now.plan, thickness)), () => tappedTwice(person!.id));
   }
 
-  const title = person.room ? `${person.name}, ${fill(words.residents.room, { room: person.room })}` : person.name;
   const back = () => (opened.none || opened.fields ? onClose() : setStep({ at: 'main' }));
   return (
-    <Sheet title={title} onClose={onClose} testid="drink-sheet">
+    <Sheet title={called(person)} mark={<Face {...person} />} onClose={onClose} testid="drink-sheet">
       <Problems list={problems} />
       {step.at === 'stop' && (
         <Later screen="stop" sentences={step.sentences} onBack={back} onGo={(reason) => void submit(step.fields, { lot: true, old: true, reason })} />
@@ -168,7 +167,7 @@ export function DrinkSheet({ opened, onClose }: { opened: Opened; onClose: () =>
       )}
       {step.at === 'main' && !opened.cup && (
         <>
-          <Twins name={person.name} />
+          <Twins name={person.name} all={residents()} />
           <Marks standing={now} />
           {opened.repairs && <p class="tm-old" data-testid="puts-right">{fill(words.drink.puts_right, { what: say(opened.repairs.submission.fields) })}</p>}
           {!opened.guest && <Progress standing={now} />}
@@ -251,7 +250,3 @@ function Thickness({ planned, chosen, onChoose }: { planned: number; chosen: num
   );
 }
 
-function Twins({ name }: { name: string }) {
-  const n = namesakes(name, residents());
-  return n > 1 ? <p class="tm-row__twins">{fill(words.residents.check_name, { n, name: name.split(' ')[0]! })}</p> : null;
-}

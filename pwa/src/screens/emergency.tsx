@@ -5,15 +5,16 @@ import { useState } from 'preact/hooks';
 import { noteLook, warm } from '../kinds/emergency';
 import { nilByMouth, levelWord, planOf, sayValues } from '../kinds/hydration_plan';
 import { onShift } from '../kinds/duty';
-import { residentOf, residents, type Resident } from '../kinds/resident';
+import { residentOf, residents, roomOf, type Resident } from '../kinds/resident';
 import { english_said, said } from '../said';
 import { state } from '../state';
 import { sayWhen } from '../time';
 import { useOnce, useTopics } from '../ui/hooks';
-import { Button, Tile } from '../ui/parts';
+import { Button, Face } from '../ui/parts';
 import { correctedNow, staffName, zone } from '../view';
 import { fill, ml, word, words } from '../words';
 import { Facts } from './check';
+import { PersonTile } from './person_tile';
 import '../styles/more.scss';
 
 /** What is open, and whether the look that opened it could be kept. */
@@ -62,7 +63,7 @@ function People({ logged, onChoose }: { logged: boolean; onChoose: (id: string) 
       <Logged logged={logged} />
       <div class="tm-tiles tm-tiles--three">
         {all.map((one) => (
-          <Tile key={one.id} data-testid="emergency-person" big={one.name} small={one.room ? fill(words.residents.room, { room: one.room }) : null} onClick={() => onChoose(one.id)} />
+          <PersonTile key={one.id} data-testid="emergency-person" person={one} onClick={() => onChoose(one.id)} />
         ))}
       </div>
     </>
@@ -114,8 +115,8 @@ function Safety({ person, logged, onBack }: { person: Resident; logged: boolean;
   };
   return (
     <>
-      <h1 class="tm-title">{person.name}</h1>
-      <p class="tm-lead">{person.room ? fill(words.residents.room, { room: person.room }) : person.unit}</p>
+      <h1 class="tm-title tm-title--face"><Face {...person} />{person.name}</h1>
+      <p class="tm-lead">{roomOf(person) ?? person.unit}</p>
       <Call />
       <section class="tm-card" data-testid="safety">
         <Facts of={[

@@ -13,11 +13,12 @@ import { sayWhen } from '../time';
 import type { Fields, Look } from '../types';
 import { useOnce, useTopics } from '../ui/hooks';
 import { StateIcon } from '../ui/icons';
-import { announce, Button, Choice, Field, Problems, StateTag, Tile } from '../ui/parts';
+import { announce, Button, Choice, Field, Problems, StateTag } from '../ui/parts';
 import { tabletName, view, zone, type RowState, type Shown } from '../view';
 import { english, fill, sayMinutes, words } from '../words';
 import { Facts } from './check';
 import { Correct, lateMs } from './entries_today';
+import { PersonTile } from './person_tile';
 import { fieldName, inALine, kindName, personOf, sayConflict, valueOf, whoRecorded } from './plain';
 import { useSave } from './use_save';
 import '../styles/more.scss';
@@ -164,7 +165,7 @@ function PutRight({ shown }: { shown: Shown }) {
           <h2 class="tm-heading">{said.entry.whose}</h2>
           <div class="tm-tiles tm-tiles--three">
             {residents().filter((one) => one.id !== from).map((one) => (
-              <Tile key={one.id} data-testid="move-to" big={one.name} small={one.room ? fill(words.residents.room, { room: one.room }) : null} onClick={() => once(one.id, () => void move(one.id, one.name))} />
+              <PersonTile key={one.id} data-testid="move-to" person={one} onClick={() => once(one.id, () => void move(one.id, one.name))} />
             ))}
           </div>
         </>

@@ -6,17 +6,13 @@ import { alerts, isOpen, owners, personOf as aboutAlert } from '../kinds/alert';
 import { titleOf } from '../kinds/alert_words';
 import { standing } from '../kinds/hydration_check';
 import { nilByMouth } from '../kinds/hydration_plan';
-import { residents, type Resident } from '../kinds/resident';
+import { called, residents } from '../kinds/resident';
 import { said } from '../said';
 import { valueOf } from './plain';
 import { text } from '../state';
 import { dayOrTime, sayTime, sayWhen } from '../time';
 import { ofResident, zone } from '../view';
 import { fill, ml, plural, words } from '../words';
-
-function named(person: Resident): string {
-  return person.room ? `${person.name}, ${fill(words.residents.room, { room: person.room })}` : person.name;
-}
 
 /** Below what is expected by now, and what somebody decided about it. */
 export function pace(now: number, from: number): Told[] {
@@ -25,7 +21,7 @@ export function pace(now: number, from: number): Told[] {
     if (!watched || away || target.basis === 'limit' || day.drunk_ml >= expected_ml || due.state === 'not_due') return [];
     const decided = ofResident(person.id, 'escalation').filter((one) => one.recorded_ms >= from).map((one) => valueOf('escalation', 'decision', one.fields['decision']));
     const done = decided.length ? fill(said.handover.decided, { what: decided.join(', ') }) : said.handover.undecided;
-    return [{ part: 'pace', about: person.id, words: `${named(person)}: ${fill(said.handover.below, { so_far: ml(day.drunk_ml), expected: ml(expected_ml) })} ${done}` }];
+    return [{ part: 'pace', about: person.id, words: `${called(person)}: ${fill(said.handover.below, { so_far: ml(day.drunk_ml), expected: ml(expected_ml) })} ${done}` }];
   });
 }
 
@@ -34,7 +30,7 @@ export function attention(now: number): Told[] {
   const late = residents().flatMap((person): Told[] => {
     const { watched, away, due } = standing(person, now);
     if (!watched || away || due.state !== 'late' || due.due_at_ms === null) return [];
-    return [{ part: 'due', about: person.id, words: `${named(person)}: ${fill(said.handover.late, { time: sayTime(due.due_at_ms, zone()) })}` }];
+    return [{ part: 'due', about: person.id, words: `${called(person)}: ${fill(said.handover.late, { time: sayTime(due.due_at_ms, zone()) })}` }];
   });
   const nudges = alerts().filter((one) => isOpen(one) && one.fields['severity'] === 'nudge');
   const digest: Told[] = nudges.length ? [{ part: 'alerts', words: plural(said.alert_life.digest, nudges.length) }] : [];
@@ -60,6 +56,6 @@ export function away(now: number): Told[] {
     if (nilByMouth(plan, now)) why.push(`${words.residents.nil}, ${until(plan['nil_by_mouth_until'])}`);
     if ((dayOrTime(plan['end_of_life_from'], zone()) ?? Infinity) <= now) why.push(`${said.handover.end_of_life}, ${until(text(plan['review_on']))}`);
     if (found.plan.waits) why.push(words.residents.waits);
-    return why.map((one) => ({ part: 'away', about: person.id, words: `${named(person)}: ${one}` }));
+    return why.map((one) => ({ part: 'away', about: person.id, words: `${called(person)}: ${one}` }));
   });
 }

@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import { record } from '../acts';
 import { mayDecide } from '../kinds/deciding';
 import { withoutName } from '../kinds/emergency';
-import { residents } from '../kinds/resident';
+import { called, residents } from '../kinds/resident';
 import { said } from '../said';
 import { state, tell, text } from '../state';
 import { sayWhen } from '../time';
@@ -60,7 +60,7 @@ function Unnamed({ entry }: { entry: Shown }) {
               {(ids) => (
                 <select {...ids} class="nhsuk-select" autocomplete="off" data-testid="unnamed-person" value={person} onChange={(event) => setPerson(event.currentTarget.value)}>
                   <option value="">{said.plain.choose}</option>
-                  {residents().map((one) => <option key={one.id} value={one.id}>{[one.name, one.room && fill(words.residents.room, { room: one.room })].filter(Boolean).join(', ')}</option>)}
+                  {residents().map((one) => <option key={one.id} value={one.id}>{called(one)}</option>)}
                 </select>
               )}
             </Field>

@@ -5,7 +5,7 @@ import { record, sayNotSaved } from '../acts';
 import { draft, keepDraft } from '../drafts';
 import { fromPaper, PAPER_OUTCOMES, timeOnPaper, wrongOnPaper, type OnPaper } from '../kinds/paper';
 import { say, sayOutcome } from '../kinds/hydration_check';
-import { residentOf, type Resident } from '../kinds/resident';
+import { residentOf, roomOf, type Resident } from '../kinds/resident';
 import { said } from '../said';
 import { state } from '../state';
 import { sayWhen } from '../time';
@@ -65,7 +65,7 @@ function Lines({ person }: { person: Resident }) {
   }
 
   const staff = [...state.staff].sort((a, b) => a.name.localeCompare(b.name));
-  const where = person.room ? fill(words.residents.room, { room: person.room }) : (person.unit ?? '');
+  const where = roomOf(person) ?? person.unit ?? '';
   return (
     <>
       <h1 class="tm-title">{said.paper.title}</h1>

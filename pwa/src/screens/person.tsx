@@ -6,12 +6,13 @@ import { hours, sayHour, stair, type Hour, type Mark } from '../kinds/day_chart'
 import { expectedBy } from '../due';
 import { asDrink, decided, suspected, total, withinMs, type Drink } from '../kinds/double_check';
 import { number, standing, type Standing } from '../kinds/hydration_check';
-import { namesakes, residentOf, residents, type Resident } from '../kinds/resident';
+import { called, residentOf, residents, type Resident } from '../kinds/resident';
 import { said } from '../said';
 import { state, text } from '../state';
 import { careDay, careDayBounds, dayOrTime, sayTime, sayWhen } from '../time';
 import { useNow, useTopics } from '../ui/hooks';
 import { Drop } from '../ui/icons';
+import { Face } from '../ui/parts';
 import { correctedNow, staffName, zone } from '../view';
 import { fill, ml, word, words } from '../words';
 import { Facts } from './check';
@@ -19,7 +20,7 @@ import { DayChart, type Drawn } from './day_chart';
 import { DrinkSheet } from './drink_sheet';
 import { EntriesToday, lateMs } from './entries_today';
 import { Everything } from './person_care';
-import { Marks, Progress } from './resident_row';
+import { Marks, Progress, Twins } from './resident_row';
 import '../styles/more.scss';
 import '../styles/drinks.scss';
 
@@ -31,13 +32,12 @@ export function Person({ id }: { id: string }) {
   if (!person) return <p class="tm-empty" data-testid="no-person">{said.person.not_here}</p>;
   const now = standing(person);
   const food = now.day.entries.filter((one) => one.fields['from_food'] === true).reduce((sum, one) => sum + (number(one.fields['drunk_ml']) ?? 0), 0);
-  const twins = namesakes(person.name, residents());
   const day = drawn(now, lateMs(person));
   return (
     <>
       <p class="tm-fine tm-tight">{said.person.title}</p>
-      <h1 class="tm-title">{person.room ? `${person.name}, ${fill(words.residents.room, { room: person.room })}` : person.name}</h1>
-      {twins > 1 && <p class="tm-row__twins">{fill(words.residents.check_name, { n: twins, name: person.name.split(' ')[0]! })}</p>}
+      <h1 class="tm-title tm-title--face"><Face {...person} />{called(person)}</h1>
+      <Twins name={person.name} all={residents()} />
       <Marks standing={now} />
       <Progress standing={now} />
       {food > 0 && <p class="tm-fine" data-testid="food">{fill(said.person.food, { ml: ml(food) })}</p>}

@@ -1,19 +1,20 @@
 // One person in the list: who, how far along, what needs watching, and the two ways to record.
 
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { record } from '../acts';
 import {
   drank, FRACTIONS, number, otherAmount, say, sayDrink, standing, strike, type Fraction, type Standing,
 } from '../kinds/hydration_check';
 import { levelWord, nilByMouth, stops } from '../kinds/hydration_plan';
-import { namesakes, type Resident } from '../kinds/resident';
+import { namesakes, roomOf, type Resident } from '../kinds/resident';
 import { recentOf, setRecent, tappedTwice, wasTwice, type Recent } from '../kinds/recent';
 import { state } from '../state';
 import type { Entry } from '../types';
 import { sayTime, sayWhen } from '../time';
 import { Again, Cup, Drop, StateIcon, Stop } from '../ui/icons';
 import { useNow, useOnce, useTopics } from '../ui/hooks';
-import { announce, Button, StateTag } from '../ui/parts';
+import { announce, Button, Face, StateTag } from '../ui/parts';
 import { correctedNow, view, zone, type Shown } from '../view';
 import { english, fill, grouped, ml, word, words } from '../words';
 import type { Opened } from './drink_sheet';
@@ -26,7 +27,6 @@ export function Row({ person, all, onOpen }: { person: Resident; all: Resident[]
   const now = standing(person);
   const recent = recentOf(person.id);
   const same = now.day.same_again;
-  const twins = namesakes(person.name, all);
 
   async function again() {
     let entry: Entry;
@@ -44,14 +44,8 @@ export function Row({ person, all, onOpen }: { person: Resident; all: Resident[]
 
   return (
     <li class={`tm-row tm-row--${now.due.state}`} data-testid="resident-row" data-resident={person.id}>
-      <div class="tm-row__who">
-        <h2 class="tm-row__name">
-          <a class="tm-link" href={`#person=${person.id}`}>{person.name}</a>
-          {person.room && <span class="tm-row__room">{fill(words.residents.room, { room: person.room })}</span>}
-        </h2>
-        <DueTag standing={now} />
-      </div>
-      {twins > 1 && <p class="tm-row__twins">{fill(words.residents.check_name, { n: twins, name: person.name.split(' ')[0]! })}</p>}
+      <Whose person={person}><DueTag standing={now} /></Whose>
+      <Twins name={person.name} all={all} />
       <Marks standing={now} />
       <Progress standing={now} />
       {(now.due.state === 'due' || now.due.state === 'late') && (
@@ -83,6 +77,26 @@ export function Row({ person, all, onOpen }: { person: Resident; all: Resident[]
       <Twice person={person} recent={recent} onOpen={onOpen} />
     </li>
   );
+}
+
+/** At the head of every row: the face, the name and the room, and what is said of them beside that. */
+export function Whose({ person, plain, children }: { person: Resident; plain?: boolean; children: ComponentChildren }) {
+  return (
+    <div class="tm-row__who">
+      <Face {...person} />
+      <h2 class="tm-row__name">
+        {plain ? person.name : <a class="tm-link" href={`#person=${person.id}`}>{person.name}</a>}
+        <span class="tm-row__room">{roomOf(person)}</span>
+      </h2>
+      {children}
+    </div>
+  );
+}
+
+/** Two Joans must not be mixed up. */
+export function Twins({ name, all }: { name: string; all: Resident[] }) {
+  const twins = namesakes(name, all);
+  return twins > 1 ? <p class="tm-row__twins">{fill(words.residents.check_name, { n: twins, name: name.split(' ')[0]! })}</p> : null;
 }
 
 /** A double tap is one drink; whoever meant two says so. It stands under the buttons, in nobody's way. */

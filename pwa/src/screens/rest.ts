@@ -8,6 +8,7 @@ export { fetchKeys } from '../colleagues';
 export { openEarlier, putApart } from '../earlier';
 export { watchAlerts } from '../alerts_late';
 export { askToStay, refreshNames } from '../enrol';
+export { keepFaces } from '../kinds/portraits';
 export { begin as speak } from '../languages';
 export { startSending } from '../letters';
 export { hidePlain } from '../plain_rows';

@@ -5,7 +5,7 @@ import { record, sayNotSaved } from '../acts';
 import { drank, FRACTIONS, gave, say, standing, type Fraction } from '../kinds/hydration_check';
 import { stops } from '../kinds/hydration_plan';
 import { recentOf, setRecent, tappedTwice } from '../kinds/recent';
-import { namesakes, type Resident } from '../kinds/resident';
+import type { Resident } from '../kinds/resident';
 import { anothers, drankNone, mine, needsOwnSheet, saysNone, type Place } from '../kinds/round';
 import type { Vessel } from '../kinds/vessel';
 import { said } from '../said';
@@ -13,12 +13,12 @@ import { sayTime } from '../time';
 import type { Entry, Fields } from '../types';
 import { useOnce, useTopics } from '../ui/hooks';
 import { Stop } from '../ui/icons';
-import { announce, Button, Sheet } from '../ui/parts';
+import { announce, Button, Face, Sheet } from '../ui/parts';
 import { authorName, correctedNow, zone } from '../view';
 import { fill, words } from '../words';
 import type { Opened } from './drink_sheet';
 import { Later } from './later';
-import { LastEntry, Marks, Twice } from './resident_row';
+import { LastEntry, Marks, Twice, Twins, Whose } from './resident_row';
 
 interface Props {
   person: Resident;
@@ -39,7 +39,6 @@ export function RoundRow({ person, all, vessel, place, onOpen, onSkip, onAdd }: 
   const done = mine(person.id, place);
   const other = place.added.includes(person.id) ? null : anothers(person.id, place);
   const skipped = place.skipped.includes(person.id);
-  const twins = namesakes(person.name, all);
 
   async function keep(fields: Fields) {
     let entry: Entry;
@@ -65,14 +64,8 @@ export function RoundRow({ person, all, vessel, place, onOpen, onSkip, onAdd }: 
   ];
   return (
     <li class={`tm-row${done ? ' tm-row--done' : ''}`} data-testid="round-row" data-resident={person.id} data-round-left={!done && !skipped}>
-      <div class="tm-row__who">
-        <h2 class="tm-row__name">
-          {person.name}
-          {person.room && <span class="tm-row__room">{fill(words.residents.room, { room: person.room })}</span>}
-        </h2>
-        {!done && <span class="tm-due tm-due--not_due">{skipped ? said.round.skipped : said.round.left}</span>}
-      </div>
-      {twins > 1 && <p class="tm-row__twins">{fill(words.residents.check_name, { n: twins, name: person.name.split(' ')[0]! })}</p>}
+      <Whose person={person} plain>{!done && <span class="tm-due tm-due--not_due">{skipped ? said.round.skipped : said.round.left}</span>}</Whose>
+      <Twins name={person.name} all={all} />
       <Marks standing={now} />
       <LastEntry person={person} standing={now} recent={recentOf(person.id)} onOpen={onOpen} onFail={() => setFailed(fill(said.round.failed, { name: person.name }))} />
       {failed && <p class="tm-row__failed" role="alert">{failed}</p>}
@@ -104,7 +97,7 @@ export function RoundRow({ person, all, vessel, place, onOpen, onSkip, onAdd }: 
       )}
       <Twice person={person} recent={recentOf(person.id)} onOpen={onOpen} />
       {refusing && (
-        <Sheet title={person.name} onClose={() => setRefusing(false)} testid="round-refusal">
+        <Sheet title={person.name} mark={<Face {...person} />} onClose={() => setRefusing(false)} testid="round-refusal">
           <Later
             screen="refusal" onBack={() => setRefusing(false)}
             onRecord={(fields) => {

@@ -1,9 +1,9 @@
 // Who sits where: moved by buttons, never by dragging, and kept on this tablet for the room.
 
-import type { Resident } from '../kinds/resident';
+import { roomOf, type Resident } from '../kinds/resident';
 import { said } from '../said';
 import { announce, Button } from '../ui/parts';
-import { fill, words } from '../words';
+import { fill } from '../words';
 
 export function Seats({ people, onMove, onDone }: { people: Resident[]; onMove: (order: string[]) => void; onDone: () => void }) {
   function move(from: number, by: -1 | 1) {
@@ -20,7 +20,7 @@ export function Seats({ people, onMove, onDone }: { people: Resident[]; onMove: 
           <li key={person.id} data-testid="seat">
             <span>
               <strong>{person.name}</strong>
-              {person.room && <span class="tm-row__room">{fill(words.residents.room, { room: person.room })}</span>}
+              <span class="tm-row__room">{roomOf(person)}</span>
             </span>
             <span class="tm-seats__move" role="group" aria-label={fill(said.round.move, { name: person.name })}>
               <Button kind="secondary" data-testid="seat-up" disabled={at === 0} onClick={() => move(at, -1)}>{said.round.up}</Button>

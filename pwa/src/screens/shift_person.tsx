@@ -10,10 +10,10 @@ import { sayTime } from '../time';
 import { StateIcon, Stop } from '../ui/icons';
 import { Button, Choice } from '../ui/parts';
 import { zone } from '../view';
-import { fill, words } from '../words';
+import { fill } from '../words';
 import type { Opened } from './drink_sheet';
 import { Prompt } from './prompt';
-import { LastEntry, Marks, Progress } from './resident_row';
+import { LastEntry, Marks, Progress, Whose } from './resident_row';
 import { Escalate, NotNeeded, Whom } from './shift_decisions';
 
 const FINDINGS: Finding[] = ['complete', 'gaps', 'low_intake'];
@@ -45,13 +45,7 @@ export function ShiftPerson({ look, decided, onDecide, onOpen, onOffer }: Props)
   const counts = { on_time: look.windows_on_time, due: look.windows_due, late: look.windows_late, missing };
   return (
     <li class={`tm-row${decided.agreed ? ' tm-row--done' : ''}`} data-testid="shift-person" data-resident={person.id}>
-      <div class="tm-row__who">
-        <h2 class="tm-row__name">
-          <a class="tm-link" href={`#person=${person.id}`}>{person.name}</a>
-          {person.room && <span class="tm-row__room">{fill(words.residents.room, { room: person.room })}</span>}
-        </h2>
-        <FindingTag finding={finding} />
-      </div>
+      <Whose person={person}><FindingTag finding={finding} /></Whose>
       <Marks standing={now} />
       <p class="tm-tight">{look.windows_due ? fill(said.shift_check.counts, counts) : said.shift_check.none_due}</p>
       <Progress standing={now} />

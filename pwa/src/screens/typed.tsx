@@ -6,9 +6,10 @@ import { noteByRoom, warm } from '../kinds/emergency';
 import { residents } from '../kinds/resident';
 import { said } from '../said';
 import { useOnce, useTopics } from '../ui/hooks';
-import { announce, Button, Field, Problems, Tile } from '../ui/parts';
+import { announce, Button, Field, Problems } from '../ui/parts';
 import { fill, words } from '../words';
 import { DrinkSheet } from './drink_sheet';
+import { PersonTile } from './person_tile';
 import '../styles/more.scss';
 
 const MOST = 80;
@@ -55,7 +56,7 @@ export function Typed() {
           <h2 class="tm-heading">{said.typed.who}</h2>
           <div class="tm-tiles tm-tiles--three">
             {residents().map((one) => (
-              <Tile key={one.id} data-testid="typed-person" big={one.name} small={one.room ? fill(words.residents.room, { room: one.room }) : null} onClick={() => setPerson(one.id)} />
+              <PersonTile key={one.id} data-testid="typed-person" person={one} onClick={() => setPerson(one.id)} />
             ))}
           </div>
           {person && <DrinkSheet key={person} opened={{ resident: person, guest: true }} onClose={() => setPerson(null)} />}

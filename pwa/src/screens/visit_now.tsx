@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import { record, sayNotSaved } from '../acts';
 import { TYPES } from '../kinds/appointment';
 import { visitNow, visits } from '../kinds/visit';
-import { residents, type Resident } from '../kinds/resident';
+import { called, residents, type Resident } from '../kinds/resident';
 import { typeName } from '../kinds/outcome';
 import { go } from '../route';
 import { said } from '../said';
@@ -13,6 +13,7 @@ import { useOnce, useTopics } from '../ui/hooks';
 import { Button, Field, Problems, Tile } from '../ui/parts';
 import { correctedNow, zone } from '../view';
 import { fill, plural, words } from '../words';
+import { PersonTile } from './person_tile';
 import '../styles/more.scss';
 
 type Type = (typeof TYPES)[number];
@@ -51,7 +52,7 @@ export function VisitNow() {
         </>
       ) : (
         <>
-          <p class="tm-lead">{nameAndRoom(person)}</p>
+          <p class="tm-lead">{called(person)}</p>
           <h2 class="tm-heading">{said.visit_now.what}</h2>
           <div class="tm-tiles">
             {types.map((one) => <Tile key={one} data-testid="visit-type" data-type={one} big={typeName({ type: one })} onClick={() => start(person.id, one, 'unplanned')} />)}
@@ -88,10 +89,6 @@ export function GpRound() {
   );
 }
 
-function nameAndRoom(one: Resident): string {
-  return [one.name, one.room && fill(words.residents.room, { room: one.room })].filter(Boolean).join(', ');
-}
-
 function People({ heading, note, onChoose }: { heading: string; note?: (one: Resident) => string | null; onChoose: (one: Resident) => void }) {
   const [find, setFind] = useState('');
   const wanted = find.trim().toLowerCase();
@@ -102,7 +99,7 @@ function People({ heading, note, onChoose }: { heading: string; note?: (one: Res
       <Field label={said.visit_now.find}>{(ids) => <input {...ids} class="nhsuk-input" type="search" autocomplete="off" value={find} onInput={(event) => setFind(event.currentTarget.value)} />}</Field>
       {all.length === 0 && <p class="tm-empty">{words.residents.none_found}</p>}
       <div class="tm-tiles tm-tiles--three">
-        {all.map((one) => <Tile key={one.id} data-testid="visit-person" big={one.name} small={[one.room && fill(words.residents.room, { room: one.room }), note?.(one)].filter(Boolean).join(' · ')} onClick={() => onChoose(one)} />)}
+        {all.map((one) => <PersonTile key={one.id} data-testid="visit-person" person={one} note={note?.(one)} onClick={() => onChoose(one)} />)}
       </div>
     </>
   );

@@ -8,7 +8,7 @@ import { sayTime } from '../time';
 import type { StaffName } from '../types';
 import { useTopics } from '../ui/hooks';
 import { Ask, Stop } from '../ui/icons';
-import { Button, Problems } from '../ui/parts';
+import { Button, Face, Problems } from '../ui/parts';
 import { zone } from '../view';
 import { fill, plural, word, words } from '../words';
 
@@ -52,7 +52,7 @@ export function Who() {
             <div class="tm-tiles tm-tiles--three">
               {people.map((one) => (
                 <button type="button" key={one.id} class="tm-tile tm-tile--name" data-testid="staff-tile" data-staff={one.id} onClick={() => setChosen(one)}>
-                  <span class="tm-face" aria-hidden="true">{initials(one.name)}</span>
+                  <Face name={one.name} />
                   <span class="tm-tile__words">
                     <span class="tm-tile__big">{one.name}</span>
                     <span class="tm-tile__small">{one.roles.map((role) => word(words.roles, role)).join(', ')}</span>
@@ -75,10 +75,6 @@ export function Who() {
       </section>
     </>
   );
-}
-
-function initials(name: string): string {
-  return name.split(' ').map((part) => part[0] ?? '').slice(0, 2).join('').toUpperCase();
 }
 
 function Pin({ person, onBack }: { person: StaffName; onBack: () => void }) {

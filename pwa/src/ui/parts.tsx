@@ -3,6 +3,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useLayoutEffect, useId, useRef } from 'preact/hooks';
 import { PRACTICE } from '../practice';
+import { state } from '../state';
 import { words } from '../words';
 import type { RowState } from '../view';
 import { Cross, StateIcon } from './icons';
@@ -22,6 +23,12 @@ export function Tile({ big, small, mark, ...rest }: { big: ComponentChildren; sm
       </span>
     </button>
   );
+}
+
+/** Who it is, beside the name that says so: a photo, or initials that take its room until there is one. */
+export function Face({ name, photo }: { name: string; photo?: string | null }) {
+  const src = state.faces.get(photo!);
+  return src ? <img class="tm-face" src={src} alt="" /> : <span class="tm-face" aria-hidden="true">{name.split(' ').map((part) => part[0] ?? '').slice(0, 2).join('').toUpperCase()}</span>;
 }
 
 export function StateTag({ state }: { state: RowState }) {
@@ -117,7 +124,7 @@ function shield(closing: MouseEvent | null): void {
 }
 
 /** A sheet over the screen: modal, closed by Escape, focus kept inside and given back. */
-export function Sheet(props: { title: string; onClose: () => void; children: ComponentChildren; small?: boolean; testid?: string }) {
+export function Sheet(props: { title: string; onClose: () => void; children: ComponentChildren; mark?: ComponentChildren; small?: boolean; testid?: string }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useLayoutEffect(() => {
@@ -144,6 +151,7 @@ export function Sheet(props: { title: string; onClose: () => void; children: Com
       }}
     >
       <div class="tm-sheet__head">
+        {props.mark}
         <h2 class="tm-sheet__title" id={id} tabIndex={-1}>{props.title}{PRACTICE && <span class="tm-practice__tag"> {words.practice}</span>}</h2>
         <button type="button" class="tm-round" onClick={props.onClose} aria-label={words.close}><Cross /></button>
       </div>
