@@ -57,21 +57,26 @@ def _judge(c: Connection, home: Home, rows: list[Any], now_ms: int, found: Found
     values = Values((row.body for row in store.records(c, home.id, "threshold")), home.zone)
     signed_on = silence.signed_on_at(c, home.id, now_ms, home.zone)
     tops = _tops(c, home.id, ids)
-    gaps, aside, open_ = _gaps(c, home.id, rows, now_ms), _aside(c, home.id, ids), _open(c, home.id, ids)
+    heard = {row.id: _heard(c, home.id, row, now_ms) for row in rows}
+    gaps, aside, open_ = _gaps(c, home.id, rows, heard, now_ms), _aside(c, home.id, ids), _open(c, home.id, ids)
     started = days.care_day_bounds(date.fromisoformat(home.started_on), home.zone)[0]
     for row in rows:
         count, since = aside.get(row.id, (0, None))
+        said_at = {
+            name: _at(_put_right(c, device, name, getattr(row, name), heard[row.id], now_ms, home_id=home.id, id=row.id))
+            for name in ("number_clash_ms", "number_fell_ms")
+        }
         facts = tablets.TabletFacts(
             device=str(row.id),
             name=row.name,
-            heard=days.from_ms(_heard(c, home.id, row, now_ms)),
+            heard=days.from_ms(heard[row.id]),
             phone=row.form == PHONE,
             removed=row.revoked_ms is not None,
             signed_on=row.id in signed_on,
             unsent=row.pending,
             gaps=tuple(gaps.get(row.id, ())),
-            twice_at=_at(_put_right(c, device, "number_clash_ms", row.number_clash_ms, now_ms, home_id=home.id, id=row.id)),
-            fell_at=_at(_put_right(c, device, "number_fell_ms", row.number_fell_ms, now_ms, home_id=home.id, id=row.id)) if row.last_number < tops.get(row.id, 0) or TWO_TABLETS in open_.get(row.id, {}) else None,
+            twice_at=said_at["number_clash_ms"],
+            fell_at=said_at["number_fell_ms"] if row.last_number < tops.get(row.id, 0) or TWO_TABLETS in open_.get(row.id, {}) else None,
             aside=count,
             aside_since=_at(since),
             home_started=started,
@@ -86,7 +91,7 @@ def _judge(c: Connection, home: Home, rows: list[Any], now_ms: int, found: Found
         again = [what.next_look] if what.next_look else []
         if what.troubles or open_.get(row.id):
             again.append(now + tablets.LOOK_AGAIN)
-        if row.look_set_ms > now_ms + schedule.SKEW_MS:
+        if max(row.look_set_ms, row.last_seen_ms or 0) > now_ms + schedule.SKEW_MS:
             again.append(now + tablets.LOOK_AGAIN)  # one of the two clocks was wrong, perhaps this one: do not trust a "never"
         found.looks[row.id] = max(days.to_ms(min(again)), now_ms + 1) if again else None
 
@@ -97,21 +102,24 @@ def _at(ms: int | None) -> Any:
 
 def _heard(c: Connection, home_id: int, row: Any, now_ms: int) -> int:
     """When the tablet was last heard from."""
-    heard = _put_right(c, device, "last_seen_ms", row.last_seen_ms, now_ms, home_id=home_id, id=row.id)
+    heard = _put_right(c, device, "last_seen_ms", row.last_seen_ms, now_ms, now_ms, home_id=home_id, id=row.id)
     return min(row.enrolled_ms, now_ms) if heard is None else heard
 
 
-def _put_right(c: Connection, table: Table, column: str, ms: int | None, now_ms: int, **key: Any) -> int | None:
-    """This time of the row with that key. One that lies ahead was written under a wrong clock and is taken for now, for good:
+def _put_right(c: Connection, table: Table, column: str, ms: int | None, at_ms: int, now_ms: int, **key: Any) -> int | None:
+    """This time of the row with that key. One that lies ahead was written under a wrong clock and is taken for `at_ms`, for good:
     or a tablet could be silent, or numbers missing, for as long as the clock was ahead, and nobody would know."""
     if ms is None or ms <= now_ms + schedule.SKEW_MS:
         return None if ms is None else min(ms, now_ms)
-    c.execute(update(table).where(*(table.c[name] == value for name, value in key.items())).values({column: now_ms}))
-    return now_ms
+    c.execute(update(table).where(*(table.c[name] == value for name, value in key.items())).values({column: at_ms}))
+    return at_ms
 
 
-def _gaps(c: Connection, home_id: int, rows: list[Any], now_ms: int) -> dict[uuid.UUID, list[tablets.Gap]]:
-    """What is missing of each tablet's numbers: below the highest that arrived, and above it where all is said to be sent."""
+def _gaps(
+    c: Connection, home_id: int, rows: list[Any], heard: dict[uuid.UUID, int], now_ms: int
+) -> dict[uuid.UUID, list[tablets.Gap]]:
+    """What is missing of each tablet's numbers: below the highest that arrived, and above it where all is said to be sent. What
+    was noticed under a wrong clock was noticed by the time at which the tablet was last heard."""
     query = select(device_number).where(device_number.c.home_id == home_id, device_number.c.device.in_([row.id for row in rows]))
     runs: dict[uuid.UUID, list[Any]] = {}
     for run in c.execute(query.order_by(device_number.c.first)):
@@ -120,13 +128,16 @@ def _gaps(c: Connection, home_id: int, rows: list[Any], now_ms: int) -> dict[uui
     for row in rows:
         mine = runs.get(row.id, [])
         key = {"home_id": home_id, "device": row.id}
-        since = {run.first - 1: _put_right(c, device_number, "since_ms", run.since_ms or 0, now_ms, **key, first=run.first) for run in mine}
+        since = {
+            run.first - 1: _put_right(c, device_number, "since_ms", run.since_ms or 0, heard[row.id], now_ms, **key, first=run.first)
+            for run in mine
+        }
         gaps = [
             tablets.Gap(first, last, days.from_ms(since[last])) for first, last in numbers.missing([(r.first, r.last) for r in mine])
         ]
         top = mine[-1].last if mine else 0
         if row.behind_ms is not None and row.last_number > top:
-            behind_ms = _put_right(c, device, "behind_ms", row.behind_ms, now_ms, home_id=home_id, id=row.id)
+            behind_ms = _put_right(c, device, "behind_ms", row.behind_ms, heard[row.id], now_ms, home_id=home_id, id=row.id)
             gaps.append(tablets.Gap(top + 1, row.last_number, days.from_ms(behind_ms)))
         if gaps:
             found[row.id] = gaps

@@ -122,9 +122,10 @@ def removed(c: Connection, home: Home, cursor: Cursor | None, now_ms: int) -> li
     else:
         again = cursor.told_ms - SAID_AGAIN_MS
         told = days.from_ms(cursor.told_ms).astimezone(days.zone_of(home.zone)).date().toordinal()
-        # Nor is it by one whose next row came before it was given, by the clock of then: that one has been passed since.
-        ahead = "EXISTS (SELECT 1 FROM ledger WHERE home_id = ? AND seq = ? AND received_ms < ?)"
-        was_ahead = (home.id, cursor.seq + 1, again)
+        # Nor is it by one after which rows came that are older than itself: its time was ahead, and has been passed since.
+        after = f"SELECT received_ms FROM ledger WHERE home_id = ? AND seq > ? ORDER BY seq LIMIT {PAGE}"
+        ahead = f"EXISTS (SELECT 1 FROM ({after}) AS later WHERE received_ms < ?)"
+        was_ahead = (home.id, cursor.seq, again)
         since = f"{left} AND (ends_day > ? OR seq > ? OR {ahead})"
         lately = f"home_id = ? AND revoked_ms <= ? AND (said_ms > ? OR revoked_ms > ? OR {ahead})"
         # Whose own record has moved since is told again, and would stand among the staff again.

@@ -379,6 +379,7 @@ def test_a_tablet_that_was_told_under_a_clock_ahead_and_asks_again_after_that_ti
     other.unlock(home.staff("Sue", ["registered_manager"]))
     monkeypatch.setattr(devices, "now_ms", lambda: now + hour)
     assert tablet.sync()["removed"] == []
+    other.sync([other.drink(edith)])
     monkeypatch.setattr(devices, "now_ms", clock.now_ms)
     with home.house.app.app_context():
         people.revoke_person(home.id, ben.id, at_ms=clock.now_ms(), now_ms=clock.now_ms())

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 import pytest
 
 from server import clock
-from server.db import reading
+from server.db import reading, writing
 from server.people import store as people
 from server.people.tables import device
 from server.records import rebuild
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sync.alert_words import say_alert
 from tests.harness.alerted import HOUR, MINUTE, Alerted
 from tests.harness.apps import Tablet, rfc3339
@@ -297,6 +297,20 @@ def test_numbers_missed_while_the_servers_clock_was_a_day_off_are_told_after_an_
     floor.to(75)
     (alert,) = floor.alerts(MISSING)
     assert alert["facts"]["numbers"] == "2-4, 6"
+
+
+def test_a_silent_tablet_is_told_although_the_server_looked_at_it_under_a_clock_a_day_behind(floor):
+    floor.sign_on_here()
+    floor.to(10)
+    floor.jump(-24 * HOUR)
+    other = floor.home.tablet("Another")
+    other.unlock(floor.ama)
+    with floor.alerted.app.app_context():
+        writing(lambda c: c.execute(update(device).where(device.c.id == floor.tablet.id).values(look_at_ms=clock.now_ms(), look_set_ms=clock.now_ms())))
+    floor.alerted.fire(clock.now_ms())
+    floor.jump(0)
+    floor.to(80)
+    assert len(floor.alerts(SILENT)) == 1
 
 
 def test_one_number_under_two_ids_is_told_although_the_servers_clock_was_a_day_ahead(floor):
