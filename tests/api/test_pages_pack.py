@@ -77,8 +77,8 @@ def shown(document: str) -> dict[str, list[list[str]]]:
     """The cells of each table in the document, by the table's name."""
     found: dict[str, list[list[str]]] = {}
     for name, body in re.findall(r'(?s)<(?:table|dl)[^>]*data-table="(\w+)">(.*?)</(?:table|dl)>', document):
-        rows = re.findall(r"(?s)<tr[^>]*>(?=<td)(.*?)</tr>", body) or [body]
-        found.setdefault(name, []).extend([html.unescape(re.sub(r"<[^>]+>|–(?=$)", "", cell)) for cell in re.findall(r"(?s)<(?:td|dd)[^>]*>(.*?)</(?:td|dd)>", row)] for row in rows)
+        rows = re.findall(r'(?s)<tr[^>]*>(?=<td|<th scope="row")(.*?)</tr>', body) or [body]
+        found.setdefault(name, []).extend([html.unescape(re.sub(r"<[^>]+>|–(?=$)", "", cell)) for cell in re.findall(r"(?s)<(?:td|dd|th)[^>]*>(.*?)</(?:td|dd|th)>", row)] for row in rows)
     return found
 
 
