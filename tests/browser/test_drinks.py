@@ -236,6 +236,7 @@ def test_a_day_is_drawn_told_and_checked_and_the_sign_off_is_in_the_log(person, 
     ama.go(f"person={home['residents']['Joan']}")
     ama.tap(ama.by("person-drink"))
     ama.tap(ama.by("drink-tile").filter(has_text="Teacup"))
+    expect(ama.by("drink-sheet")).to_have_count(0)
     expect(ama.by("may-be-missing")).to_be_visible(timeout=20_000)
     look.at("hydration today, offline")
     ama.go("shift-check")
