@@ -53,7 +53,7 @@ def on_duty(c: Connection, home_id: int, day: int, now_ms: int) -> list[OnDuty]:
         said = row.fields
         if row.struck or said.get("what") != "on_shift":
             continue
-        begins, ends = _begins_ms(said.get("from"), row.occurred_ms), _ms(said.get("to"), None)
+        begins, ends = _begins_ms(said.get("from"), row.occurred_ms, _ms(row.body.get("received_at"), now_ms)), _ms(said.get("to"), None)
         staff = _id(said.get("staff")) or _id(row.body.get("author"))
         if staff is None or begins > now_ms + FAST_MS or (ends is not None and ends <= now_ms):
             continue
@@ -88,10 +88,11 @@ def with_a_device(c: Connection, home_id: int, people_: Iterable[OnDuty], *, pro
     return subscriptions.reachable(c, home_id, {one.device for one in people_ if one.device}, proven=proven)
 
 
-def _begins_ms(value: object, signed_ms: int) -> int:
-    """When a shift begins. `from` is by the tablet's clock: one that is a little fast must not delay the sign-on."""
+def _begins_ms(value: object, signed_ms: int, received_ms: int) -> int:
+    """When a shift begins. `from` is by the tablet's clock: one that is fast must not delay the sign-on, nor one that was an hour
+    fast and was put right before it sent. What has arrived was said by then."""
     begins = _ms(value, signed_ms)
-    return min(begins, signed_ms) if begins - signed_ms < SLACK_MS else begins
+    return min(begins, signed_ms, received_ms) if begins - signed_ms < SLACK_MS else begins
 
 
 def _ms(value: object, default: int | None) -> int | None:

@@ -120,6 +120,15 @@ def test_it_stays_open_while_the_tablet_is_back_but_has_not_sent_all(floor):
     assert alert["status"] == "withdrawn"
 
 
+def test_whoever_signed_on_by_a_clock_an_hour_fast_that_was_put_right_before_it_sent_counts_from_when_that_arrived(floor):
+    ahead = rfc3339(clock.now_ms() + HOUR)
+    said = {"what": "on_shift", "staff": str(floor.ama.id), "role": "senior_carer", "from": ahead, "device": str(floor.tablet.id)}
+    entry = floor.tablet.statement("duty", said, occurred_at=ahead, recorded_at=ahead)
+    assert floor.tablet.sync([entry])["results"][0]["status"] == "accepted"
+    floor.to(65)
+    assert len(floor.alerts(SILENT)) == 1
+
+
 def test_signing_off_with_nothing_left_ends_the_watch_and_with_something_left_it_does_not(floor):
     record = floor.sign_on_here()
     floor.to(5)
