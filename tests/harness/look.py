@@ -181,6 +181,7 @@ class Look:
         blank = self.hands.tablet.context.new_page()
         webp = blank.evaluate(AS_WEBP, png)
         blank.close()
+        self.hands.page.bring_to_front()  # the blank one had taken the focus with it
         name = re.sub(r"[^a-z0-9]+", "-", state.lower()).strip("-")
         (Path(SHOTS) / f"{name}-{view.size[0]}.webp").write_bytes(base64.b64decode(webp))
 

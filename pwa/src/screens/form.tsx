@@ -49,6 +49,7 @@ function FillIn({ form, about, id, onSaved }: { form: Form; about: string | null
   const [problems, setProblems] = useState<Problem[]>([]);
   const [failed, setFailed] = useState<string | null>(null);
   const top = useRef<HTMLHeadingElement>(null);
+  const turned = useRef(false);
   const key = `form:${id}`;
 
   useLayoutEffect(() => {
@@ -58,6 +59,11 @@ function FillIn({ form, about, id, onSaved }: { form: Form; about: string | null
       setPage(begun?.page ?? 0);
     });
   }, [key]);
+  // As the page is drawn and not after it: by then somebody may be typing in a field of it.
+  useLayoutEffect(() => {
+    if (turned.current) top.current?.focus();
+    turned.current = false;
+  });
   if (!answers) return null;
 
   const person = about && view(about)?.kind === 'resident' ? personOf({ fields: { resident: about } }) : null;
@@ -81,9 +87,9 @@ function FillIn({ form, about, id, onSaved }: { form: Form; about: string | null
   function turn(to: number, more: Fields = {}) {
     setProblems([]);
     setFailed(null);
+    turned.current = true;
     keep(more, to);
     scrollTo(0, 0);
-    setTimeout(() => top.current?.focus());
   }
 
   function answer(said: Fields, settled?: true) {
