@@ -165,10 +165,12 @@ def _closing(c: Connection, person: Person, row: store.RecordRow, said: Mapping[
     if row.fields.get("rule") not in DECIDED:
         return []
     result, evidence = OUTCOMES[said["outcome"]], said["evidence"]
+    why = {"no_escalation_reason": evidence} if said["outcome"] in NOBODY_TOLD else {}
+    # Before it is asked what is known: one that is recorded between the two readings is found by the second.
+    own = decision(c, person, row, now, decision=f"{result}: {evidence}", person_outcome=result, **why)
     known = min(alerts_view.decisions(c, person.home_id, row), key=lambda each: each.body["recorded_at"], default=None)
     if known is None:
-        why = {"no_escalation_reason": evidence} if said["outcome"] in NOBODY_TOLD else {}
-        return [decision(c, person, row, now, decision=f"{result}: {evidence}", person_outcome=result, **why)]
+        return [own]
     if known.fields.get("person_outcome"):
         return []
     return [intake.Statement(record=known.id, kind="escalation", fields={"person_outcome": result}, occurred_ms=now, author=person.staff)]

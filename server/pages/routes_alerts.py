@@ -121,8 +121,9 @@ def decide(alert: uuid.UUID):
         row = pages_store.one(c, me.home_id, "alert", alert)
         if row is None or row.fields.get("rule") not in DECIDED:
             abort(404)
-        there = alerts_view.decisions(c, me.home_id, row)
+        # In this order: one that is recorded between the two readings is found by the second.
         made = alert_acts.decision(c, me, row, now, **said)
+        there = alerts_view.decisions(c, me.home_id, row)
     if there:
         flash(say("alert.decided_already"))
         return redirect(f"/alerts/{alert}", 303)
