@@ -128,7 +128,7 @@ class Look:
             if text == 100:
                 self.sizes(where)
             for view in views:
-                if SHOTS and text == 100 and not view.dark:
+                if SHOTS and text == 100 and not view.dark and size[0] >= PHONE[0]:
                     self.keep(state, view)
                 elif view in examined and not SHOTS:
                     self.examine(state, view)
