@@ -240,6 +240,26 @@ def test_an_entry_that_waits_a_quarter_of_an_hour_turns_the_header_amber_in_word
     assert ama.by("sync-header").get_attribute("data-late") == "true"
 
 
+def test_what_a_tablet_says_to_the_server_wakes_no_worker_that_a_newer_version_may_be_waiting_for(tidemark, person):
+    """A worker started anew for each call was never idle, so that a newer version waited for minutes (sw/sw.ts, install)."""
+    ama = person("Ama Mensah")
+    ama.tablet.ready_offline()
+    ama.residents()
+    session, ways = ama.tablet.session(), {}
+
+    def note(event: dict) -> None:
+        answer = event["response"]
+        ways[answer["url"].removeprefix(tidemark.url)] = answer.get("serviceWorkerRouterInfo", {}).get("matchedSourceType")
+
+    session.on("Network.responseReceived", note)
+    session.send("Network.enable")
+    ama.drink("Joan", "Teacup")
+    ama.expect_state("Joan", SENT)
+    said = {path: way for path, way in ways.items() if path.startswith("/api/")}
+    assert said.keys() >= {"/api/v1/sync"}
+    assert set(said.values()) == {"network"}
+
+
 def test_another_person_is_at_the_list_within_a_second_of_their_pin_without_a_connection(tidemark, person):
     ama = person("Ama Mensah")
     ama.residents()

@@ -23,7 +23,15 @@ const CACHE = `tidemark-${__VERSION__}`;
 const SPOKEN = 'languages';
 const PATIENCE_MS = 3_000;
 
+/** Chromium's, from version 123 on; not yet in TypeScript's library. */
+interface Routed extends ExtendableEvent {
+  addRoutes?(rule: { condition: { urlPattern: string }; source: 'network' }): Promise<void>;
+}
+
 self.addEventListener('install', (event) => {
+  // What the page says to the server needs no worker. Were it to start one for it, a worker that is to give way to a newer
+  // version would be started anew by whatever a tablet sends every few seconds, and the newer one would wait for minutes.
+  void (event as Routed).addRoutes?.({ condition: { urlPattern: '/api/*' }, source: 'network' }).catch(() => undefined);
   event.waitUntil(
     (async () => {
       const cache = await caches.open(CACHE);
