@@ -1,6 +1,7 @@
 /// <reference types="node" />
 import purge from '@fullhuman/postcss-purgecss';
 import { defineConfig } from 'vite';
+import { noOldBrowsers } from './scripts/no_old_browsers';
 import { noPreload } from './scripts/no_preload';
 import { splitWords } from './scripts/split_words';
 import { WORKER, workerKeeps } from './scripts/worker_keeps';
@@ -18,7 +19,7 @@ export default defineConfig({
   css: {
     preprocessorOptions: { scss: { loadPaths: ['node_modules'], quietDeps: true } },
     // nhsuk-frontend's rules for what no screen of ours uses stay out of the first load.
-    postcss: { plugins: [purge({ content: ['index.html', 'src/**/*.tsx'], keyframes: true, dynamicAttributes: ['data-theme', 'data-text', 'data-practice', 'tabindex'], safelist: [/^tm-/, /^nhsuk-button--(secondary|warning)$/] })] },
+    postcss: { plugins: [noOldBrowsers(), purge({ content: ['index.html', 'src/**/*.tsx'], keyframes: true, dynamicAttributes: ['data-theme', 'data-text', 'data-practice', 'tabindex'], safelist: [/^tm-/, /^nhsuk-button--(secondary|warning)$/] })] },
   },
   build: {
     target: 'es2022',

@@ -2,6 +2,8 @@
 // minute, for ever), with a spread so that a whole home coming back does not arrive in one second.
 
 export const MAX_BATCH = 500;
+/** Of a server that was silent so many are asked for first: they are read beside somebody's taps, and a slow line carries them. */
+export const FIRST_BATCH = 30;
 /** From the largest batch to a single entry, and a few entries alone; then something on the way refuses everything. */
 export const MOST_HALVINGS = 16;
 

@@ -1,7 +1,7 @@
 // When to talk to the server: at once after a save, again for as long as anything waits, and every few seconds for
 // news. Never because a flag says "online" (it lies), and never not.
 
-import { MAX_BATCH, MOST_HALVINGS, STEADY } from './pace';
+import { FIRST_BATCH, MAX_BATCH, MOST_HALVINGS, STEADY } from './pace';
 import { dropEntry, dropRecord, load, moved as memoryMoved, putEntry, putRecord, residentTopics, state, tell, type Link } from './state';
 import { exchange, knock, type Moved, type Outcome } from './sync';
 import { isUrgent, saved } from './outbox';
@@ -128,6 +128,7 @@ function plan_after(outcome: Outcome, skipped: number): void {
     }
     case 'unreachable':
       link('unreachable');
+      limit = Math.min(limit, FIRST_BATCH);
       knock_until = now() + STEADY.backoff(failures++);
       return wait_for_it();
   }

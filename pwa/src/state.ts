@@ -32,9 +32,9 @@ export const state = {
   looks: new Map<string, Look>(),
   /** Own submissions that the server's record does not show yet, by record, in the order they were made. */
   overlay: new Map<string, (Entry | Sent)[]>(),
-  /** Record ids by kind, and of what happens to a person by that person. */
+  /** Record ids by kind, and of what happens to a person by that person and kind. */
   byKind: new Map<string, Set<string>>(),
-  byResident: new Map<string, Set<string>>(),
+  byResident: new Map<string, Map<string, Set<string>>>(),
 };
 
 type Topic = 'queue' | 'link' | 'records' | 'looks' | 'device' | 'session' | 'saves' | `resident:${string}`;
@@ -140,16 +140,14 @@ export function dropRecord(id: string): void {
   if (state.overlay.has(id)) return;
   state.byKind.get(known.kind)?.delete(id);
   const resident = text(known.fields['resident']);
-  if (resident) state.byResident.get(resident)?.delete(id);
+  if (resident) state.byResident.get(resident)?.get(known.kind)?.delete(id);
 }
 
 function index(kind: string, record: string, resident: unknown): void {
-  const ofKind = state.byKind.get(kind) ?? new Set();
-  state.byKind.set(kind, ofKind.add(record));
+  const put = (kinds: Map<string, Set<string>>) => kinds.set(kind, (kinds.get(kind) ?? new Set()).add(record));
+  put(state.byKind);
   const id = text(resident);
-  if (!id) return;
-  const ofResident = state.byResident.get(id) ?? new Set();
-  state.byResident.set(id, ofResident.add(record));
+  if (id) state.byResident.set(id, put(state.byResident.get(id) ?? new Map()));
 }
 
 export function text(value: unknown): string | null {

@@ -81,9 +81,13 @@ function corrected(at: string, entry: Entry): number {
   return Date.parse(at) + (entry.submission.offset_ms ?? 0);
 }
 
+// An entry never changes, and to read its time costs more than all else that is asked of thousands of old ones at each tap.
+const recorded = new WeakMap<Entry, number>();
+
 /** When an entry of this tablet was recorded, by a clock set right since. */
 export function recordedMs(entry: Entry | Sent): number {
-  return corrected(entry.submission.recorded_at, entry);
+  if (!recorded.has(entry)) recorded.set(entry, corrected(entry.submission.recorded_at, entry));
+  return recorded.get(entry)!;
 }
 
 export function ofKind(kind: string): Shown[] {
@@ -95,19 +99,13 @@ export function ofKind(kind: string): Shown[] {
   return found;
 }
 
-/** The kind of a record, without building what it shows. */
-function kindOf(record: string): string | undefined {
-  return state.records.get(record)?.kind ?? state.overlay.get(record)?.find((entry) => entry.id === record || entry.submission.repairs)?.kind;
-}
-
 /** What is recorded of one person, of one kind, struck ones too when asked for. */
 export function ofResident(resident: string, kind: string, struck = false): Shown[] {
   const found: Shown[] = [];
-  for (const id of state.byResident.get(resident) ?? []) {
-    if (kindOf(id) !== kind) continue;
+  for (const id of state.byResident.get(resident)?.get(kind) ?? []) {
     const shown = view(id);
     // A record that was moved to somebody else is no longer this person's.
-    if (shown && shown.fields['resident'] === resident && (struck || !shown.struck)) found.push(shown);
+    if (shown && shown.kind === kind && shown.fields['resident'] === resident && (struck || !shown.struck)) found.push(shown);
   }
   return found;
 }

@@ -1,6 +1,6 @@
 // Above every screen: an alert that nobody answered; and, over it, a breach found on a tablet that cannot tell anybody.
 
-import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
 import { record, sayNotSaved } from '../acts';
 import { iso } from '../clock';
 import { alerts } from '../kinds/alert';
@@ -8,6 +8,7 @@ import { cutOff, dry, notTold, told, type NotTold } from '../kinds/not_told';
 import { PRACTICE } from '../practice';
 import { english_said, said } from '../said';
 import { session } from '../session';
+import { listen } from '../state';
 import { sayTime } from '../time';
 import { useNow, useOnce, useTopics } from '../ui/hooks';
 import { announce, Button, Problems, Tile } from '../ui/parts';
@@ -16,8 +17,13 @@ import { fill, plural, sayMinutes, words } from '../words';
 import { CallLink, numberFor } from './call_link';
 import '../styles/more.scss';
 
+/** Whoever has tapped sees first that it is saved: to look through thousands of waiting entries takes as long as to say so. */
+const AFTER_MS = 50;
+
 export function Attention() {
-  useTopics('records', 'queue', 'link', 'session');
+  useTopics('records', 'link', 'session');
+  const [, look] = useReducer((times: number) => times + 1, 0);
+  useLayoutEffect(() => listen('queue', () => setTimeout(look, AFTER_MS)), []);
   const minute = Math.floor(useNow(15_000) / 60_000);
   const cut = cutOff();
   const dried = useMemo(() => (cut ? dry(correctedNow()) : []), [cut, minute]);
