@@ -148,7 +148,7 @@ _ALL = (
     Threshold("plan.grace_days", DAYS, 14, 1, 56, _PLAN, "Days that an action is given before what goes on escalates it"),
     Threshold("plan.static_days", DAYS, 21, 7, 56, "care.md, The plan 6 (D)", "Days without new evidence after which an action is static"),
     Threshold("plan.judged_days", DAYS, 14, 7, 56, _CLOSING, "Days over which a measure is judged against its target"),
-    Threshold("plan.nothing_due_days", DAYS, 56, 28, 84, _CLOSING, "Days with complete records over which escalation with nothing due keeps no action open"),
+    Threshold("plan.nothing_due_days", DAYS, 56, 28, 84, _CLOSING, "Days with complete records over which a measure with nothing due keeps no action open"),
     Threshold("plan.slide_days", DAYS, 7, 3, 28, _CLOSING, "Days with a figure after closing before a fall opens an action again"),
     Threshold("plan.duties_missed_percent", PERCENT, 10, 0, 50, "a starting point for care.md, Duties (D)", "Share of a duty's rounds of 28 days that may be missed before the action that it serves cannot close"),
     Threshold("plan.beside_days", DAYS, 28, 7, 90, _BESIDE, "Days over which audits, practice and answers stand beside the records"),

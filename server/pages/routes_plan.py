@@ -22,7 +22,7 @@ from server.people.rights import may, signed_in
 from server.problems import Problem
 from sync import days
 from sync.measures import MEASURES
-from sync.rules import framework, nothing_due, plan, xmr
+from sync.rules import framework, plan, xmr
 from sync.rules.starts import STARTS
 
 blueprint = Blueprint("pages_plan", __name__, template_folder="templates")
@@ -173,7 +173,7 @@ def review(id_: uuid.UUID):
     if wrong := _moved(action) or wrong:
         return _review_form(action, form, wrong, 409 if MOVED in wrong else 400)
     fields["figures"] = [
-        {"measure": name, "percent": None if each.percent is None else round(each.percent, 1), **({"says": too_little_words} if each.nothing_due else {})}
+        {"measure": name, "percent": None if each.percent is None else round(each.percent, 1), **({"says": too_little_words[name]} if each.nothing_due else {})}
         for name, each in reached.items()
     ]
     acting.review(
@@ -215,9 +215,9 @@ def _moved(action: plan_view.Action) -> dict[str, str]:
         return {MOVED: say("plan.moved", name=Names(c, g.person.home_id).staff(told[-1]["author"]))}
 
 
-def _nothing_due(c: Any, action: plan_view.Action) -> tuple[nothing_due.Stretch | None, str]:
-    """What the records show where escalation has nothing to judge, and the same in words."""
-    found = nothing_due_view.stretch(c, people_store.home(g.person.home_id), action, now_ms())
+def _nothing_due(c: Any, action: plan_view.Action) -> tuple[nothing_due_view.Stretches, dict[str, str]]:
+    """What the records show of the measures in which there is nothing to judge, and the same in words."""
+    found = nothing_due_view.stretches(c, people_store.home(g.person.home_id), action, now_ms())
     return found, nothing_due_view.words(found, action.number)
 
 

@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 from sync import days, roles
 
 SHIFT, DAY, WEEK, MONTH = "shift", "day", "week", "month"
+#: The duty that nobody's record does: somebody looked at the day's appointments, and says so.
+APPOINTMENT_CHECK = "appointment_check"
 # How long after the owner their manager is told.
 MANAGER_AFTER = {SHIFT: timedelta(minutes=60), DAY: timedelta(hours=4), WEEK: timedelta(hours=24), MONTH: timedelta(hours=24)}
 MANAGER = {
@@ -48,7 +50,7 @@ DUTIES: Mapping[str, Recurring] = {
     duty.name: duty
     for duty in (
         Recurring("hydration_check", SHIFT, roles.SENIOR_CARER, roles.SHIFT_LEADER, _HYDRATION, "shift_hydration_check"),
-        Recurring("appointment_check", DAY, roles.CARE_COORDINATOR, roles.DUTY_MANAGER, _APPOINTMENTS),
+        Recurring(APPOINTMENT_CHECK, DAY, roles.CARE_COORDINATOR, roles.DUTY_MANAGER, _APPOINTMENTS),
         Recurring("daily_log", DAY, roles.DUTY_MANAGER, roles.DEPUTY_MANAGER, _GOVERNANCE),
         Recurring("audit_hydration", WEEK, roles.NUTRITION_LEAD, roles.DEPUTY_MANAGER, _HYDRATION, "audit", "hydration"),
         Recurring("audit_appointments", WEEK, roles.CARE_COORDINATOR, roles.DEPUTY_MANAGER, _APPOINTMENTS, "audit", "appointments"),
