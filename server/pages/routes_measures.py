@@ -20,7 +20,6 @@ from server.people import store as people_store
 from server.people.rights import signed_in
 from sync.days import care_day
 from sync.measures import DEPLOYMENT, MEASURES
-from sync.measures.compliant_deployment import HOLDS
 
 blueprint = Blueprint("pages_measures", __name__, template_folder="templates")
 
@@ -56,7 +55,7 @@ def measure(name: str):
         "pages/measure.html",
         name=name,
         title=say(f"measures.names.{name}"),
-        means=say(f"measures.means.{name}", days=number(HOLDS)),
+        means=measures_view.means(name, number),
         standing=measures_view.line(name, days, number),
         signs=signs,
         chart=chart_view.chart(days, asked.target_percent, rebased, changes),
