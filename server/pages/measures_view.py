@@ -41,11 +41,11 @@ def means(name: str, number: Number) -> str:
     return say(f"measures.means.{name}", **{key: f"{number(asked):g}" for key, asked in _NUMBERS.items()})
 
 
-def line(name: str, days: Sequence[Day], number: Number) -> dict[str, Any]:
-    """One measure over the days that it is judged on."""
+def line(name: str, days: Sequence[Day], number: Number, rebased: Iterable[date]) -> dict[str, Any]:
+    """One measure over the days that it is judged on, and what its chart says with the limits that reviews began anew."""
     asked, judged = MEASURES[name], plan_store.lately(days, number)
     lately = plan_store.total(judged)
-    found = plan_store.chart(days, asked.target_percent)
+    found = plan_store.chart(days, asked.target_percent, rebased)
     changed = [each for each in judged if each.changed]
     return {
         "name": name,

@@ -182,10 +182,11 @@ def signs(action: Action) -> str:
 def figures(action: Action) -> list[dict[str, Any]]:
     """Each measure of the action: its figure now, and its chart with what was changed."""
     goal = plan.target_percent(action.fields)
+    rebased = {name: plan_store.rebases(action.reviews, name) for name in action.series}
     return [
         {
-            **measures_view.line(name, series, action.number),
-            "chart": chart_view.chart(series, goal, plan_store.rebases(action.reviews, name), _lines(action, name)),
+            **measures_view.line(name, series, action.number, rebased[name]),
+            "chart": chart_view.chart(series, goal, rebased[name], _lines(action, name)),
         }
         for name, series in action.series.items()
     ]

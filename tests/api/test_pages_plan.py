@@ -337,6 +337,9 @@ def test_new_limits_begin_only_after_a_change_for_the_better_that_lasts(home, ni
     page = nina.open(at)
     assert "Shift check at 2pm" in page.text and page.html.count("tm-xmr__mean") == 2
     assert "Since then Complete monitoring is better." in page.text
+    for where in (at, "/plan", f"{at}/review", "/measures", "/measures/complete_monitoring"):
+        said = nina.open(where).text
+        assert "No real change." in said and "Getting better." not in said, f"{where}: by the new limits, as its chart says"
     reviewed(nina, at, "stay_open", changed="Another cup", changed_on=TODAY.isoformat())
     assert "Another cup" in nina.open(at).text and "Too early to say for Complete monitoring." in nina.open(at).text
 
