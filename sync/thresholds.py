@@ -151,6 +151,7 @@ _ALL = (
     Threshold("plan.nothing_due_days", DAYS, 56, 28, 84, _CLOSING, "Days with complete records over which a measure with nothing due keeps no action open"),
     Threshold("plan.slide_days", DAYS, 7, 3, 28, _CLOSING, "Days with a figure after closing before a fall opens an action again"),
     Threshold("plan.duties_missed_percent", PERCENT, 10, 0, 50, "a starting point for care.md, Duties (D)", "Share of a duty's rounds of 28 days that may be missed before the action that it serves cannot close"),
+    Threshold("plan.month_missed_days", DAYS, 7, 1, 28, "care.md, Duties (D): no later than a weekly duty", "Days after its time at which a monthly duty that nobody has done is missed"),
     Threshold("plan.beside_days", DAYS, 28, 7, 90, _BESIDE, "Days over which audits, practice and answers stand beside the records"),
     Threshold("plan.good_audit_percent", PERCENT, 90, 50, 100, _BESIDE, "Share of audited entries that are right from which audits read good"),
     Threshold("plan.good_practice_percent", PERCENT, 80, 50, 100, _BESIDE, "Share of observations that meet the standard from which practice reads good"),

@@ -168,9 +168,10 @@ def card(action: Action, names: Names, today: date, duties: Duties) -> dict[str,
 
 
 def missed(action: Action, duties: Duties) -> str:
-    """'Duties missed in the last 28 days: 2 of 60'; nothing where none that serves the action has fallen due."""
+    """'Duties missed in the last 28 days: 2 of 60. Late now: 1'; nothing where none that serves the action has fallen due."""
     of = sum(action.duties(duties).values(), Counter())
-    return say("plan.duties_missed", days=duties_view.COUNTED_DAYS, n=of[duties_view.MISSED], total=of.total()) if of else ""
+    late = [say("plan.duties_late", n=of[duties_view.LATE])] if of[duties_view.LATE] else []
+    return ". ".join([say("plan.duties_missed", days=duties_view.COUNTED_DAYS, n=of[duties_view.MISSED], total=of.total()), *late]) if of else ""
 
 
 def signs(action: Action) -> str:

@@ -164,7 +164,7 @@ def review(id_: uuid.UUID):
         said = action.fields, fields["evidence_weighed"], list(reached.values())
         judged = {
             "closer": str(me.staff), "today": today, "did": action.did, "number": action.number,
-            "duties": [(of[duties_view.MISSED], of.total()) for of in rounds.values()],
+            "duties": [(of[duties_view.MISSED] + of[duties_view.LATE], of.total()) for of in rounds.values()],
         }  # fmt: skip
         lacking = plan.closing(*said, check_on=check_on, since=action.since, **judged) if fields["decision"] == plan.CLOSE else plan.lasting(*said, **judged)
         wrong |= {f"block-{name}": _blocked(name, action) for name in lacking}

@@ -178,7 +178,7 @@ def test_duties_that_were_missed_keep_the_action_that_they_serve_open(home, nina
     rounds_of(home, "audit_hydration", 3, 10, 17, done_at="2026-01-01T00:00:00.000Z")
     rounds_of(home, "audit_hydration", 24, missed_reason="Not done")
     page = reviewed(sue, at, "close")
-    assert page.status == 400 and "Over 10% of the rounds of a duty that serves this action were missed in 28 days." in page.text
+    assert page.status == 400 and "Over 10% of the rounds of a duty that serves this action were missed in 28 days, or are late now." in page.text
     fields = {"name": "plan.duties_missed_percent", "value": 25, "from": "2026-01-01", "reason": "x", "proposed_by": str(nina.person.id), "approved_by": str(sue.person.id)}
     state(home, "threshold", fields)
     assert "The action is closed." in reviewed(sue, at, "close").text, "the share is the home's own"
@@ -424,4 +424,7 @@ def test_duties_that_were_missed_are_shown_on_the_action_that_they_serve_and_on_
         page = nina.open(path)
         assert page.html.count("Duties missed in the last 28 days: 1 of 2</a>") == 1 and "/duties" in page.links()
     assert "Duties missed in the last 28 days: 0 of 1" in nina.open(governance).text
+    rounds_of(home, "oversight_minutes", 3)
+    assert "Duties missed in the last 28 days: 0 of 2. Late now: 1" in nina.open(governance).text, "late is not missed, and is told"
+    assert "Late now" in nina.open("/duties").text
     assert nina.open("/plan").html.count('data-testid="missed"') == 2
