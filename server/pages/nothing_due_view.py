@@ -55,7 +55,7 @@ def _words(found: Stretch, number: Number) -> str:
     if lacking := nothing_due.lacks(found, number):
         return say("plan.nothing_due.not_shown", why=" ".join(_lack(name, found, number) for name in lacking))
     few = say(f"plan.nothing_due.none.{found.measure}", days=found.days) if not found.due else _counted(f"few.{found.measure}", found.due, days=found.days)
-    return " ".join([few, *_SHOWN[found.measure](found), say("plan.nothing_due.decides")])
+    return " ".join([few, *_SHOWN[found.measure](found), say("plan.nothing_due.decides_few" if found.due else "plan.nothing_due.decides")])
 
 
 def _lack(name: str, found: Stretch, number: Number) -> str:

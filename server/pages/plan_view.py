@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -111,6 +111,23 @@ def _own(row: store.RecordRow, series: Mapping[str, plan_store.Series], zone: st
     """The days of an action's measures, as its own chart has them: from the weeks before it began."""
     since = charted_from(row, zone)
     return {name: series[name].since(since) for name in plan.measures_of(row.fields)}
+
+
+def as_at(action: Action, on: date) -> Action | None:
+    """An action that was open at the end of a day, with the reviews and audits that there were by then: what somebody did later makes
+    it neither less static nor better evidenced on that day. None where it had not begun, or was closed."""
+    if action.began > on:
+        return None
+    reviews = [row for row in action.reviews if plan_store.on_day(row, action.zone) <= on]
+    decided = [row.fields.get("decision") for row in reviews if row.fields.get("decision") in (plan.CLOSE, plan.REOPEN, plan.OPEN_AGAIN)]
+    later = len(reviews) < len(action.reviews)
+    closed = decided[-1:] == [plan.CLOSE] if decided or later else action.fields.get("status") == "closed"
+    if closed:
+        return None
+    made = [row for row in action.audits if (done := plan.read_day(row.fields.get("done_at"))) is None or done <= on]
+    # Its status is that of today: by then it was open.
+    fields = {**action.fields, "status": "open"} if action.fields.get("status") == "closed" else action.fields
+    return replace(action, row=action.row._replace(body={**action.row.body, "fields": fields}), reviews=reviews, audits=made)
 
 
 def charted_from(row: store.RecordRow, zone: str) -> date:

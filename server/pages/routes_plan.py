@@ -173,7 +173,7 @@ def review(id_: uuid.UUID):
     if wrong := _moved(action) or wrong:
         return _review_form(action, form, wrong, 409 if MOVED in wrong else 400)
     fields["figures"] = [
-        {"measure": name, "percent": None if each.percent is None else round(each.percent, 1), **({"says": too_little_words[name]} if each.nothing_due else {})}
+        {"measure": name, "percent": None if each.percent is None or each.nothing_due else round(each.percent, 1), **({"says": too_little_words[name]} if each.nothing_due else {})}
         for name, each in reached.items()
     ]
     acting.review(

@@ -56,6 +56,15 @@ def test_it_does_not_close_without_the_evidence_that_was_named(home, sue, quiet)
     assert reviewed(sue, quiet, "close", ("strong", "weak")).status == 400 and status(home, quiet) == "open"
 
 
+def test_a_few_that_were_each_decided_in_time_are_told_as_few_and_kept_as_no_share(home, sue, quiet):
+    told(home, "timely_escalation", [(0, 0)] * 70 + [(1, 1)] * 3 + [(0, 0)] * 7)
+    few = "3 times low intake or a red flag in 56 days, each decided about in time: too few days for the chart to show a change."
+    assert few in sue.open(quiet).text
+    reviewed(sue, quiet, "close", ("strong", "strong"))
+    reviews = sue.open(quiet).text.partition("Reviews")[2]
+    assert few in reviews and "So few are no share" in reviews and "Timely escalation: 100%" not in reviews and status(home, quiet) == "closed"
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [
