@@ -84,6 +84,9 @@ def review(
             wrong[f"as_of-{each['id']}"] = say("plan.need.as_of")
         elif form.get(f"strength-{each['id']}") in plan.STRENGTHS and not form.get(f"where-{each['id']}", "").strip():
             wrong[f"where-{each['id']}"] = say("plan.need.where")
+        if decision == plan.CLOSE and as_of is None and form.get(f"strength-{each['id']}") in (plan.STRONG, plan.ADEQUATE):
+            # What has no date would count as of today, however old: closing rests on evidence of the time since the action began.
+            wrong[f"as_of-{each['id']}"] = say("plan.need.as_of_to_close")
     fields["changed"] = _changed(form, measures, today, changes, named, wrong)
     if decision == plan.CHANGE and not fields["changed"]:
         wrong["changed"] = say("plan.need.changed")

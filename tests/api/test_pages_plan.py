@@ -75,7 +75,7 @@ def reviewed(visitor, at: str, decision: str, strengths=("strong", "adequate"), 
     ids = evidence_ids(page)
     seen = re.search(r'name="seen" value="([^"]*)"', page.html).group(1)
     weighed = {f"strength-{id_}": strength for id_, strength in zip(ids, strengths, strict=False)}
-    weighed |= {f"where-{id_}": "Audit folder" for id_ in ids}
+    weighed |= {f"where-{id_}": "Audit folder" for id_ in ids} | {f"as_of-{id_}": TODAY.isoformat() for id_ in ids}
     dates = {"next_review_on": (TODAY + timedelta(days=7)).isoformat(), "check_on": (TODAY + timedelta(weeks=6)).isoformat()}
     return visitor.send(f"{at}/review", form_at=f"{at}/review", **{"seen": seen, "decision": decision, **weighed, **dates, **more})
 
@@ -182,6 +182,17 @@ def test_duties_that_were_missed_keep_the_action_that_they_serve_open(home, nina
     fields = {"name": "plan.duties_missed_percent", "value": 25, "from": "2026-01-01", "reason": "x", "proposed_by": str(nina.person.id), "approved_by": str(sue.person.id)}
     state(home, "threshold", fields)
     assert "The action is closed." in reviewed(sue, at, "close").text, "the share is the home's own"
+
+
+@one_database
+def test_evidence_without_a_date_closes_nothing_and_a_date_is_asked_of_what_is_held_alone(home, nina, sue):
+    told(home, "complete_monitoring", IMPROVED)
+    at = start(nina, nina)
+    undated = {f"as_of-{id_}": "" for id_ in evidence_ids(sue.open(f"{at}/review"))}
+    page = reviewed(sue, at, "close", **undated)
+    assert page.status == 400 and page.text.count("evidence without a date closes no action") >= 2 and status(home, at) == "open"
+    assert reviewed(sue, at, "stay_open", **undated).status == 200
+    assert "The action is closed." in reviewed(sue, at, "close").text
 
 
 @one_database
