@@ -64,9 +64,9 @@ class Stretch:
 def asked(stretch: Stretch) -> bool:
     """Whether there is nothing to judge by a chart: nothing was due, or on too few days for one and every case of it was met.
 
-    Nothing is let through by the few. A single miss is judged as ever; and with one more good day the chart says the same: seven
-    points above the mean of worse days before them are a shift, and where there were none, limits of 100 % pass any target below. What
-    is given up is only the wait for days that may not come. It is said how many there were, never that there were none.
+    Nothing is let through by the few. A single miss is judged as ever; and with one good day more a chart says the same: seven
+    points above the mean of worse days before them are a shift, and where there were none, limits of 100 % pass every target. What is
+    given up is only the wait for days that may not come. It is said how many there were, never that there were none.
     """
     return stretch.met == stretch.due and stretch.days_due < xmr.CLAIM_POINTS
 

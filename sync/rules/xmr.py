@@ -125,7 +125,8 @@ def assurance(lines: Limits, target: float | None, better: int) -> str | None:
         return None
     good, bad = (lines.lower, lines.upper) if better > 0 else (-lines.upper, -lines.lower)
     wanted = target * better
-    return PASS if wanted < good else FAIL if wanted > bad else HIT_OR_MISS
+    # A process that never moved and stands on its target meets it whatever the day: 100 % asked for, and 100 % every time.
+    return PASS if wanted < good or wanted == good == bad else FAIL if wanted > bad else HIT_OR_MISS
 
 
 def _starts(count: int, rebase_at: Sequence[int]) -> list[int]:
