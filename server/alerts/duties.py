@@ -101,13 +101,14 @@ def _move(c: Connection, home: Home, now: datetime) -> list[intake.Statement]:
     """What has been done since, and what can no longer be done in time."""
     found = []
     for row, duty, each in open_rounds(c, home, now):
-        proof = _proof(c, home, duty, each)
+        last = _last(c, home, duty, each, now)
+        proof = _proof(c, home, duty, each, last)
         if proof is not None:
             # An audit is drawn before it is made: it says itself when that was, and by whom.
             done_at, done_by = proof.fields.get("done_at"), proof.fields.get("done_by")
             fields = {"done_at": done_at or _text(days.from_ms(proof.occurred_ms)), "done_by": done_by or proof.body.get("author")}
-        elif now >= duties.missed_at(duty, each.due, home.zone):
-            fields = {"missed_reason": text("pages.duties.not_done")}
+        elif now >= last:
+            fields = {"missed_reason": text("pages.duties.not_done_in_time" if duty.every == duties.MONTH else "pages.duties.not_done")}
         else:
             continue
         fields = {name: value for name, value in fields.items() if value}
@@ -117,10 +118,18 @@ def _move(c: Connection, home: Home, now: datetime) -> list[intake.Statement]:
     return found
 
 
-def _proof(c: Connection, home: Home, duty: Recurring, each: Period) -> store.RecordRow | None:
+def _last(c: Connection, home: Home, duty: Recurring, each: Period, now: datetime) -> datetime:
+    """When the round can no longer be done in time nor late. The home's own number is asked for once a monthly duty is late."""
+    if duty.every != duties.MONTH or now < each.due:
+        return duties.missed_at(duty, each.due, home.zone)
+    values = Values((row.body for row in store.records(c, home.id, "threshold")), home.zone)
+    return duties.missed_at(duty, each.due, home.zone, month_days=values.value(duties.MONTH_MISSED, at=each.due))
+
+
+def _proof(c: Connection, home: Home, duty: Recurring, each: Period, until: datetime) -> store.RecordRow | None:
     if duty.proof is None:
         return None
-    first, last = (days.care_day(at, home.zone).toordinal() for at in (each.start, duties.missed_at(duty, each.due, home.zone)))
+    first, last = (days.care_day(at, home.zone).toordinal() for at in (each.start, until))
     rows = store.of_days(c, home.id, first, last, {duty.proof})
     if duty.proof == REVIEW:
         return _last_review(rows, _risky(c, home, each), str(home.tidemark))

@@ -92,7 +92,7 @@ def facts(c: Connection, home: Home, month: Month, now: datetime) -> Facts:
         [row for row in held["duty"] if _missed(row, now)],
         held["incident"],
         held["complaint"],
-        [row for row in open_challenges(c, home.id) if (held := read_day(row.fields.get("held_on"))) is None or held <= month.last],
+        [row for row in open_challenges(c, home.id) if (on := read_day(row.fields.get("held_on"))) is None or on <= month.last],
         beside.sides(c, home.id, month.first, month.last),
     )
 
@@ -108,7 +108,7 @@ def _on(row: store.RecordRow, zone: str) -> date:
 
 
 def _missed(row: store.RecordRow, now: datetime) -> bool:
-    """A round that was not done although its time has come."""
+    """A round that was not done although its time has come: missed, or late now."""
     due = time_ms(str(row.fields.get("due_at") or ""))
     return row.fields.get("what") in DUTIES and not row.fields.get("done_at") and due is not None and due <= days.to_ms(now)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import Connection
 
@@ -57,7 +57,7 @@ def standing(c: Connection, home_id: int, zone: str, today: date) -> Standing:
         for row in rows
     ]  # fmt: skip
     return Standing(
-        plan_store.totals(c, home_id, today - timedelta(days=number("plan.judged_days")), today),
+        plan_store.judged(c, home_id, number, today),
         len(rows),
         sum(row.fields.get("risk") == plan.RISKS[0] for row in rows),
         sum(plan.ESCALATED in each for each in eyes),

@@ -166,6 +166,18 @@ def totals(c: Connection, home_id: int, first: date, last: date) -> dict[str, To
     return {name: found.get(name, Total(0, 0, 0)) for name in MEASURES}
 
 
+def judged(c: Connection, home_id: int, number: Number, today: date) -> dict[str, Total]:
+    """Each measure over the days that it is judged on, as `lately` has them, in one question: a day settles sooner in one measure than
+    in another, so that each has its own last days."""
+    kept, most = measure_day.c, number("plan.judged_days")
+    first = today.toordinal() - most - max(each.settles_hours for each in MEASURES.values()) // 24 - 2
+    query = select(kept.measure, *_DAY).where(kept.home_id == home_id, kept.measure.in_(list(MEASURES)), kept.day >= first).order_by(kept.day)
+    found: dict[str, list[Day]] = {name: [] for name in MEASURES}
+    for row in c.execute(query):
+        found[row.measure].append(_day(row))
+    return {name: total(lately(days, number)) for name, days in found.items()}
+
+
 def charted(days: Sequence[Day]) -> list[Day]:
     """The days of a chart, those on which anything was due: a day without is no point, neither 0 % nor 100 %."""
     begins = days.begins if isinstance(days, Series) else date.min

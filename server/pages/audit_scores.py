@@ -13,8 +13,11 @@ from server.pages.measures_view import whole
 from server.pages.words import date_text, from_text, say
 from server.records import store
 from sync.audits import TEMPLATES, Template, scoring
+from sync.measures.compliant_deployment import HOLDS
 from sync.measures.figure import percent
+from sync.messages import word
 from sync.rules.plan import read_day
+from sync.rules.triggers import Number
 
 #: Weeks in the table of questions.
 TABLE_WEEKS = 8
@@ -72,7 +75,13 @@ def signs(rows: Iterable[store.RecordRow], measure: str) -> dict[str, Any] | Non
     return {"id": row.id, "week": date_text(row.fields["from"]), "says": said} if said else None
 
 
-def by_question(rows: Sequence[store.RecordRow], template: Template) -> dict[str, Any]:
+def asks(name: str, number: Number) -> str:
+    """A question in words, with the home's own numbers in it; one that this code does not know by its name."""
+    words = word(f"pages.audits.questions.{name}", "")
+    return words.format(outcome=f"{number('appointments.outcome_hours'):g}", dependency=number(HOLDS)) if words else name
+
+
+def by_question(rows: Sequence[store.RecordRow], template: Template, number: Number) -> dict[str, Any]:
     """Every question of a template with its score week by week, and the weeks' own totals."""
     audits = of(rows, template)
     shown, scores = audits[-TABLE_WEEKS:], {row.id: scoring.by_question(row.fields) for row in audits}
@@ -81,7 +90,7 @@ def by_question(rows: Sequence[store.RecordRow], template: Template) -> dict[str
         "weeks": [{"id": row.id, "from": date_text(row.fields["from"]), "score": said(total(row.fields))} for row in shown],
         "questions": [
             {
-                "name": question.name, "asks": say(f"audits.questions.{question.name}"), "source": say(f"audits.sources.{question.source}"),
+                "name": question.name, "asks": asks(question.name, number), "source": say(f"audits.sources.{question.source}"),
                 "cells": [said(scores[row.id][question.name]) if question.name in scores[row.id] else "–" for row in shown],
                 "chart": _chart([_day(row, scores[row.id].get(question.name, (0, 0))) for row in audits]),
             }

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.improvement import auditing
+from server.improvement import auditing, numbers
 from server.pages import audit_scores, duties_view
 from server.pages.audit_entries import Entries
 from server.pages.names import Names
@@ -18,6 +18,7 @@ from sync import days
 from sync.audits import TEMPLATES, Template, scoring, template
 from sync.rules import duties
 from sync.rules.duties import DUTIES, Period
+from sync.rules.triggers import Number
 
 TO_DRAW, TO_ANSWER, DONE, DONE_LATE, MISSED = "to_draw", "to_answer", "done", "done_late", "missed"
 #: Rounds that the board looks back over.
@@ -96,6 +97,8 @@ def week(first: Any, last: Any) -> str:
 def one(row: store.RecordRow, asked: Template, entries: Entries, zone: str, now_ms: int) -> dict[str, Any]:
     """An audit: how its sample came about, and source by source what was drawn and found."""
     fields, names = row.fields, entries.names
+    # The home's numbers as they were at the end of the week that was looked at.
+    number = numbers.of(entries.c, entries.home_id, zone, date.fromisoformat(str(fields["to"])[:10]))
     said = {each["question"]: each for each in scoring.answers(fields)}
     return {
         "id": row.id,
@@ -109,13 +112,13 @@ def one(row: store.RecordRow, asked: Template, entries: Entries, zone: str, now_
         "version": fields.get("version"),
         "score": audit_scores.said(audit_scores.total(fields)),
         "gaps": [say(f"audits.sources.{source}") for source in scoring.gaps(asked.sources, fields)],
-        "sources": [_source(source, asked, fields, said, entries) for source in asked.sources],
-        "beside": _beside(row, asked, names),
+        "sources": [_source(source, asked, fields, said, entries, number) for source in asked.sources],
+        "beside": _beside(row, asked, names, number),
         "history": _history(row, names, zone),
     }
 
 
-def _source(source: str, asked: Template, fields: Mapping[str, Any], said: Mapping[str, Any], entries: Entries) -> dict[str, Any]:
+def _source(source: str, asked: Template, fields: Mapping[str, Any], said: Mapping[str, Any], entries: Entries, number: Number) -> dict[str, Any]:
     drawn, (held, signs) = scoring.sample(fields, source), scoring.drawn_from(fields, source)
     items = [entries.item(each) for each in drawn]
     called = {each["id"]: each["name"] for each in items}
@@ -123,14 +126,14 @@ def _source(source: str, asked: Template, fields: Mapping[str, Any], said: Mappi
         "name": source, "title": say(f"audits.sources.{source}"), "drawn": say("audits.drawn_from", n=len(drawn), of=held),
         "signs": [say(f"audits.signs.{sign}", n=n) for sign, n in signs.items()],
         "entries": items,
-        "questions": [_question(question.name, said.get(question.name), called) for question in asked.of(source)],
+        "questions": [_question(question.name, said.get(question.name), called, number) for question in asked.of(source)],
     }  # fmt: skip
 
 
-def _question(name: str, answer: Mapping[str, Any] | None, called: Mapping[str, str]) -> dict[str, Any]:
+def _question(name: str, answer: Mapping[str, Any] | None, called: Mapping[str, str], number: Number) -> dict[str, Any]:
     score = scoring.score(answer) if answer else None
     return {
-        "name": name, "asks": say(f"audits.questions.{name}"),
+        "name": name, "asks": audit_scores.asks(name, number),
         "answer": say(f"audits.answer.{answer['answer']}") if answer and answer.get("answer") in (*scoring.ANSWERS, scoring.NOTHING) else "",
         "bad": bool(answer) and answer.get("answer") == scoring.NO,
         "score": audit_scores.said(score) if score else "",
@@ -139,7 +142,7 @@ def _question(name: str, answer: Mapping[str, Any] | None, called: Mapping[str, 
     }  # fmt: skip
 
 
-def _beside(row: store.RecordRow, asked: Template, names: Names) -> dict[str, Any] | None:
+def _beside(row: store.RecordRow, asked: Template, names: Names, number: Number) -> dict[str, Any] | None:
     """Two who answered the same sample without knowing of each other: both stand, and where they differ comes first."""
     versions = auditing.versions(row)[:2]
     if len(versions) < 2:
@@ -152,7 +155,7 @@ def _beside(row: store.RecordRow, asked: Template, names: Names) -> dict[str, An
     return {
         "says": say("audits.two", one=people[0], other=people[1], same=same, both=both),
         "people": people,
-        "differ": [{"asks": say(f"audits.questions.{name}"), "said": [say(f"audits.answer.{each[name]}") for each in answered]} for name in differ],
+        "differ": [{"asks": audit_scores.asks(name, number), "said": [say(f"audits.answer.{each[name]}") for each in answered]} for name in differ],
     }
 
 

@@ -36,7 +36,7 @@ def chart(
         return round(LEFT + n * step, 1)
 
     dots = [
-        {"x": x(n), "y": _y(point.value), "shape": SHAPES[xmr.variation(point, 1)] if len(points) >= xmr.CLAIM_POINTS else "common"}
+        {"x": x(n), "y": _y(point.value), "shape": "common" if point.limits.few else SHAPES[xmr.variation(point, 1)]}
         for n, point in enumerate(found.points)
     ]
     every = max(1, round(len(points) / TICKS))

@@ -12,9 +12,11 @@ from server.pages.names import Names
 from server.pages.words import at, code, from_text, say, when
 from server.records import store
 from sync import days
-from sync.rules.duties import DUTIES
+from sync.rules.duties import DUTIES, MONTH, period
 
 COUNTED_DAYS = 28
+#: Days that the beginning of a round which still counts lies back at most: its own month, and the one in which the next falls due.
+ROUND_DAYS = 63
 OPEN, LATE, DONE, DONE_LATE, MISSED = "open", "late", "done", "done_late", "missed"
 
 
@@ -22,7 +24,7 @@ def rounds(c: Connection, home_id: int, now: datetime, zone: str) -> list[store.
     """Every round of a duty in the last weeks, and those of the month that runs; newest first."""
     today = days.care_day(now, zone).toordinal()
     # Being on shift is a duty too, somebody's: there are far more of those.
-    rows = store.records(c, home_id, "duty", days=(today - COUNTED_DAYS - 31, today + 1), of_nobody=True)
+    rows = store.records(c, home_id, "duty", days=(today - ROUND_DAYS, today + 1), of_nobody=True)
     return [row for row in reversed(rows) if not row.struck and row.fields.get("what") in DUTIES and row.fields.get("due_at")]
 
 
@@ -56,27 +58,29 @@ def _whose(person: Any, role: str, names: Names) -> str:
     return f"{names.staff(person)}, {code('roles', role)}" if person else code("roles", role)
 
 
-def figures(rows: list[store.RecordRow], now_ms: int) -> list[dict[str, Any]]:
-    """Of each duty's rounds of the last weeks whose time has come: done on time, done late, missed or still late."""
+def figures(rows: list[store.RecordRow], now_ms: int, zone: str) -> list[dict[str, Any]]:
+    """Of each duty's rounds of the last weeks whose time has come: done on time, done late, missed, or late now."""
     return [
         {
-            "name": say(f"duties.names.{name}"), "on_time": of[DONE], "late": of[DONE_LATE], "missed": of[MISSED],
+            "name": say(f"duties.names.{name}"), "on_time": of[DONE], "late": of[DONE_LATE], "missed": of[MISSED], "late_now": of[LATE],
             "share": say("duties.of", n=of[DONE], total=of.total()), "serves": say(f"duties.streams.{DUTIES[name].serves}"),
         }
-        for name, of in _counted(rows, now_ms).items()
+        for name, of in _counted(rows, now_ms, zone).items()
         if of.total()
     ]  # fmt: skip
 
 
 def by_duty(c: Connection, home_id: int, now_ms: int, zone: str) -> dict[str, Counter[str]]:
-    """How the rounds of each duty went: what was missed counts against the actions of the stream that it serves."""
-    return _counted(rounds(c, home_id, at(now_ms, zone), zone), now_ms)
+    """How the rounds of each duty went: what was missed, or is late now, counts against the actions of the stream that it serves."""
+    return _counted(rounds(c, home_id, at(now_ms, zone), zone), now_ms, zone)
 
 
-def _counted(rows: list[store.RecordRow], now_ms: int) -> dict[str, Counter[str]]:
+def _counted(rows: list[store.RecordRow], now_ms: int, zone: str) -> dict[str, Counter[str]]:
     since, counted = now_ms - COUNTED_DAYS * 86_400_000, {name: Counter() for name in DUTIES}
     for row in rows:
-        stands = state(row, now_ms)
-        if from_text(row.fields["due_at"]) >= since and stands != OPEN:
-            counted[row.fields["what"]][MISSED if stands == LATE else stands] += 1
+        stands, what, due_ms = state(row, now_ms), row.fields["what"], from_text(row.fields["due_at"])
+        # A month is longer than the days that are counted: what was missed in it counts until the next one falls due.
+        lately = due_ms >= since or (DUTIES[what].every == MONTH and days.to_ms(period(DUTIES[what], days.from_ms(due_ms), zone).due) > now_ms)
+        if stands == LATE or (stands != OPEN and lately):
+            counted[what][stands] += 1
     return counted

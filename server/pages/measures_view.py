@@ -14,8 +14,15 @@ from server.pages.store import as_id
 from server.pages.words import clock_time, code, date_text, say, when
 from server.pages.words import day as day_words
 from sync.measures import ESCALATION, FOLLOW_UP, MEASURES, MONITORING
+from sync.measures.compliant_deployment import HOLDS
 from sync.measures.figure import percent
 from sync.rules.triggers import Number
+
+#: The numbers that the words of measures name.
+_NUMBERS = {
+    "bedside": "hydration.bedside_minutes", "senior": "escalation.senior_minutes", "urgent": "escalation.urgent_minutes",
+    "outcome": "appointments.outcome_hours", "allocate": "appointments.allocate_hours", "care_plan": "appointments.care_plan_hours", "days": HOLDS,
+}  # fmt: skip
 
 
 def said(numerator: int, denominator: int) -> str:
@@ -29,11 +36,16 @@ def whole(share: float) -> int:
     return int(share)
 
 
-def line(name: str, days: Sequence[Day], number: Number) -> dict[str, Any]:
-    """One measure over the days that it is judged on."""
+def means(name: str, number: Number) -> str:
+    """What a measure counts, with the home's own numbers as they are today: a day is judged by those that were in force on it."""
+    return say(f"measures.means.{name}", **{key: f"{number(asked):g}" for key, asked in _NUMBERS.items()})
+
+
+def line(name: str, days: Sequence[Day], number: Number, rebased: Iterable[date]) -> dict[str, Any]:
+    """One measure over the days that it is judged on, and what its chart says with the limits that reviews began anew."""
     asked, judged = MEASURES[name], plan_store.lately(days, number)
     lately = plan_store.total(judged)
-    found = plan_store.chart(days, asked.target_percent)
+    found = plan_store.chart(days, asked.target_percent, rebased)
     changed = [each for each in judged if each.changed]
     return {
         "name": name,

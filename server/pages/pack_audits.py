@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from server.improvement.pack import Pack
+from server.pages import audit_scores
 from server.pages.names import Names
 from server.pages.sheets import Cell
 from server.pages.words import code, say
@@ -34,8 +35,7 @@ def answers(pack: Pack) -> Iterator[tuple[Cell, ...]]:
     for ref, row in _numbered(pack):
         for each in scoring.answers(row.fields):
             met, of = scoring.score(each) or (None, None)
-            asks = word(f"pages.audits.questions.{each['question']}", each["question"])
-            yield ref, _source(each["source"]), asks, code("answer", each.get("answer")), met, of, str(each.get("words") or "")
+            yield ref, _source(each["source"]), audit_scores.asks(each["question"], pack.number), code("answer", each.get("answer")), met, of, str(each.get("words") or "")
 
 
 def gaps(pack: Pack) -> Iterator[tuple[str, str]]:

@@ -59,10 +59,10 @@ def action(form: Mapping[str, str], measures: list[str], tags: list[str], staff:
 
 def review(
     form: Mapping[str, str], required: list[Mapping[str, Any]], measures: list[str], today: date, decisions: Collection[str] = plan.DECISIONS,
-    changes: Mapping[str, tuple[str, date]] = MappingProxyType({}),
+    changes: Mapping[str, tuple[str, date]] = MappingProxyType({}), named: Collection[str] = (),
 ) -> Read:  # fmt: skip
     """(fields of the review, sentences by field). `decisions` are those that it may come to; whether it may close is not asked here.
-    `changes` are the records that were really changed: what each is called, and from when it counts."""
+    `changes` are the records that were really changed: what each is called, and from when it counts; `named` those that are ticked."""
     fields: dict[str, Any] = {name: _text(form, name) for name in ("challenge", "intervened_by", "protection", "learning")}
     wrong: dict[str, str] = {}
     decision = form.get("decision", "")
@@ -84,9 +84,11 @@ def review(
             wrong[f"as_of-{each['id']}"] = say("plan.need.as_of")
         elif form.get(f"strength-{each['id']}") in plan.STRENGTHS and not form.get(f"where-{each['id']}", "").strip():
             wrong[f"where-{each['id']}"] = say("plan.need.where")
-    changed = _changed(form, measures, today, changes, wrong)
-    fields["changed"] = [changed] if changed else []
-    if decision == plan.CHANGE and not changed:
+        if decision == plan.CLOSE and as_of is None and form.get(f"strength-{each['id']}") in (plan.STRONG, plan.ADEQUATE):
+            # What has no date would count as of today, however old: closing rests on evidence of the time since the action began.
+            wrong[f"as_of-{each['id']}"] = say("plan.need.as_of_to_close")
+    fields["changed"] = _changed(form, measures, today, changes, named, wrong)
+    if decision == plan.CHANGE and not fields["changed"]:
         wrong["changed"] = say("plan.need.changed")
     if decision in (plan.ESCALATE, plan.CHANGE, plan.OPEN_AGAIN) and not fields["protection"]:
         wrong["protection"] = say("plan.need.protection")
@@ -101,23 +103,34 @@ def review(
 
 
 def _changed(
-    form: Mapping[str, str], measures: list[str], today: date, changes: Mapping[str, tuple[str, date]], wrong: dict[str, str]
-) -> dict[str, Any] | None:  # fmt: skip
-    """What was changed: a record that really was, in its own words and from its own day where nobody gave others, or words alone."""
-    record = form.get("changed_record", "")
-    if record and record not in changes:
+    form: Mapping[str, str], measures: list[str], today: date, changes: Mapping[str, tuple[str, date]], named: Collection[str], wrong: dict[str, str]
+) -> list[dict[str, Any]]:  # fmt: skip
+    """What was changed, each a line on the chart: records that really were, in their own words and from their own days, and what was
+    written by hand. Of one record alone the hand may give other words and another day; beside several it is a change of its own. New
+    limits begin once all of it had been changed."""
+    if not set(named) <= changes.keys():
         wrong["changed_record"] = say("plan.need.changed_record")
-    named, counts_from = changes.get(record, ("", None))
-    what, on = form.get("changed", "").strip() or named, plan.read_day(form.get("changed_on")) if form.get("changed_on", "").strip() else counts_from
-    if not what:
-        return None
-    if on is None or on > today:
-        wrong["changed_on"] = say("plan.need.changed_on")
+    records = [each for each in changes if each in set(named)]
+    what, day_said = form.get("changed", "").strip(), form.get("changed_on", "").strip()
+    on = plan.read_day(day_said)
     if len(what) > LONGEST:
         wrong["changed"] = say("plan.long")
-    rebases = [name for name in measures if form.get(f"rebase-{name}") == "yes"]
-    said = {"what": what, "on": on.isoformat() if on else None, "rebases": rebases}
-    return {**said, "record": record} if record in changes else said
+    found = [{"what": changes[each][0], "on": changes[each][1], "record": each} for each in records]
+    if len(found) == 1:
+        found = [{**found[0], "what": what or found[0]["what"], "on": on if day_said else found[0]["on"]}]
+    elif what:
+        found.append({"what": what, "on": on})
+    elif found and day_said:
+        wrong["changed_on"] = say("plan.need.changed_days")
+    if any(each["on"] is None or each["on"] > today for each in found):
+        wrong["changed_on"] = say("plan.need.changed_on")
+        return [{**each, "on": None, "rebases": []} for each in found]
+    last = max(found, key=lambda each: each["on"], default=None)
+    rebased = [name for name in measures if form.get(f"rebase-{name}") == "yes"]
+    return [
+        {"what": each["what"], "on": each["on"].isoformat(), "rebases": rebased if each is last else [], **({"record": each["record"]} if "record" in each else {})}
+        for each in found
+    ]
 
 
 def _text(form: Mapping[str, str], name: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -113,6 +113,23 @@ def _own(row: store.RecordRow, series: Mapping[str, plan_store.Series], zone: st
     return {name: series[name].since(since) for name in plan.measures_of(row.fields)}
 
 
+def as_at(action: Action, on: date) -> Action | None:
+    """An action that was open at the end of a day, with the reviews and audits that there were by then: what somebody did later makes
+    it neither less static nor better evidenced on that day. None where it had not begun, or was closed."""
+    if action.began > on:
+        return None
+    reviews = [row for row in action.reviews if plan_store.on_day(row, action.zone) <= on]
+    decided = [row.fields.get("decision") for row in reviews if row.fields.get("decision") in (plan.CLOSE, plan.REOPEN, plan.OPEN_AGAIN)]
+    later = len(reviews) < len(action.reviews)
+    closed = decided[-1:] == [plan.CLOSE] if decided or later else action.fields.get("status") == "closed"
+    if closed:
+        return None
+    made = [row for row in action.audits if (done := plan.read_day(row.fields.get("done_at"))) is None or done <= on]
+    # Its status is that of today: by then it was open.
+    fields = {**action.fields, "status": "open"} if action.fields.get("status") == "closed" else action.fields
+    return replace(action, row=action.row._replace(body={**action.row.body, "fields": fields}), reviews=reviews, audits=made)
+
+
 def charted_from(row: store.RecordRow, zone: str) -> date:
     """The day from which an action's chart counts points."""
     return plan_store.charted_from(plan_store.on_day(row, zone))
@@ -168,9 +185,10 @@ def card(action: Action, names: Names, today: date, duties: Duties) -> dict[str,
 
 
 def missed(action: Action, duties: Duties) -> str:
-    """'Duties missed in the last 28 days: 2 of 60'; nothing where none that serves the action has fallen due."""
+    """'Duties missed in the last 28 days: 2 of 60. Late now: 1'; nothing where none that serves the action has fallen due."""
     of = sum(action.duties(duties).values(), Counter())
-    return say("plan.duties_missed", days=duties_view.COUNTED_DAYS, n=of[duties_view.MISSED], total=of.total()) if of else ""
+    late = [say("plan.duties_late", n=of[duties_view.LATE])] if of[duties_view.LATE] else []
+    return ". ".join([say("plan.duties_missed", days=duties_view.COUNTED_DAYS, n=of[duties_view.MISSED], total=of.total()), *late]) if of else ""
 
 
 def signs(action: Action) -> str:
@@ -182,10 +200,11 @@ def signs(action: Action) -> str:
 def figures(action: Action) -> list[dict[str, Any]]:
     """Each measure of the action: its figure now, and its chart with what was changed."""
     goal = plan.target_percent(action.fields)
+    rebased = {name: plan_store.rebases(action.reviews, name) for name in action.series}
     return [
         {
-            **measures_view.line(name, series, action.number),
-            "chart": chart_view.chart(series, goal, plan_store.rebases(action.reviews, name), _lines(action, name)),
+            **measures_view.line(name, series, action.number, rebased[name]),
+            "chart": chart_view.chart(series, goal, rebased[name], _lines(action, name)),
         }
         for name, series in action.series.items()
     ]

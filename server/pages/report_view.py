@@ -68,8 +68,8 @@ def _measure(name: str, now: Total, before: Total) -> str:
 
 def _plan(month: Month, facts: Facts, found: Sequence[plan_view.Action]) -> list[str]:
     """Static actions first: they are what a report hides most easily."""
-    as_at = month.last
-    static = [each for each in found if each.fields.get("status") != "closed" and each.began <= as_at and plan.STATIC in each.eyes(as_at)]
+    then = [standing for each in found if (standing := plan_view.as_at(each, month.last)) is not None]
+    static = [each for each in then if plan.STATIC in each.eyes(month.last)]
     return [
         *(say("report.static", action=_issue(each.row), days=each.number("plan.static_days")) for each in static),
         *(say("report.opened", action=_issue(row)) for row in facts.opened),
@@ -111,9 +111,7 @@ def gaps(month: Month, facts: Facts, found: Sequence[plan_view.Action]) -> list[
         silent = [say(f"beside.sources.{each.source}") for each in sides if each.verdict == rules.SILENT and each.source in (rules.AUDITS, rules.PRACTICE, rules.STAFF, rules.PEOPLE)]
         if silent:
             lines.append(say("report.gap.sources", stream=say(f"filed.options.{stream}"), sources=", ".join(silent)))
-    for each in found:
-        if each.fields.get("status") == "closed" or each.began > month.last:
-            continue
+    for each in (standing for one in found if (standing := plan_view.as_at(one, month.last)) is not None):
         lacking = [line["what"] for line in plan_view.evidence(each, month.last) if line["lacking"]]
         if lacking:
             lines.append(say("report.gap.evidence", action=_issue(each.row), what="; ".join(lacking)))

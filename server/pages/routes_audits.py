@@ -6,6 +6,8 @@ Whoever works in the office sees them; each is drawn for and answered by its own
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request
@@ -13,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 
 from server.clock import now_ms
 from server.db import reading
-from server.improvement import auditing, filing
+from server.improvement import auditing, filing, numbers
 from server.pages import audit_form, audit_scores, audits_view
 from server.pages import store as pages_store
 from server.pages.audit_entries import Entries
@@ -115,16 +117,21 @@ def scores_of(name: str):
     asked = TEMPLATES.get(name)
     if asked is None:
         abort(404)
-    return render_template("pages/audit_questions.html", audit=audit_scores.by_question(_audits(), asked))
+    with reading() as c:
+        number = numbers.of(c, g.person.home_id, g.person.zone, _today())
+    return render_template("pages/audit_questions.html", audit=audit_scores.by_question(_audits(), asked, number))
 
 
 # ---- what they share ----
 
 
+def _today() -> date:
+    return days.care_day(at(now_ms(), g.person.zone), g.person.zone)
+
+
 def _audits() -> list[store.RecordRow]:
-    today = days.care_day(at(now_ms(), g.person.zone), g.person.zone)
     with reading() as c:
-        return auditing.audits(c, g.person.home_id, today)
+        return auditing.audits(c, g.person.home_id, _today())
 
 
 def _audit(id_: uuid.UUID) -> tuple[store.RecordRow, Template]:
@@ -152,23 +159,24 @@ def _view(row: store.RecordRow, asked: Template) -> dict[str, Any]:
 
 
 def _form(row: store.RecordRow, asked: Template, said: MultiDict[str, str], wrong: dict[str, str] | None = None, status: int = 200) -> Response:
-    wrong = wrong or {}
+    wrong, view = wrong or {}, _view(row, asked)
+    asks = {question["name"]: question["asks"] for source in view["sources"] for question in source["questions"]}
     seen = said.get("seen") or filing.seen(row)
     page = render_template(
         "pages/audit_form.html",
-        audit=_view(row, asked),
+        audit=view,
         said=said,
         seen=seen,
         # Somebody who was answering when another finished is no corrector: both answers stand.
         correcting=auditing.answered(row, seen),
         answers=[{"value": name, "text": say(f"audits.answer.{name}")} for name in scoring.ANSWERS],
-        errors=[{"field": field, "text": _of_question(field, text)} for field, text in wrong.items()],
+        errors=[{"field": field, "text": _of_question(field, text, asks)} for field, text in wrong.items()],
         field_errors=wrong,
     )
     return Response(page, status)
 
 
-def _of_question(field: str, text: str) -> str:
+def _of_question(field: str, text: str, asks: Mapping[str, str]) -> str:
     """What is wrong, as the list at the top says it: nine of the same sentence would tell nobody where to look."""
     question = field.partition("-")[2]
-    return say("audits.wrong", question=say(f"audits.questions.{question}"), what=text) if question else text
+    return say("audits.wrong", question=asks.get(question, question), what=text) if question else text

@@ -59,7 +59,7 @@ def _page(error: dict[str, str] | None = None, status: int = 200) -> Response:
         lines = [view.line(row, names, zone, now) for row in rows]
     recent = [each for each in lines if each["state"] in (view.OPEN, view.LATE)]
     missed = [each for each in lines if each["state"] == view.MISSED][:20]
-    page = render_template("pages/duties.html", rounds=[*recent, *missed], figures=view.figures(rows, now), errors=[error] if error else [])
+    page = render_template("pages/duties.html", rounds=[*recent, *missed], figures=view.figures(rows, now, zone), errors=[error] if error else [])
     return Response(page, status)
 
 

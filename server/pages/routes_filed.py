@@ -17,7 +17,7 @@ from server.db import reading
 from server.improvement import filing
 from server.pages import filed_read, filed_view, plan_waits_view, standards_view
 from server.pages import store as pages_store
-from server.pages.filed_forms import CHOSEN, FILED, Filed
+from server.pages.filed_forms import CHOSEN, FILED, PERSON, Filed
 from server.pages.names import Names
 from server.pages.words import at, roles, say
 from server.people import store as people_store
@@ -218,7 +218,9 @@ def _allowed(filed: Filed, row: store.RecordRow | None = None) -> dict[str, list
 
 def _form(filed: Filed, row: store.RecordRow | None, said: Mapping[str, str], wrong: Mapping[str, str] | None = None, status: int = 200) -> Response:
     with reading() as c:
-        offered = filed_view.options(c, g.person.home_id, filed, Names(c, g.person.home_id), row)
+        names = Names(c, g.person.home_id)
+        offered = filed_view.options(c, g.person.home_id, filed, names, row)
+        residents = any(not one.struck and not one.fields.get("left_on") for one in names.residents().values())
         hours = plan_waits_view.hours(c, people_store.home(g.person.home_id), now_ms()) if filed.kind == plans.KIND else 0
     page = render_template(
         "pages/filed_form.html",
@@ -229,6 +231,8 @@ def _form(filed: Filed, row: store.RecordRow | None, said: Mapping[str, str], wr
         version=said.get("version") or (filing.seen(row) if row else ""),
         said=said,
         offered=offered,
+        nobody=next((one.name for one in filed.asked if row is None and one.how == PERSON and one.must and not offered[one.name]), ""),
+        residents=residents,
         hours=hours,
         chosen=CHOSEN,
         errors=[{"field": name, "text": text} for name, text in (wrong or {}).items()],

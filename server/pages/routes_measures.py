@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from flask import Blueprint, abort, g, render_template
+from sqlalchemy import Connection
 
 from server.clock import now_ms
 from server.db import reading
@@ -18,9 +20,9 @@ from server.pages.words import at, say
 from server.pages.words import day as day_words
 from server.people import store as people_store
 from server.people.rights import signed_in
+from server.records import store
 from sync.days import care_day
 from sync.measures import DEPLOYMENT, MEASURES
-from sync.measures.compliant_deployment import HOLDS
 
 blueprint = Blueprint("pages_measures", __name__, template_folder="templates")
 
@@ -31,7 +33,8 @@ def measures():
     """Each measure's last two weeks in one line."""
     with reading() as c:
         number = numbers.of(c, g.person.home_id, g.person.zone, _today())
-        lines = [measures_view.line(name, plan_store.history(c, g.person.home_id, name), number) for name in MEASURES]
+        reviews = _reviews(c, MEASURES)
+        lines = [measures_view.line(name, plan_store.history(c, g.person.home_id, name), number, plan_store.rebases(reviews[name], name)) for name in MEASURES]
     return render_template("pages/measures.html", lines=lines)
 
 
@@ -45,8 +48,7 @@ def measure(name: str):
     home_id, zone = g.person.home_id, g.person.zone
     with reading() as c:
         days = plan_store.history(c, home_id, name)
-        rows = plan_store.actions(c, home_id)
-        reviews = [each for of in plan_store.reviews(c, home_id, [row.id for row in rows if name in (row.fields.get("measures") or ())]).values() for each in of]
+        reviews = _reviews(c, [name])[name]
         signs = audit_scores.signs(auditing.audits(c, home_id, _today()), name)
         number = numbers.of(c, home_id, zone, _today())
         by_hour = hours_view.view(hours.of_days(c, people_store.home(home_id), *_hour_days()), *_hour_days()) if name == DEPLOYMENT else None
@@ -56,8 +58,8 @@ def measure(name: str):
         "pages/measure.html",
         name=name,
         title=say(f"measures.names.{name}"),
-        means=say(f"measures.means.{name}", days=number(HOLDS)),
-        standing=measures_view.line(name, days, number),
+        means=measures_view.means(name, number),
+        standing=measures_view.line(name, days, number, rebased),
         signs=signs,
         chart=chart_view.chart(days, asked.target_percent, rebased, changes),
         rows=[measures_view.day_line(each, zone) for each in reversed(days)],
@@ -122,6 +124,13 @@ def one_person(name: str, on: str, resident: uuid.UUID):
     return render_template(
         "pages/measure_person.html", back_to=f"/measures/{name}/{which.isoformat()}", person=person, id=resident, on=day_words(which), made=made
     )
+
+
+def _reviews(c: Connection, measures: Iterable[str]) -> dict[str, list[store.RecordRow]]:
+    """The reviews of the actions that are bound to each of these measures: what they changed is on its chart."""
+    rows = plan_store.actions(c, g.person.home_id)
+    found = plan_store.reviews(c, g.person.home_id, [row.id for row in rows])
+    return {name: [each for row in rows if name in (row.fields.get("measures") or ()) for each in found[row.id]] for name in measures}
 
 
 def _hour_days() -> tuple[date, date]:

@@ -22,7 +22,7 @@ from server.people.rights import may, signed_in
 from server.problems import Problem
 from sync import days
 from sync.measures import MEASURES
-from sync.rules import framework, nothing_due, plan, xmr
+from sync.rules import framework, plan, xmr
 from sync.rules.starts import STARTS
 
 blueprint = Blueprint("pages_plan", __name__, template_folder="templates")
@@ -152,7 +152,7 @@ def review(id_: uuid.UUID):
         # What stays in the record names nobody: guests read it too.
         short = Initials(c, me.home_id)
         changes = {str(each.row.id): (changes_view.words(each, short), each.on) for each in found}
-    fields, wrong = plan_form.review(form, plan.required(action.fields), list(action.series), today, _decisions(action), changes)
+    fields, wrong = plan_form.review(form, plan.required(action.fields), list(action.series), today, _decisions(action), changes, _named(form))
     reached = nothing_due_view.reached(action, too_little)
     wrong |= _may_rebase(fields, reached)
     check_on = plan.read_day(form.get("check_on"))
@@ -164,7 +164,7 @@ def review(id_: uuid.UUID):
         said = action.fields, fields["evidence_weighed"], list(reached.values())
         judged = {
             "closer": str(me.staff), "today": today, "did": action.did, "number": action.number,
-            "duties": [(of[duties_view.MISSED], of.total()) for of in rounds.values()],
+            "duties": [(of[duties_view.MISSED] + of[duties_view.LATE], of.total()) for of in rounds.values()],
         }  # fmt: skip
         lacking = plan.closing(*said, check_on=check_on, since=action.since, **judged) if fields["decision"] == plan.CLOSE else plan.lasting(*said, **judged)
         wrong |= {f"block-{name}": _blocked(name, action) for name in lacking}
@@ -173,7 +173,7 @@ def review(id_: uuid.UUID):
     if wrong := _moved(action) or wrong:
         return _review_form(action, form, wrong, 409 if MOVED in wrong else 400)
     fields["figures"] = [
-        {"measure": name, "percent": None if each.percent is None else round(each.percent, 1), **({"says": too_little_words} if each.nothing_due else {})}
+        {"measure": name, "percent": None if each.percent is None or each.nothing_due else round(each.percent, 1), **({"says": too_little_words[name]} if each.nothing_due else {})}
         for name, each in reached.items()
     ]
     acting.review(
@@ -215,9 +215,9 @@ def _moved(action: plan_view.Action) -> dict[str, str]:
         return {MOVED: say("plan.moved", name=Names(c, g.person.home_id).staff(told[-1]["author"]))}
 
 
-def _nothing_due(c: Any, action: plan_view.Action) -> tuple[nothing_due.Stretch | None, str]:
-    """What the records show where escalation has nothing to judge, and the same in words."""
-    found = nothing_due_view.stretch(c, people_store.home(g.person.home_id), action, now_ms())
+def _nothing_due(c: Any, action: plan_view.Action) -> tuple[nothing_due_view.Stretches, dict[str, str]]:
+    """What the records show of the measures in which there is nothing to judge, and the same in words."""
+    found = nothing_due_view.stretches(c, people_store.home(g.person.home_id), action, now_ms())
     return found, nothing_due_view.words(found, action.number)
 
 
@@ -226,6 +226,11 @@ def _really_changed(c: Any, action: plan_view.Action) -> list[changed.Changed]:
     since = max([action.since, *(each["on"] for each in action.said()[-1:])])
     named = {each.record: row.seq for row in action.reviews for each in changes_view.of_reviews([row])}
     return [each for each in changed.since(c, g.person.home_id, g.person.zone, since, _today()) if each.row.seq > named.get(each.row.id, 0)]
+
+
+def _named(form: Any) -> list[str]:
+    """The records that are ticked as what was changed."""
+    return [each for each in form.getlist("changed_record") if each]
 
 
 def _decisions(action: plan_view.Action) -> tuple[str, ...]:
@@ -330,7 +335,8 @@ def _review_form(action: plan_view.Action, said: Mapping[str, Any], wrong: dict[
         card = plan_view.card(action, names, today, _duties(c))
         sides = plan_view.sides(c, g.person.home_id, action, today)
         nothing_due_view.on_card(card, _nothing_due(c, action)[1])
-        changes = [{"value": str(each.row.id), "text": changes_view.choice(each, names)} for each in _really_changed(c, action)]
+        ticked = _named(said) if hasattr(said, "getlist") else []
+        changes = [{"value": (id_ := str(each.row.id)), "text": changes_view.choice(each, names), "checked": id_ in ticked} for each in _really_changed(c, action)]
     closed = action.fields.get("status") == "closed"
     decisions = [name for name in _decisions(action) if name not in (plan.CLOSE, plan.LASTED) or may(g.person.roles, "plan.close")]
     page = render_template(
@@ -341,7 +347,7 @@ def _review_form(action: plan_view.Action, said: Mapping[str, Any], wrong: dict[
         evidence=plan_view.evidence(action, today, sides),
         strengths=[{"value": "", "text": say("plan.not_held")}, *({"value": name, "text": say(f"plan.strength.{name}")} for name in plan.STRENGTHS)],
         decisions=[{"value": name, "text": say(f"plan.decision.{name}"), "hint": {"text": say(f"plan.decision_hint.{name}")}} for name in decisions],
-        changes=[{"value": "", "text": say("plan.choose")}, *changes] if changes else [],
+        changes=changes,
         next_on=next_on.isoformat(),
         check_on="" if closed else (today + timedelta(weeks=CHECK_WEEKS)).isoformat(),
         errors=[{"field": None if field == MOVED else "decision" if field.startswith("block-") else field, "text": text} for field, text in wrong.items()],

@@ -17,6 +17,7 @@ from server.pages.words import say
 from server.people import store as people_store
 from server.people.rights import signed_in
 from server.records import store
+from sync import days
 
 blueprint = Blueprint("pages_set_up", __name__, template_folder="templates")
 
@@ -41,6 +42,7 @@ def _steps(c: Connection, home_id: int, zone: str) -> list[dict[str, Any]]:
     without_pin = staff - pages_store.with_pin(c, home_id)
     tablets = [row for row in people_store.devices(home_id) if row.revoked_ms is None]
     filled, wanted = rota_view.ahead(c, home_id, zone, now_ms())
+    watched = pages_store.thresholds(c, home_id, zone).value("alerts.watch_days", at=days.from_ms(now_ms()))
     numbers = [row for row in store.records(c, home_id, "call_number") if not row.struck]
     return [
         _step("people", "/set-up/residents", len(people), bool(people)),
@@ -50,7 +52,7 @@ def _steps(c: Connection, home_id: int, zone: str) -> list[dict[str, Any]]:
         _step("rota", "/set-up/rota", filled, filled == wanted, wanted),
         _step("tablets", "/tablets", len(tablets), bool(tablets)),
         _step("numbers", "/numbers", len(numbers), bool(numbers)),
-        {"name": say("set_up.rules.name"), "href": "/thresholds", "says": say("set_up.rules.says"), "done": None},
+        {"name": say("set_up.rules.name"), "href": "/thresholds", "says": say("set_up.rules.says", days=watched), "done": None},
         {"name": say("set_up.ladder.name"), "href": "/ladder", "says": say("set_up.ladder.says"), "done": None},
         {"name": say("set_up.dependency.name"), "href": "/set-up/dependency", "says": say("set_up.dependency.says"), "done": None},
         {"name": say("set_up.systems.name"), "href": "/set-up/systems", "says": say("set_up.systems.says"), "done": None},

@@ -1,7 +1,8 @@
 """The recurring duties of the article (care.md, Duties): what comes round, whose it is, when it is due and what proves it.
 
 Pure. A duty is done by the record that it asks for (a signed check, a saved audit, a review), or where it asks for none
-by whoever says so. One that is not done by its time is late; one that is not done before the next falls due is missed.
+by whoever says so. One that is not done by its time is late; one that is not done before the next falls due is missed, and one of a
+month after as many days as the home allows: four weeks late would be no review of the month any more.
 """
 
 from __future__ import annotations
@@ -12,8 +13,13 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sync import days, roles
+from sync.thresholds import THRESHOLDS
 
 SHIFT, DAY, WEEK, MONTH = "shift", "day", "week", "month"
+#: The number of days after its time at which a monthly duty is missed.
+MONTH_MISSED = "plan.month_missed_days"
+#: The duty that nobody's record does: somebody looked at the day's appointments, and says so.
+APPOINTMENT_CHECK = "appointment_check"
 # How long after the owner their manager is told.
 MANAGER_AFTER = {SHIFT: timedelta(minutes=60), DAY: timedelta(hours=4), WEEK: timedelta(hours=24), MONTH: timedelta(hours=24)}
 MANAGER = {
@@ -48,7 +54,7 @@ DUTIES: Mapping[str, Recurring] = {
     duty.name: duty
     for duty in (
         Recurring("hydration_check", SHIFT, roles.SENIOR_CARER, roles.SHIFT_LEADER, _HYDRATION, "shift_hydration_check"),
-        Recurring("appointment_check", DAY, roles.CARE_COORDINATOR, roles.DUTY_MANAGER, _APPOINTMENTS),
+        Recurring(APPOINTMENT_CHECK, DAY, roles.CARE_COORDINATOR, roles.DUTY_MANAGER, _APPOINTMENTS),
         Recurring("daily_log", DAY, roles.DUTY_MANAGER, roles.DEPUTY_MANAGER, _GOVERNANCE),
         Recurring("audit_hydration", WEEK, roles.NUTRITION_LEAD, roles.DEPUTY_MANAGER, _HYDRATION, "audit", "hydration"),
         Recurring("audit_appointments", WEEK, roles.CARE_COORDINATOR, roles.DEPUTY_MANAGER, _APPOINTMENTS, "audit", "appointments"),
@@ -94,8 +100,10 @@ def month_before(day: date) -> str:
     return (day.replace(day=1) - timedelta(days=1)).isoformat()[:7]
 
 
-def missed_at(duty: Recurring, due: datetime, zone: str | ZoneInfo = days.LONDON) -> datetime:
-    """When the next round falls due: what is not done by then was missed."""
+def missed_at(duty: Recurring, due: datetime, zone: str | ZoneInfo = days.LONDON, *, month_days: int = THRESHOLDS[MONTH_MISSED].default) -> datetime:
+    """What is not done by then was missed: when the next round falls due, of a monthly duty `month_days` after its own time."""
+    if duty.every == MONTH:
+        return days.care_day_bounds(days.care_day(due, zone) + timedelta(days=month_days), zone)[0]
     return period(duty, due, zone).due
 
 

@@ -7,7 +7,7 @@ calculated as it is, and only drawn as far as the scale goes. Values are any num
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 #: What a mean moving range is multiplied with to come to three sigma, and to see an outlier among ranges (Nelson 1982).
 LIMIT_FACTOR, SCREEN_FACTOR = 2.66, 3.267
@@ -28,12 +28,13 @@ PASS, FAIL, HIT_OR_MISS = "pass", "fail", "hit_or_miss"
 
 @dataclass(frozen=True)
 class Limits:
-    """The lines of a period. `trial` while it is too short for them to stand still."""
+    """The lines of a period. `trial` while it is too short for them to stand still, `few` while nothing may be claimed by them."""
 
     mean: float
     lower: float
     upper: float
     trial: bool
+    few: bool = False
 
     def side(self, value: float) -> int:
         """-1 below the mean, 0 on it, 1 above."""
@@ -124,7 +125,8 @@ def assurance(lines: Limits, target: float | None, better: int) -> str | None:
         return None
     good, bad = (lines.lower, lines.upper) if better > 0 else (-lines.upper, -lines.lower)
     wanted = target * better
-    return PASS if wanted < good else FAIL if wanted > bad else HIT_OR_MISS
+    # A process that never moved and stands on its target meets it whatever the day: 100 % asked for, and 100 % every time.
+    return PASS if wanted < good or wanted == good == bad else FAIL if wanted > bad else HIT_OR_MISS
 
 
 def _starts(count: int, rebase_at: Sequence[int]) -> list[int]:
@@ -137,7 +139,7 @@ def _starts(count: int, rebase_at: Sequence[int]) -> list[int]:
 
 def _period(whole: Sequence[float], first: int, screen: bool, lock_after: int | None) -> list[Point]:
     """The points of a period from place `first` on. A signal reaches back no further than a run."""
-    lines = limits(whole[: _baseline(whole, lock_after)], screen=screen, trial=len(whole) < LOCK_POINTS)
+    lines = replace(limits(whole[: _baseline(whole, lock_after)], screen=screen, trial=len(whole) < LOCK_POINTS), few=len(whole) < CLAIM_POINTS)
     before = min(first, RUN - 1)
     values = whole[first - before :]
     sides = [lines.side(value) for value in values]

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from server.db import reading
 from server.improvement import store as plan_store
+from server.pages import chart_view
 from sync.measures import MONITORING
 from sync.rules import xmr
 from tests.api.test_pages_plan import TODAY, one_database, told
@@ -47,6 +48,16 @@ def test_the_chart_of_an_action_begins_four_weeks_before_it_and_new_limits_where
     assert by_day(home)[on].limits.mean == 97.5, "and of the measure, the home's first weeks"
     rebased = by_day(home, since=since, rebased=[YESTERDAY - timedelta(days=60)])
     assert rebased[on].limits.mean == 92.5 and rebased[min(rebased)].limits == shown[on].limits
+
+
+@one_database
+def test_no_dot_of_a_new_period_claims_anything_before_the_words_beside_it_may(home):
+    told(home, MONITORING, POOR + [(19, 20)] * 4 + [(6, 20)])
+    with home.house.app.app_context(), reading() as c:
+        series = plan_store.history(c, home.id, MONITORING)
+    drawn, whole = (chart_view.chart(series, 95, rebased) for rebased in ([TODAY - timedelta(days=5)], []))
+    assert {dot["shape"] for dot in drawn["dots"][-5:]} == {"common"} and "Not enough data yet." in drawn["icons"]
+    assert whole["dots"][-1]["shape"] == "worse"
 
 
 @one_database

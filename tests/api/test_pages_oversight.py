@@ -70,6 +70,29 @@ def test_the_report_is_drafted_from_the_month_signed_and_kept_although_the_recor
     assert "Signed by Ines Ward" in sue.open("/oversight").text
 
 
+@one_database
+def test_what_somebody_did_after_the_month_makes_no_action_less_static_and_no_evidence_held_at_its_end(home, ines):  # noqa: F811
+    evidence = [{"id": "a", "what": "Weekly audit", "category": "processes"}]
+    fields = {"status": "open", "risk": "high", "baseline_issue": "Charts have gaps", "measures": ["complete_monitoring"], "evidence_required": evidence}
+    began = LAST - timedelta(days=30)
+    static = happened(home, "improvement_action", fields, on=began)
+    closed = happened(home, "improvement_action", {**fields, "baseline_issue": "Nobody answers"}, on=began)
+    happened(home, "review", {"action": str(closed), "decision": "close"}, on=LAST - timedelta(days=1))
+
+    def told_of(issue: str) -> tuple[list[bool], list[bool]]:
+        page = ines.open(f"/oversight/{MONTH}")
+        return [issue in line and "no new evidence" in line.lower() for line in section(page, "plan")], [issue in line for line in section(page, "gaps")]
+
+    assert all(any(lines) for lines in told_of("Charts have gaps")), ines.open(f"/oversight/{MONTH}").text
+    weighed = [{**evidence[0], "strength": "strong", "as_of": TODAY.isoformat()}]
+    happened(home, "review", {"action": str(static), "decision": "stay_open", "evidence_weighed": weighed}, on=LAST + timedelta(days=1))
+    assert all(any(lines) for lines in told_of("Charts have gaps")), "at the month's end nobody had looked"
+    assert not any(any(lines) for lines in told_of("Nobody answers")), "it was closed by then"
+    happened(home, "review", {"action": str(static), "decision": "close"}, on=LAST + timedelta(days=1))
+    home.append(Statement(record=static, kind="improvement_action", fields={"status": "closed"}, occurred_ms=clock.now_ms()), origin="system")
+    assert all(any(lines) for lines in told_of("Charts have gaps")), "and it was open then, though it is closed today"
+
+
 def test_a_signed_report_and_a_minute_do_the_months_duties(home, ines):  # noqa: F811
     now = clock.now_ms()
     with home.house.app.app_context():

@@ -21,7 +21,7 @@ from server.pages.words import say
 from sync.measures import MEASURES, MONITORING
 from sync.rules import xmr
 from sync.thresholds import THRESHOLDS
-from tests.api.test_measures import DAY, HOUR_MS, figure, keep, ms, stated
+from tests.api.test_measures import DAY, figure, keep, ms, stated
 from tests.api.test_pages_plan import TODAY, one_database, start
 from tests.api.test_pages_records import state
 from tests.harness.apps import rfc3339
@@ -53,7 +53,7 @@ def home(house):
             tablet.statement("hydration_check", fixed, record=on_time[0]["id"], parents=[on_time[0]["id"]]),
             tablet.statement("hydration_check", gone, record=on_time[1]["id"], parents=[on_time[1]["id"]]),
         ])  # fmt: skip
-    keep(made, clock.now_ms() + HOUR_MS)
+    keep(made, clock.now_ms())
     return made
 
 

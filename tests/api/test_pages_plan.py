@@ -75,7 +75,7 @@ def reviewed(visitor, at: str, decision: str, strengths=("strong", "adequate"), 
     ids = evidence_ids(page)
     seen = re.search(r'name="seen" value="([^"]*)"', page.html).group(1)
     weighed = {f"strength-{id_}": strength for id_, strength in zip(ids, strengths, strict=False)}
-    weighed |= {f"where-{id_}": "Audit folder" for id_ in ids}
+    weighed |= {f"where-{id_}": "Audit folder" for id_ in ids} | {f"as_of-{id_}": TODAY.isoformat() for id_ in ids}
     dates = {"next_review_on": (TODAY + timedelta(days=7)).isoformat(), "check_on": (TODAY + timedelta(weeks=6)).isoformat()}
     return visitor.send(f"{at}/review", form_at=f"{at}/review", **{"seen": seen, "decision": decision, **weighed, **dates, **more})
 
@@ -178,10 +178,21 @@ def test_duties_that_were_missed_keep_the_action_that_they_serve_open(home, nina
     rounds_of(home, "audit_hydration", 3, 10, 17, done_at="2026-01-01T00:00:00.000Z")
     rounds_of(home, "audit_hydration", 24, missed_reason="Not done")
     page = reviewed(sue, at, "close")
-    assert page.status == 400 and "Over 10% of the rounds of a duty that serves this action were missed in 28 days." in page.text
+    assert page.status == 400 and "Over 10% of the rounds of a duty that serves this action were missed in 28 days, or are late now." in page.text
     fields = {"name": "plan.duties_missed_percent", "value": 25, "from": "2026-01-01", "reason": "x", "proposed_by": str(nina.person.id), "approved_by": str(sue.person.id)}
     state(home, "threshold", fields)
     assert "The action is closed." in reviewed(sue, at, "close").text, "the share is the home's own"
+
+
+@one_database
+def test_evidence_without_a_date_closes_nothing_and_a_date_is_asked_of_what_is_held_alone(home, nina, sue):
+    told(home, "complete_monitoring", IMPROVED)
+    at = start(nina, nina)
+    undated = {f"as_of-{id_}": "" for id_ in evidence_ids(sue.open(f"{at}/review"))}
+    page = reviewed(sue, at, "close", **undated)
+    assert page.status == 400 and page.text.count("evidence without a date closes no action") >= 2 and status(home, at) == "open"
+    assert reviewed(sue, at, "stay_open", **undated).status == 200
+    assert "The action is closed." in reviewed(sue, at, "close").text
 
 
 @one_database
@@ -337,6 +348,9 @@ def test_new_limits_begin_only_after_a_change_for_the_better_that_lasts(home, ni
     page = nina.open(at)
     assert "Shift check at 2pm" in page.text and page.html.count("tm-xmr__mean") == 2
     assert "Since then Complete monitoring is better." in page.text
+    for where in (at, "/plan", f"{at}/review", "/measures", "/measures/complete_monitoring"):
+        said = nina.open(where).text
+        assert "No real change." in said and "Getting better." not in said, f"{where}: by the new limits, as its chart says"
     reviewed(nina, at, "stay_open", changed="Another cup", changed_on=TODAY.isoformat())
     assert "Another cup" in nina.open(at).text and "Too early to say for Complete monitoring." in nina.open(at).text
 
@@ -421,4 +435,7 @@ def test_duties_that_were_missed_are_shown_on_the_action_that_they_serve_and_on_
         page = nina.open(path)
         assert page.html.count("Duties missed in the last 28 days: 1 of 2</a>") == 1 and "/duties" in page.links()
     assert "Duties missed in the last 28 days: 0 of 1" in nina.open(governance).text
+    rounds_of(home, "oversight_minutes", 3)
+    assert "Duties missed in the last 28 days: 0 of 2. Late now: 1" in nina.open(governance).text, "late is not missed, and is told"
+    assert "Late now" in nina.open("/duties").text
     assert nina.open("/plan").html.count('data-testid="missed"') == 2

@@ -21,9 +21,8 @@ def number(name: str, value, ago_days: int, **more) -> dict:
 
 def choices(page) -> dict[str, str]:
     """What the form offers as changed: words by record."""
-    listed = re.search(r'<select[^>]*name="changed_record"[^>]*>(.*?)</select>', page.html, re.S)
-    found = re.findall(r'<option value="([^"]*)"[^>]*>(.*?)</option>', listed.group(1), re.S) if listed else []
-    return {id_: words.strip().replace("&#39;", "'") for id_, words in found if id_}
+    found = re.findall(r'<input[^>]*name="changed_record"[^>]*value="([^"]*)"[^>]*>\s*<label[^>]*>(.*?)</label>', page.html, re.S)
+    return {id_: html.unescape(words.strip()) for id_, words in found}
 
 
 def of_action(home, at: str) -> list[dict]:
@@ -73,7 +72,7 @@ def test_what_changed_is_linked_is_a_line_on_the_chart_and_is_judged_on_the_page
     at = start(nina, nina)
     made = str(state(home, "threshold", number("hydration.no_offer_minutes", 120, 16)))
     unknown = reviewed(nina, at, "change", changed_record=str(uuid.uuid4()), protection="A senior looks")
-    assert unknown.status == 400 and "Choose a change from the list" in unknown.text
+    assert unknown.status == 400 and "Choose changes from the list" in unknown.text
     page = reviewed(nina, at, "change", changed_record=made, protection="A senior looks", learning="You said drinks come late, we offer every two hours")
     assert page.status == 200, page.text[:900]
     since = (TODAY - timedelta(days=16)).isoformat()
@@ -93,3 +92,28 @@ def test_what_changed_is_linked_is_a_line_on_the_chart_and_is_judged_on_the_page
     told_again = sheets(unzipped(sue.client.get(f"/pack/file/csv?{days}&names=initials").get_data()))["reviews"]
     assert any(f"Changed: {words} (" in said and "Since then Complete monitoring is worse." in said for row in told_again for said in row.values()), told_again
     assert words in html.unescape(sue.client.get(f"/pack/file/html?{days}&names=initials").get_data(as_text=True)), "a line on its charts"
+
+
+@one_database
+def test_several_changes_of_one_review_are_each_linked_each_a_line_and_each_judged_and_new_limits_begin_after_the_last(home, nina, sue):
+    told(home, "complete_monitoring", IMPROVED)
+    at = start(nina, nina)
+    first = str(state(home, "threshold", number("hydration.no_offer_minutes", 120, 16)))
+    second = str(state(home, "threshold", number("hydration.due_minutes", 100, 9)))
+    both = {"changed_record": [first, second], "rebase-complete_monitoring": "yes"}
+    refused = reviewed(nina, at, "stay_open", **both, changed_on=TODAY.isoformat())
+    assert refused.status == 400 and "Each of these records has its own day." in refused.text
+    assert refused.html.count(" checked") == 3, "both stay ticked, beside the decision"
+    page = reviewed(nina, at, "stay_open", **both, changed="A jug on every table", changed_on=(TODAY - timedelta(days=12)).isoformat())
+    assert page.status == 200, page.text[:900]
+    review = of_action(home, at)[-1]
+    changed = {each.get("record"): each for each in review["fields"]["changed"]}
+    days = {who: (TODAY - timedelta(days=ago)).isoformat() for who, ago in ((first, 16), (second, 9), (None, 12))}
+    assert {who: each["on"] for who, each in changed.items()} == days and changed[None]["what"] == "A jug on every table"
+    assert {who: each["rebases"] for who, each in changed.items()} == {first: [], None: [], second: ["complete_monitoring"]}
+    shown = nina.open(at)
+    assert shown.html.count('data-testid="changed"') == 3 and shown.html.count("tm-xmr__change") == 3
+    assert shown.html.partition('id="changed"')[2].partition('id="reviews"')[0].count("Complete monitoring") == 3, "each is judged by itself"
+    trail = nina.open(next(link for link in shown.links() if link.startswith("/show-me/") and link.endswith(review["record"])))
+    assert trail.html.count('data-testid="original"') == 3, "the review, and both numbers"
+    assert choices(nina.open(f"{at}/review")) == {}, "none of them is offered again"

@@ -63,6 +63,19 @@ def test_every_home_of_the_account_with_its_figures_and_what_stands_still_first(
 
 
 @one_database
+def test_a_homes_figure_is_the_one_that_stands_under_its_measures_by_its_own_number_of_days(home):
+    lead = Visitor.manager(home, ["provider_lead"], "Pat Lowe")
+    told(home, "complete_monitoring", [(0, 20)] * 3 + [(20, 20)] * 14)
+    told(home, "appointment_follow_up", [(0, 3)] * 3 + [(2, 2)] * 14, until=TODAY - timedelta(days=3))
+    for figure in ("280 of 280 (100%)", "28 of 28 (100%)"):
+        assert figure in lead.open("/provider").text and figure in lead.open("/measures").text, figure
+    mine = {"name": "plan.judged_days", "value": 7, "from": (TODAY - timedelta(days=1)).isoformat(), "owner": str(uuid.uuid4()), "reason": "x"}
+    state(home, "threshold", mine)
+    for figure in ("140 of 140 (100%)", "14 of 14 (100%)"):
+        assert figure in lead.open("/provider").text and figure in lead.open("/measures").text, figure
+
+
+@one_database
 def test_a_home_costs_the_same_few_questions_whatever_its_history(house, home):
     lead = Visitor.manager(home, ["nominated_individual"], "Ines Ward")
     counted = []

@@ -83,6 +83,21 @@ def test_a_person_has_one_plan_and_a_change_of_it_says_why_and_keeps_what_stood(
 
 
 @one_database
+def test_where_every_resident_has_a_plan_or_nobody_lives_here_the_form_says_so_and_where_to_go(founded):
+    page = founded.open("/set-up/plans/new")
+    assert page.marked("nobody").startswith("Nobody lives here yet. Add a resident first.") and "/set-up/residents/new" in page.links()
+    assert "Whose plan is it?" not in page.text and "Save" not in page.text
+    joan = made(founded.send("/set-up/residents/new", preferred_name="Joan Ellery", unit="Willow"))
+    assert "Whose plan is it?" in founded.open("/set-up/plans/new").text
+    founded.send("/set-up/plans/new", resident=joan, **PLAN)
+    page = founded.open("/set-up/plans/new")
+    assert page.marked("nobody").startswith("Every resident has a plan.") and {"/set-up/plans", "/set-up/residents/new"} <= set(page.links())
+    assert "Whose plan is it?" not in page.text and "Save" not in page.text
+    late = founded.send("/set-up/plans/new", resident=joan, **{**PLAN, "support": "A straw"})
+    assert late.status == 400 and "Every resident has a plan." in late.text and 'value="A straw"' in late.html, "somebody else was quicker: nothing typed is lost"
+
+
+@one_database
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [

@@ -202,7 +202,7 @@ class Weeks:
         named = dict(zip(re.findall(r'name="strength-([^"]+)"', form.html), self.evidence(action), strict=True))
         for id_, words in named.items():
             if strength := strengths if isinstance(strengths, str) else strengths.get(words, ""):
-                said |= {f"strength-{id_}": strength, f"where-{id_}": "Governance file, this week"}
+                said |= {f"strength-{id_}": strength, f"where-{id_}": "Governance file, this week", f"as_of-{id_}": today.isoformat()}
         return who.send(f"{action}/review", form_at=f"{action}/review", **{**said, **more})
 
     def evidence(self, action: str) -> list[str]:

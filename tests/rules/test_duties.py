@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -22,7 +22,16 @@ def test_every_moment_is_in_one_round_that_ends_where_the_next_begins(at, name):
     now = period(duty, at)
     after = period(duty, now.due)
     assert now.start <= at < now.due == after.start and now.key != after.key
-    assert missed_at(duty, now.due) == after.due
+    missed = missed_at(duty, now.due)
+    assert missed == after.due if duty.every != "month" else missed_at(duty, now.due, month_days=28) <= after.due
+
+
+def test_a_monthly_duty_that_nobody_did_is_missed_after_a_week_or_the_homes_own_days_and_not_when_the_next_falls_due():
+    review = DUTIES["provider_review"]
+    due = period(review, datetime(2026, 10, 20, 12, tzinfo=UTC)).due
+    assert due == days.care_day_bounds(date(2026, 11, 1))[0]
+    assert missed_at(review, due) == days.care_day_bounds(date(2026, 11, 8))[0]
+    assert missed_at(review, due, month_days=21) == days.care_day_bounds(date(2026, 11, 22))[0]
 
 
 @pytest.mark.parametrize("name", sorted(DUTIES))

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sync.measures import DEPLOYMENT, FOLLOW_UP, MONITORING
 from sync.rules import plan, xmr
-from sync.rules.nothing_due import Stretch, asked, lacks, shown
+from sync.rules.nothing_due import MAY_BE_NONE, Stretch, asked, lacks, shown
 from sync.rules.plan import Reached
 from tests.rules.test_plan import ACTION, GOOD, HELD, LATER, TODAY
 
@@ -45,6 +46,34 @@ def test_a_few_low_intakes_that_were_decided_in_time_are_too_few_for_a_chart_and
     assert shown(replace(QUIET, due=3, met=3, days_due=3))
     assert not asked(replace(QUIET, due=3, met=2, days_due=3))
     assert not asked(replace(QUIET, due=8, met=8, days_due=8)), "as many days as a chart may claim something of"
+
+
+@pytest.mark.parametrize("measure", [MONITORING, FOLLOW_UP])
+def test_weeks_without_an_appointment_or_without_anybody_on_monitoring_are_nothing_to_judge_and_fewer_weeks_are_not(measure):
+    assert shown(Stretch(56, measure=measure, looked=56)) and lacks(Stretch(55, measure=measure, looked=55)) == ("short",)
+    assert shown(Stretch(56, due=3, met=3, days_due=2, measure=measure, looked=56)), "a few, and each met"
+    assert not asked(Stretch(56, due=3, met=2, days_due=2, measure=measure, looked=56)), "a miss is judged"
+
+
+def test_appointments_that_nobody_looked_for_are_not_shown_to_be_none():
+    assert shown(Stretch(60, measure=FOLLOW_UP, looked=54)) and lacks(Stretch(60, measure=FOLLOW_UP, looked=53)) == ("unchecked",)
+
+
+def test_where_nobody_was_watched_no_low_intake_could_be_a_case_and_a_rule_put_off_is_still_told():
+    unwatched = Stretch(56, monitored=[0] * 56, gone=[0] * 56)
+    assert shown(unwatched) and lacks(replace(unwatched, put_off=True)) == ("put_off",)
+    assert lacks(replace(unwatched, monitored=[1] + [0] * 55, checks=7, on_time=7)) == ("nobody", "fewer"), "whoever was watched on the first day is missing since"
+
+
+def test_a_shift_is_drawn_every_day_so_that_none_drawn_is_never_nothing_to_judge():
+    assert DEPLOYMENT not in MAY_BE_NONE
+
+
+@pytest.mark.parametrize("before", [[], [50.0], [90.0, 100.0] * 6, [100.0] * 12])
+def test_with_as_many_good_days_as_a_chart_may_claim_something_of_the_chart_says_what_the_few_are_let_through_for(before):
+    for target in (95, 100):
+        said = xmr.chart([*before, *[100.0] * xmr.CLAIM_POINTS], target=target)
+        assert Reached(100.0, said.variation, said.assurance).improves
 
 
 NOTHING = Reached(None, nothing_due=True)

@@ -20,7 +20,7 @@ from sync import matters, owning, tablets
 from sync.days import write_time, to_ms
 from sync.facts import Facts
 from sync.measures import timely_escalation
-from sync.rules import copied, fatigue, hydration, nothing_due, plan, quiet, standing_beside, triggers, visits, waits
+from sync.rules import copied, duties, fatigue, hydration, nothing_due, plan, quiet, standing_beside, triggers, visits, waits
 from sync.rules.catalogue import ACTIVITY_RULES, DUTY_RULES, EVERY_RULE, RULES, TABLET_RULES, switched
 from sync.rules.scene import Scene
 from sync.rules.triggers import TRIGGERS, Numbers, Seen
@@ -246,6 +246,12 @@ def neglected(given, values):
     return plan.neglected([(given["missed"], given["rounds"])], Numbers(values, NOW))
 
 
+def month_missed(given, values):
+    review = duties.DUTIES["provider_review"]
+    due = duties.period(review, NOW).due
+    return due + timedelta(days=given["days_late"]) >= duties.missed_at(review, due, month_days=values.value(duties.MONTH_MISSED, at=NOW))
+
+
 def share(given, values):
     return standing_beside.by_share(given["met"], given["of"], Numbers(values, NOW)(given["number"])) == standing_beside.GOOD
 
@@ -263,7 +269,7 @@ JUDGES: Mapping[str, Callable[[Mapping[str, Any], Values], Any]] = {
     "breach": breach, "due": due, "chart": chart, "double": double, "late_entry": late_entry, "reopened": reopened, "pages": pages,
     "matter": matter, "letter": letter, "copied": look_copied, "decided": decided, "switch": switch, "back": back, "quiet": asleep, "flood": flood,
     "text": signed_text, "tablet": tablet, "trigger": trigger, "period": period, "grace": grace,
-    "waits": people_wait, "static": static, "neglected": neglected, "nothing_due": too_little_to_judge, "share": share, "mean": mean, "judged": judged,
+    "waits": people_wait, "static": static, "neglected": neglected, "month_missed": month_missed, "nothing_due": too_little_to_judge, "share": share, "mean": mean, "judged": judged,
 }  # fmt: skip
 
 

@@ -96,6 +96,11 @@ def test_a_target_beyond_the_limits_is_met_or_missed_whatever_the_day(target, fo
     assert xmr.chart(values).assurance is None and xmr.chart(values, target=target, better=0).assurance is None
 
 
+def test_a_process_that_never_moved_from_its_target_meets_it_and_one_that_moved_onto_it_meets_it_on_some_days():
+    assert xmr.chart([100] * 20, target=100).assurance == PASS and xmr.chart([0] * 20, target=0, better=-1).assurance == PASS
+    assert xmr.chart([100] * 11 + [90], target=100).assurance == HIT_OR_MISS
+
+
 def test_under_eight_points_nothing_is_claimed_and_under_two_there_is_no_chart():
     assert xmr.chart([90]) is None and xmr.chart([]) is None
     few = xmr.chart([90, 40, 90, 10, 95, 20, 99], target=95)

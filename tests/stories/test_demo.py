@@ -410,6 +410,15 @@ def test_duties_are_done_by_most_and_missed_by_some(later):
     assert done["daily_log"] > missed["daily_log"]
 
 
+def test_a_monthly_duty_that_nobody_did_is_missed_within_the_demos_weeks(sqlite_template, tmp_path):
+    house = House(Database("sqlite", copy_template(sqlite_template, tmp_path), tmp_path))
+    until = date(2026, 11, 10)
+    make(house, weeks=2, residents=2, until=until, now_ms=wall_ms(until, 10 * 60))
+    rounds = [body["fields"] for _, body in of_kind(house, "duty") if body["fields"]["what"] == "provider_review"]
+    assert [bool(each.get("missed_reason")) for each in sorted(rounds, key=lambda each: each["due_at"])] == [True, True, False, False], "October's in each home, and not November's"
+    house.close()
+
+
 def _ms(text_):
     return days.to_ms(days.datetime.fromisoformat(text_))
 

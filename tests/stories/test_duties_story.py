@@ -7,7 +7,10 @@ import uuid
 import pytest
 
 from server.alerts import duties
-from server.records import intake
+from server.db import reading
+from server.pages import duties_view
+from server.pages.words import from_text
+from server.records import intake, store
 from tests.harness.alerted import HOUR, MINUTE
 from tests.harness.visitor import Visitor
 
@@ -39,9 +42,6 @@ def told(alerted, cast, name):
 
 
 def rounds(alerted, what):
-    from server.db import reading
-    from server.records import store
-
     with alerted.app.app_context(), reading() as c:
         return [row for row in store.records(c, alerted.home.id, "duty") if row.fields.get("what") == what]
 
@@ -77,6 +77,28 @@ def test_what_is_not_done_before_the_next_falls_due_is_missed_and_the_page_says_
     page = sue.send(f"/duties/{checks[0].id}/why", form_at="/duties", reason="Both seniors were with a resident in hospital")
     assert "Both seniors were with a resident" in page.text
     assert sue.send(f"/duties/{checks[0].id}/why", form_at="/duties", reason=" ").status == 400
+
+
+def test_a_monthly_review_that_nobody_did_is_late_for_a_week_and_then_missed_and_both_stand_on_the_action_that_it_serves(alerted, cast, nine):
+    keep(alerted, nine)
+    (review,) = rounds(alerted, "provider_review")
+    due = from_text(review.fields["due_at"])
+    id_ = uuid.uuid4()
+    fields = {"status": "open", "risk": "low", "quality_area": "governance", "baseline_issue": "Nobody looks", "measures": ["complete_monitoring"]}
+    alerted.write(intake.Statement(record=id_, id=id_, kind="improvement_action", fields=fields, occurred_ms=nine), nine)
+
+    def stands(at_ms):
+        keep(alerted, at_ms)
+        with alerted.app.app_context(), reading() as c:
+            kept = store.record(c, alerted.home.id, review.id)
+            of = duties_view.by_duty(c, alerted.home.id, at_ms, alerted.home.row.zone)["provider_review"]
+        return bool(kept.fields.get("missed_reason")), +of
+
+    week = 7 * 24 * HOUR
+    assert stands(due + HOUR) == (False, {duties_view.LATE: 1}), "it counts from the first hour"
+    assert stands(due + week - HOUR) == (False, {duties_view.LATE: 1})
+    assert stands(due + week + HOUR) == (True, {duties_view.MISSED: 1})
+    assert stands(due + 27 * 24 * HOUR + 23 * HOUR) == (True, {duties_view.MISSED: 1}), "until the next one falls due"
 
 
 def test_the_weekly_review_is_done_when_a_person_has_reviewed_each_high_risk_action_and_not_by_what_tidemark_writes(alerted, cast, nine):
