@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import orjson
+import psycopg
 from sqlalchemy import Connection, LargeBinary, Table
 
 from server import ids
@@ -68,7 +69,7 @@ def ask(c: Connection, *questions: Question) -> list[list[tuple]]:
         return [_rows(c, question) for question in questions]
     flush(c)
     statement = _together(tuple((question.names, question.table.name, question.where) for question in real))
-    found = raw(c).execute(statement, [value for question in real for value in question.values]).fetchone()
+    found = _said(c, statement, [value for question in real for value in question.values]).fetchone()
     told = {id(question): _read(question, text) for question, text in zip(real, found, strict=True)}
     return [told.get(id(question), []) for question in questions]
 
@@ -93,20 +94,28 @@ def _rows(c: Connection, question: Question) -> list[tuple]:
     statement = f"SELECT {', '.join(names)} FROM {table.name} WHERE {where}"
     if is_postgres(c):
         flush(c)
-        return raw(c).execute(_marked(statement), values).fetchall()
+        return _said(c, _marked(statement), values).fetchall()
     plain: list[Any] = []
     for value in values:
         if type(value) is list:
-            statement = statement.replace("IN ?", f"IN ({','.join('?' * len(value))})")
+            statement = statement.replace("IN ?", f"IN ({','.join('?' * len(value))})", 1)
             plain += [one.bytes for one in value] if type(value[0]) is uuid.UUID else value
         else:
             plain.append(value.bytes if type(value) is uuid.UUID else value)
     return _with_ids(raw(c).execute(statement, plain).fetchall(), _ids_of(table, names))
 
 
+def _said(c: Connection, statement: str, values: Sequence[Any]) -> psycopg.RawCursor:
+    """Have PostgreSQL do a statement whose parameters are numbered already: psycopg would look for its own marks in it, each time
+    anew where it is as long as ours."""
+    return psycopg.RawCursor(raw(c)).execute(statement, values)
+
+
 @cache
 def _marked(statement: str) -> str:
-    return statement.replace("IN ?", "= ANY(%s)").replace("?", "%s")
+    """A statement's parameters numbered, as PostgreSQL knows them."""
+    first, *rest = statement.replace("IN ?", "= ANY(?)").split("?")
+    return first + "".join(f"${number}{part}" for number, part in enumerate(rest, 1))
 
 
 @lru_cache(maxsize=256)
@@ -186,7 +195,7 @@ def flush(c: Connection) -> None:
     c.info[_LATER] = []
     for group in _apart(later):
         statement = _as_one(tuple(statement for statement, _ in group))
-        raw(c).execute(statement, [value for _, values in group for value in values])
+        _said(c, statement, [value for _, values in group for value in values])
 
 
 def _apart(written: list[tuple[str, Sequence[Any]]]) -> list[list[tuple[str, Sequence[Any]]]]:
@@ -207,13 +216,14 @@ def _apart(written: list[tuple[str, Sequence[Any]]]) -> list[list[tuple[str, Seq
 def _as_one(statements: tuple[str, ...]) -> str:
     *first, last = statements
     parts = ", ".join(f"part{number} AS ({statement})" for number, statement in enumerate(first))
-    return f"WITH {parts} {last}" if parts else last
+    return _marked(f"WITH {parts} {last}" if parts else last)
 
 
 def _write(c: Connection, statement: str, values: Sequence[Any]) -> None:
+    """Write now, or with what is gathered; on PostgreSQL."""
     later = c.info.get(_LATER)
     if later is None:
-        raw(c).execute(statement, values)
+        _said(c, _marked(statement), values)
     else:
         later.append((statement, values))
 
@@ -221,7 +231,7 @@ def _write(c: Connection, statement: str, values: Sequence[Any]) -> None:
 def run(c: Connection, statement: str, values: Sequence[Any]) -> None:
     """One statement that writes. Its parameters are written `?`."""
     if is_postgres(c):
-        _write(c, _marked(statement), values)
+        _write(c, statement, values)
     else:
         raw(c).execute(statement, [value.bytes if type(value) is uuid.UUID else value for value in values])
 
@@ -233,12 +243,12 @@ def insert(c: Connection, table: Table, rows: list[tuple], *, upsert: bool = Fal
     names = _names(table)
     if is_postgres(c):
         if len(rows) < COPY_FROM:
-            _write(c, _insert(table, names, "%s", upsert, len(rows)), [value for row in rows for value in row])
+            _write(c, _insert(table, names, upsert, len(rows)), [value for row in rows for value in row])
             return
         flush(c)
-        with raw(c).cursor() as cursor:
+        with psycopg.RawCursor(raw(c)) as cursor:
             if upsert:
-                cursor.executemany(_insert(table, names, "%s", upsert), rows)
+                cursor.executemany(_marked(_insert(table, names, upsert)), rows)
                 return
             with cursor.copy(f"COPY {table.name} ({_quoted(names)}) FROM STDIN") as copy:
                 for row in rows:
@@ -252,7 +262,7 @@ def insert(c: Connection, table: Table, rows: list[tuple], *, upsert: bool = Fal
             if row[at] is not None:
                 row[at] = row[at].bytes
         plain.append(row)
-    raw(c).executemany(_insert(table, names, "?", upsert), plain)
+    raw(c).executemany(_insert(table, names, upsert), plain)
 
 
 @cache
@@ -265,8 +275,8 @@ def _quoted(names: Iterable[str]) -> str:
 
 
 @cache
-def _insert(table: Table, names: tuple[str, ...], mark: str, upsert: bool, count: int = 1) -> str:
-    row = f"({', '.join([mark] * len(names))})"
+def _insert(table: Table, names: tuple[str, ...], upsert: bool, count: int = 1) -> str:
+    row = f"({', '.join('?' * len(names))})"
     statement = f"INSERT INTO {table.name} ({_quoted(names)}) VALUES {', '.join([row] * count)}"
     if not upsert:
         return statement

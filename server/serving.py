@@ -16,7 +16,7 @@ import click
 import waitress
 from flask import Flask
 
-from server import clock, create_app, db_upgrade, demo, heartbeat, welcome
+from server import clock, create_app, db_upgrade, demo, gathering, heartbeat, welcome
 from server.config import Config, load
 from server.processes import Child, end_with_stdin, stop_on_signals, supervise
 from sync.messages import text
@@ -76,6 +76,7 @@ def web(with_stdin: bool) -> None:
         signal.signal(number, _leave)  # waitress finishes the requests that it holds, then returns
     if with_stdin:
         end_with_stdin(lambda: os.kill(os.getpid(), signal.SIGTERM))
+    gathering.settle()
     server.run()
 
 
@@ -84,6 +85,7 @@ def web(with_stdin: bool) -> None:
 def escalator(with_stdin: bool) -> None:
     """Followers, deadlines and delivery only. Run as many as you like: each step still happens once."""
     app = create_app(load())
+    gathering.settle()
     heartbeat.run(app, _stopping(with_stdin))
 
 

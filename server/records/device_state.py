@@ -104,16 +104,16 @@ class DeviceState:
             self.fell, self.news = now_ms, True
         highest = self.last_number if last_number is None else last_number
         self._note_health(pending, highest, now_ms)
+        # The look stands in two indexes, which SQLite writes again whenever it is named: so only where it moves.
+        look, looked = (", look_at_ms = ?, look_set_ms = ?", (self.look, self.look_set)) if self.news else ("", ())
         fast.run(
             c,
             "UPDATE device SET hour_from_ms = ?, hour_count = ?, day_from_ms = ?, day_bytes = ?, last_number = ?, "
-            "number_clash_ms = ?, number_fell_ms = ?, pending = ?, offset_ms = ?, last_seen_ms = ?, "
-            "behind_ms = ?, look_at_ms = ?, look_set_ms = ?, "
-            "last_sent_ms = CASE WHEN ? THEN ? ELSE last_sent_ms END WHERE home_id = ? AND id = ?",
+            "number_clash_ms = ?, number_fell_ms = ?, pending = ?, offset_ms = ?, last_seen_ms = ?, behind_ms = ?, "
+            f"last_sent_ms = CASE WHEN ? THEN ? ELSE last_sent_ms END{look} WHERE home_id = ? AND id = ?",
             (
-                self.hour_from, self.hour_count, self.day_from, self.day_bytes,
-                highest, self.clash, self.fell, pending, offset_ms, now_ms, self.behind, self.look, self.look_set,
-                bool(pieces), now_ms, home_id, device,
+                self.hour_from, self.hour_count, self.day_from, self.day_bytes, highest, self.clash, self.fell, pending, offset_ms, now_ms,
+                self.behind, bool(pieces), now_ms, *looked, home_id, device,
             ),  # fmt: skip
         )
 

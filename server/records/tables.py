@@ -65,6 +65,8 @@ ledger = Table(
 
 # Said as a literal: a partial index serves only queries that repeat its condition.
 NOT_A_DRINK = text("kind <> 'hydration_check'")
+# Of all that is recorded only people leave: any question about their day implies it.
+LEFT = text("ends_day IS NOT NULL")
 
 # What the submissions about one id add up to.
 record = Table(
@@ -85,7 +87,7 @@ record = Table(
     Index("ix_record_seq", "home_id", "seq", "id"),
     Index("ix_record_held", "home_id", "held_day", "seq"),
     Index("ix_record_about", "home_id", "kind", "subject", "day"),
-    Index("ix_record_ends", "home_id", "ends_day"),
+    Index("ix_record_ends", "home_id", "ends_day", sqlite_where=LEFT, postgresql_where=LEFT),
     # A day of everything but its drinks, which are a hundred times as many and are found by person.
     Index("ix_record_log", "home_id", "day", "kind", sqlite_where=NOT_A_DRINK, postgresql_where=NOT_A_DRINK),
 )

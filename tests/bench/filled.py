@@ -1,6 +1,6 @@
 """What grows with use: CPU a record in a full ledger beside an empty one, bytes written a record, draining, the first sync.
 
-A full ledger is one real batch of drinks copied by the database itself under fresh ids and earlier days, the records with
+A full ledger is one real batch of drinks copied by the database itself under ids of earlier days, and those days, the records with
 it: the sizes and the indexes are real, the chain of hashes is not, and nothing here reads that.
 """
 
@@ -10,6 +10,7 @@ import gzip
 import shutil
 import tempfile
 import uuid
+from collections.abc import Iterable
 from pathlib import Path
 
 import orjson
@@ -27,6 +28,7 @@ SEED = 500
 BATCH, BATCHES, ROUNDS = 100, 10, 3
 QUEUED, DRAIN = 5_000, 500
 HOME = 60
+DAY_MS = 86_400_000
 GOAL_FULL, GOAL_BYTES, GOAL_FIRST_KB, GOAL_FIRST_MS = 1.3, 10_000, 100, 300
 # Each column that is not copied as it is, by database. `n` is the copy's number: one copy is one earlier day or more.
 _FRESH = {
@@ -40,13 +42,11 @@ def fill(kind: str, home_id: int, rows: int, seed: int = SEED) -> None:
 
     def work(c) -> None:
         head = store.head(c, home_id).seq
-        made, number = ("randomblob(16)", "BLOB") if kind == "sqlite" else ("gen_random_uuid()", "UUID")
+        number = "BLOB" if kind == "sqlite" else "UUID"
         c.execute(text(f"CREATE TEMPORARY TABLE x (n BIGINT, seq BIGINT, id {number}, fresh {number})"))
-        c.execute(text(
-            f"WITH RECURSIVE copies(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n < {rows // seed}) "
-            f"INSERT INTO x SELECT n, seq, id, {made} FROM copies, ledger "
-            f"WHERE home_id = {home_id} AND kind = 'hydration_check' AND seq > {head - seed}"
-        ))  # fmt: skip
+        copied = store.rows_after(c, home_id, head - seed)
+        ids = ((n, row.seq, row.id, intake.id_of_a_tablet(row.occurred_ms - n * DAY_MS)) for n in range(1, rows // seed + 1) for row in copied)
+        _hold(c, kind, ids)
         fresh = {**_FRESH[kind], "seq": f"{head} + (x.n - 1) * {seed} + x.seq - {head - seed}"}
         _copy(c, ledger.name, [column.name for column in ledger.columns], {**fresh, "record": "x.fresh"}, home_id)
         days = {"id": "x.fresh", "seq": fresh["seq"], "day": "t.day - x.n", "held_day": "t.held_day - x.n"}
@@ -58,6 +58,16 @@ def fill(kind: str, home_id: int, rows: int, seed: int = SEED) -> None:
     writing(work)
     with db.engine.connect() as c, c.begin():
         c.execute(text("ANALYZE"))
+
+
+def _hold(c, kind: str, ids: Iterable[tuple[int, int, uuid.UUID, uuid.UUID]]) -> None:
+    if kind == "sqlite":
+        rows = ((n, seq, id_.bytes, fresh.bytes) for n, seq, id_, fresh in ids)
+        c.connection.driver_connection.executemany("INSERT INTO x VALUES (?, ?, ?, ?)", rows)
+        return
+    with c.connection.driver_connection.cursor() as cursor, cursor.copy("COPY x FROM STDIN") as copy:
+        for row in ids:
+            copy.write_row(row)
 
 
 def _copy(c, table: str, names: list[str], fresh: dict[str, str], home_id: int) -> None:
@@ -87,6 +97,7 @@ def one_database(kind: str, url: str, folder: Path, server_pid: int | None) -> l
             seed.unlock(person)
             intake.submit(home, seed, intake.drinks(seed, residents, SEED))
             intake.follow_all(home)
+            intake.as_in_use(kind)
             empty = a_record("Empty")
             last = home.tablet("Last")
             last.unlock(person)

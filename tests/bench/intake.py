@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import itertools
 import json
+import os
 import shutil
 import tempfile
 import uuid
@@ -19,7 +20,7 @@ import orjson
 from sqlalchemy import text
 
 import server
-from server import clock
+from server import clock, gathering
 from server.alerts import follow
 from server.db import db, reading, writing
 from server.people import store as people
@@ -64,11 +65,18 @@ def fresh(kind: str, url: str, folder: Path) -> tuple[House, Home, Person, list[
 _given = itertools.count()
 
 
+def id_of_a_tablet(made_ms: int) -> uuid.UUID:
+    """UUIDv7, as `pwa/src/ids.ts` makes them: ids of one time lie beside each other in an index, and that is much of what a row costs."""
+    octets = bytearray(made_ms.to_bytes(6) + os.urandom(10))
+    octets[6], octets[8] = octets[6] & 0x0F | 0x70, octets[8] & 0x3F | 0x80
+    return uuid.UUID(bytes=bytes(octets))
+
+
 def drinks(tablet: Tablet, residents: list[uuid.UUID], count: int) -> list[dict]:
     """As many drinks as a tablet would send: each of its own record, spread over the people. No two are alike, as nobody is
     given one cup a hundred times within the hour: looking for doubles is in the figure, finding hundreds of them is not."""
     rounds = (divmod(next(_given), len(residents)) for _ in range(count))
-    return [tablet.drink(residents[number], 100 + turn % 900, seen=None) for turn, number in rounds]
+    return [tablet.drink(residents[number], 100 + turn % 900, seen=None, id=str(id_of_a_tablet(clock.now_ms()))) for turn, number in rounds]
 
 
 class Floor:
@@ -81,13 +89,22 @@ class Floor:
         rows = []
         for body in batch:
             self.seq += 1
-            rows.append((1, self.seq, uuid.uuid4().bytes, body.decode()))
+            rows.append((1, self.seq, id_of_a_tablet(clock.now_ms()).bytes, body.decode()))
         marks = "?, ?, ?, ?" if kind == "sqlite" else "%s, %s, %s, %s"
 
         def work(c) -> None:
             c.exec_driver_sql(f"INSERT INTO floor VALUES ({marks})", rows)
 
         writing(work)
+
+
+def as_in_use(kind: str) -> None:
+    """What a server has behind it after its first minute: `web` has settled, and PostgreSQL has looked at its tables (autovacuum does,
+    each minute). Before that it takes a home's rows for few, and reads them all for each question."""
+    gathering.settle()
+    if kind == "postgresql":
+        with db.engine.connect() as c, c.begin():
+            c.execute(text("ANALYZE"))
 
 
 def submit(home: Home, tablet: Tablet, batch: list[dict]) -> None:
@@ -117,6 +134,7 @@ def one_database(kind: str, url: str, folder: Path, server_pid: int | None) -> l
             warm.unlock(person)
             submit(home, warm, drinks(warm, residents, BATCH))
             follow_all(home)
+            as_in_use(kind)
             for number in range(ROUNDS):
                 # A device may send 3,000 an hour: each round has one of its own.
                 tablet = home.tablet(f"Tablet {number}")
