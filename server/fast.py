@@ -111,9 +111,9 @@ def _said(c: Connection, statement: str, values: Sequence[Any]) -> psycopg.RawCu
     return psycopg.RawCursor(raw(c)).execute(statement, values)
 
 
-@cache
+@lru_cache(maxsize=512)
 def _marked(statement: str) -> str:
-    """A statement's parameters numbered, as PostgreSQL knows them."""
+    """A statement's parameters numbered, as PostgreSQL knows them. Kept for so many: what is written together has ever new shapes."""
     first, *rest = statement.replace("IN ?", "= ANY(?)").split("?")
     return first + "".join(f"${number}{part}" for number, part in enumerate(rest, 1))
 
