@@ -276,24 +276,35 @@ class _Held:
 def plan_versions(changes: Iterable[Mapping[str, Any]], rule: TwoPeople) -> tuple[PlanVersion, ...]:
     """The history of a person's plan from its records, oldest first, as it was in force; where several stand, of all of them as one.
 
-    A plan struck out counts nowhere, as if it had never been, once striking it out loosens nothing or somebody has confirmed it.
+    A plan struck out counts nowhere, as if it had never been, once forgetting it loosens nothing that is in force: striking it out
+    loosened nothing, or somebody has confirmed it. Until then it guards, whatever else was written meanwhile.
     """
     told = {str(change["record"]): change for change in changes if not change.get("struck_out") or change.get("history")}
     said = {record: _said_of(change) for record, change in told.items()}
+    versions, struck = _versions(said.values(), rule), sorted(record for record in said if told[record].get("struck_out"))
     while True:
-        versions = _versions([each for record in said for each in said[record]], rule)
-        held = {waits.record for waits in versions[-1].waiting if waits.loosens} if versions else set()
-        gone = [record for record in said if told[record].get("struck_out") and record not in held]
-        if not gone:
+        for record in struck:
+            without = {other: each for other, each in said.items() if other != record}
+            left = _versions(without.values(), rule)
+            if not _looser(left, versions):
+                said, versions = without, left
+                struck.remove(record)
+                break  # what could not be forgotten before may be now
+        else:
             return versions
-        said = {record: each for record, each in said.items() if record not in gone}
 
 
-def _versions(said: list[_Said], rule: TwoPeople) -> tuple[PlanVersion, ...]:
+def _looser(one: Sequence[PlanVersion], other: Sequence[PlanVersion]) -> bool:
+    """Whether the first guards less than the second, as both stand at their end."""
+    values, held = (versions[-1].values if versions else {} for versions in (one, other))
+    return any(group.key(group.join(group.of(values), group.of(held))) != group.key(group.of(values)) for group in GROUPS)
+
+
+def _versions(told: Iterable[Sequence[_Said]], rule: TwoPeople) -> tuple[PlanVersion, ...]:
     standing: dict[str, _Said] = {}
     groups = {group.name: _Held() for group in GROUPS}
     versions: list[PlanVersion] = []
-    for one in sorted(said, key=lambda each: each.order):
+    for one in sorted((each for said in told for each in said), key=lambda each: each.order):
         standing = {record: each for record, each in standing.items() if record != one.record}
         if one.values is not None:
             standing[one.record] = one
