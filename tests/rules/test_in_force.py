@@ -343,3 +343,14 @@ def test_one_person_alone_never_loosens_what_was_in_force_with_however_many_plan
             if group.name not in ("target", "nil_by_mouth"):  # a limit takes a target's place; nil by mouth ends by itself
                 held, value = group.of(standing), group.of(now.values if now else {})
                 assert group.key(group.join(value, held)) == group.key(value), (group.name, held, value)
+
+
+def test_a_plan_that_was_changed_thousands_of_times_is_still_read_in_whatever_order_it_was_told():
+    plan = settled()
+    for n in range(3000):
+        plan.by(AMA, after=2, preferences=f"Tea {n}")
+    plan.by(AMA, after=2, limit_ml=1500)
+    change = plan.change()
+    change["history"] = [change["history"][0], *change["history"][:0:-1]]
+    version = in_force.in_force([change], RULE)
+    assert version.values["limit_ml"] == 1000 and [waits.group for waits in version.waiting] == ["limit"]
