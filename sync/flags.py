@@ -20,6 +20,7 @@ WAITING = "waiting"  # a difference that a row still on its way may settle
 UNKNOWN_PARENT = "unknown parent"
 OTHER_KIND = "another kind"  # a row that calls the record something else than its creator did
 NO_REASON = "no reason given"  # a correction without `correction_reason`
+STAYS = "names another person"  # it would move a plan to somebody else: it stays with whom it was made for
 DECIDES_NOTHING = "decides nothing"  # a decision about a suspected double whose author may not decide
 
 # From other records: computed whenever the record is shown or folded, gone when the missing thing arrives.

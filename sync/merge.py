@@ -206,6 +206,9 @@ class _Fold:
         return found
 
     def _show(self, found: Folded, name: str, group: frozenset[str], shown: int, survivors: list[int]) -> None:
+        if self.kind is not None and name in self.kind.stays and (first := self.rows[self.creator].fields.get(name)) is not None:
+            found.values[name] = first
+            return
         value = self.views[shown, group].get(name)
         said = [(i, self.views[i, group].get(name)) for i in survivors]
         kind, several = self.kind, len(said) > 1
@@ -295,6 +298,9 @@ class _Fold:
             found.flags.add(flags.UNVERIFIED)
         if any(self._lacks_reason(i) for i in bits(self.counts) if i != self.creator):
             found.flags.add(flags.NO_REASON)
+        stays = self.kind.stays if self.kind is not None else ()
+        if any(name in row.fields and row.fields[name] != found.values.get(name) for name in stays for row in self.counted):
+            found.flags.add(flags.STAYS)
         if self.kind is not None and self.kind.marks is not None:
             found.flags.update(self.kind.marks(self.counted))
 

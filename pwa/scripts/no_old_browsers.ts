@@ -9,7 +9,7 @@ export function noOldBrowsers(): Plugin {
     postcssPlugin: 'no-old-browsers',
     Once(css) {
       css.walkDecls(OLD, (declaration) => void declaration.remove());
-      css.walkRules(/-moz-focus-inner/, (rule) => void rule.remove());
+      css.walkRules(/-moz-focus-inner|:-ms-/, (rule) => void rule.remove());
       css.walkAtRules('media', (rule) => {
         rule.params = rule.params.replace(/,\s*\(-ms-high-contrast: ?active\)/g, '');
       });

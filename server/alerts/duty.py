@@ -9,7 +9,7 @@ answer for the unit they signed on for, and for all units when they named none; 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -47,21 +47,34 @@ class OnDuty:
 
 def on_duty(c: Connection, home_id: int, day: int, now_ms: int) -> list[OnDuty]:
     """Everyone signed on at `now_ms`, the last to sign on first; `day` is the ordinal of the care day now."""
-    rows = records.records(c, home_id, "duty", days=(day - SIGN_ON_DAYS, day + 1))
     found: dict[tuple, OnDuty] = {}
-    for row in rows:
+    for one in _not_ended(c, home_id, day, now_ms):
+        if one.since_ms <= now_ms + FAST_MS:
+            found[(one.staff, one.role, one.unit, one.device)] = one
+    left = people.revoked_at(c, home_id, {one.staff for one in found.values()})
+    here = [one for one in found.values() if left.get(one.staff, now_ms + 1) > now_ms]
+    return sorted(here, key=lambda one: (-one.since_ms, str(one.staff), one.role))
+
+
+def to_begin(c: Connection, home_id: int, day: int, now_ms: int) -> dict[uuid.UUID, int]:
+    """When somebody next begins a shift at each device that they have signed on at for a later time: nothing arrives then."""
+    found: dict[uuid.UUID, int] = {}
+    for one in _not_ended(c, home_id, day, now_ms):
+        if one.device and one.since_ms > now_ms + FAST_MS:
+            found[one.device] = min(one.since_ms, found.get(one.device, one.since_ms))
+    return found
+
+
+def _not_ended(c: Connection, home_id: int, day: int, now_ms: int) -> Iterator[OnDuty]:
+    """Every sign-on whose end has not come, those for a later time included."""
+    for row in records.records(c, home_id, "duty", days=(day - SIGN_ON_DAYS, day + 1)):
         said = row.fields
         if row.struck or said.get("what") != "on_shift":
             continue
         begins, ends = _begins_ms(said.get("from"), row.occurred_ms, _ms(row.body.get("received_at"), now_ms)), _ms(said.get("to"), None)
         staff = _id(said.get("staff")) or _id(row.body.get("author"))
-        if staff is None or begins > now_ms + FAST_MS or (ends is not None and ends <= now_ms):
-            continue
-        one = OnDuty(staff, said.get("role") or "", said.get("unit") or None, _id(said.get("device")), begins)
-        found[(staff, one.role, one.unit, one.device)] = one
-    left = people.revoked_at(c, home_id, {one.staff for one in found.values()})
-    here = [one for one in found.values() if left.get(one.staff, now_ms + 1) > now_ms]
-    return sorted(here, key=lambda one: (-one.since_ms, str(one.staff), one.role))
+        if staff is not None and (ends is None or ends > now_ms):
+            yield OnDuty(staff, said.get("role") or "", said.get("unit") or None, _id(said.get("device")), begins)
 
 
 def signed_off(c: Connection, home: people.Home, staff: set[uuid.UUID], now_ms: int) -> set[uuid.UUID]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, func, select, update
 
-from server.alerts import schedule, silence
+from server.alerts import duty, schedule, silence
 from server.alerts.judging import Planned
 from server.people.store import PHONE, Home
 from server.people.tables import device, device_number
@@ -56,12 +56,16 @@ def _judge(c: Connection, home: Home, rows: list[Any], now_ms: int, found: Found
     now, ids = days.from_ms(now_ms), [row.id for row in rows]
     values = Values((row.body for row in store.records(c, home.id, "threshold")), home.zone)
     signed_on = silence.signed_on_at(c, home.id, now_ms, home.zone)
+    begin = duty.to_begin(c, home.id, days.care_day(now, home.zone).toordinal(), now_ms)
     tops = _tops(c, home.id, ids)
     heard = {row.id: _heard(c, home.id, row, now_ms) for row in rows}
     gaps, aside, open_ = _gaps(c, home.id, rows, heard, now_ms), _aside(c, home.id, ids), _open(c, home.id, ids)
     started = days.care_day_bounds(date.fromisoformat(home.started_on), home.zone)[0]
     for row in rows:
         count, since = aside.get(row.id, (0, None))
+        if since is not None and since > now_ms + schedule.SKEW_MS:
+            # It came under a wrong clock: how long it has waited is not known, and it is told at once.
+            since = now_ms - round(values.value("tablets.set_aside_hours", at=now) * 3_600_000)
         said_at = {
             name: _at(_put_right(c, device, name, getattr(row, name), heard[row.id], now_ms, home_id=home.id, id=row.id))
             for name in ("number_clash_ms", "number_fell_ms")
@@ -89,6 +93,8 @@ def _judge(c: Connection, home: Home, rows: list[Any], now_ms: int, found: Found
             alert, stands = standing[step.rule]
             found.steps.append(Planned(alert, row.id, None, step, stands))
         again = [what.next_look] if what.next_look else []
+        if row.id in begin:
+            again.append(days.from_ms(begin[row.id]))
         if what.troubles or open_.get(row.id):
             again.append(now + tablets.LOOK_AGAIN)
         if max(row.look_set_ms, row.last_seen_ms or 0) > now_ms + schedule.SKEW_MS:

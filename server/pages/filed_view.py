@@ -35,7 +35,7 @@ from server.pages.store import as_id
 from server.pages.words import at, code, date_text, day, from_text, roles, say, when
 from server.people import store as people_store
 from server.records import photos, store
-from sync import days
+from sync import days, flags
 from sync.kinds.standard import PROMPTS
 from sync.messages import section, word
 from sync.rules import prompts
@@ -123,6 +123,7 @@ def one(row: store.RecordRow, filed: Filed, names: Names, zone: str) -> dict[str
     return {
         **line(row, filed, names, zone), "facts": facts, "history": told, "seen": filing.seen(row),
         "reason": next((step["reason"] for step in told if step["struck"]), ""),
+        "stays": code("flags", flags.STAYS) if flags.STAYS in (row.body.get("flags") or ()) else "",
         "pictured": bool(row.fields.get("photo")) and photos.one(names.c, names.home_id, row.fields["photo"]) is not None,
         "about": row.fields.get("about") if row.kind in ("minute", "feedback_summary") and as_id(row.fields.get("about")) else None,
     }  # fmt: skip

@@ -33,6 +33,8 @@ class Kind:
     sets: frozenset[str] = frozenset()
     #: Lists of objects, each with an `id` made on the device: union by id.
     lists: frozenset[str] = frozenset()
+    #: Fields that the creating submission alone decides: a later word on one stays in the history, is marked, and moves nothing.
+    stays: frozenset[str] = frozenset()
     #: Roles that may write it; None is any signed-on member of staff; empty is Tidemark alone.
     writers: frozenset[str] | None = None
     #: Care kinds take emergency entries under a typed name.

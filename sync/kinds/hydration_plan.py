@@ -56,6 +56,8 @@ KIND = Kind(
     required=frozenset({"resident"}),
     writers=PLANNERS,
     sets=frozenset({"confirms", "rejects"}),
+    # Moved to somebody else it would leave its own person unguarded, and no second person would have been asked.
+    stays=frozenset({"resident"}),
     holds=ALWAYS,
     subject="resident",
     refers=("resident",),

@@ -177,18 +177,8 @@ def _said_of(change: Mapping[str, Any]) -> list[_Said]:
         received = _time(change.get("received_at"))
         return [_Said(at, (at, 0, _time(change.get("recorded_at")), record), record, str(heads[0]), record, change.get("author"), received, values, frozenset(), frozenset(), False, unresolved)]
     rows, creator = {row["submission"]: row for row in told}, told[0]["submission"]
-    made: dict[str, tuple[datetime, int]] = {}
-
-    def when(id_: str) -> tuple[datetime, int]:
-        """When it was made, no earlier than what it stands on, and how many stand below it."""
-        if id_ not in made:
-            made[id_] = _time(rows[id_]["occurred_at"]), 0  # a ring of parents ends here
-            seen = {*(rows[id_].get("parents") or ()), creator} if id_ != creator else ()
-            below = [when(parent) for parent in sorted(seen) if parent in rows and parent != id_]
-            made[id_] = max([made[id_][0], *(at for at, _ in below)]), 1 + max((depth for _, depth in below), default=-1)
-        return made[id_]
-
-    ordered = sorted(rows.values(), key=lambda row: (*when(row["submission"]), _time(row["recorded_at"]), row["submission"]))
+    made = _made(rows, creator)
+    ordered = sorted(rows.values(), key=lambda row: (*made[row["submission"]], _time(row["recorded_at"]), row["submission"]))
     found, values = [], {}
     for place, row in enumerate(ordered):
         said = row["fields"]
@@ -196,7 +186,7 @@ def _said_of(change: Mapping[str, Any]) -> list[_Said]:
         last = place == len(ordered) - 1
         shown = change["fields"] if last else values
         struck = bool(change.get("struck_out")) if last else values.get("struck_out") is True
-        at, depth = when(row["submission"])
+        at, depth = made[row["submission"]]
         found.append(_Said(
             at, (at, depth, _time(row["recorded_at"]), row["submission"]), record, row["submission"], row["submission"], row.get("author"),
             _time(row.get("received_at")), None if struck else shown, frozenset(map(str, said.get("confirms") or ())),
@@ -204,6 +194,28 @@ def _said_of(change: Mapping[str, Any]) -> list[_Said]:
             _written_before(ordered, values, shown) if last else {},
         ))  # fmt: skip
     return found
+
+
+def _made(rows: Mapping[str, Mapping[str, Any]], creator: str) -> dict[str, tuple[datetime, int]]:
+    """When each was made, no earlier than what it stands on, and how many stand below it. No chain is too long: a plan that could not
+    be read would keep every tablet of the home from its changes."""
+    made: dict[str, tuple[datetime, int]] = {}
+    below: dict[str, list[str]] = {}
+    for start in rows:
+        above = [start] if start not in made else []
+        while above:
+            id_ = above[-1]
+            if id_ not in made:
+                made[id_] = _time(rows[id_]["occurred_at"]), 0  # a ring of parents ends here
+                seen = {*(rows[id_].get("parents") or ()), creator} if id_ != creator else ()
+                below[id_] = [parent for parent in sorted(seen) if parent in rows and parent != id_]
+            if unread := next((parent for parent in below[id_] if parent not in made), None):
+                above.append(unread)
+                continue
+            stands_on = [made[parent] for parent in below[id_]]
+            made[id_] = max([made[id_][0], *(at for at, _ in stands_on)]), 1 + max((depth for _, depth in stands_on), default=-1)
+            above.pop()
+    return made
 
 
 def _written_before(ordered: Sequence[Mapping[str, Any]], values: Mapping[str, Any], shown: Mapping[str, Any]) -> dict[str, tuple[str, str | None]]:
@@ -276,24 +288,35 @@ class _Held:
 def plan_versions(changes: Iterable[Mapping[str, Any]], rule: TwoPeople) -> tuple[PlanVersion, ...]:
     """The history of a person's plan from its records, oldest first, as it was in force; where several stand, of all of them as one.
 
-    A plan struck out counts nowhere, as if it had never been, once striking it out loosens nothing or somebody has confirmed it.
+    A plan struck out counts nowhere, as if it had never been, once forgetting it loosens nothing that is in force: striking it out
+    loosened nothing, or somebody has confirmed it. Until then it guards, whatever else was written meanwhile.
     """
     told = {str(change["record"]): change for change in changes if not change.get("struck_out") or change.get("history")}
     said = {record: _said_of(change) for record, change in told.items()}
+    versions, struck = _versions(said.values(), rule), sorted(record for record in said if told[record].get("struck_out"))
     while True:
-        versions = _versions([each for record in said for each in said[record]], rule)
-        held = {waits.record for waits in versions[-1].waiting if waits.loosens} if versions else set()
-        gone = [record for record in said if told[record].get("struck_out") and record not in held]
-        if not gone:
+        for record in struck:
+            without = {other: each for other, each in said.items() if other != record}
+            left = _versions(without.values(), rule)
+            if not _looser(left, versions):
+                said, versions = without, left
+                struck.remove(record)
+                break  # what could not be forgotten before may be now
+        else:
             return versions
-        said = {record: each for record, each in said.items() if record not in gone}
 
 
-def _versions(said: list[_Said], rule: TwoPeople) -> tuple[PlanVersion, ...]:
+def _looser(one: Sequence[PlanVersion], other: Sequence[PlanVersion]) -> bool:
+    """Whether the first guards less than the second, as both stand at their end."""
+    values, held = (versions[-1].values if versions else {} for versions in (one, other))
+    return any(group.key(group.join(group.of(values), group.of(held))) != group.key(group.of(values)) for group in GROUPS)
+
+
+def _versions(told: Iterable[Sequence[_Said]], rule: TwoPeople) -> tuple[PlanVersion, ...]:
     standing: dict[str, _Said] = {}
     groups = {group.name: _Held() for group in GROUPS}
     versions: list[PlanVersion] = []
-    for one in sorted(said, key=lambda each: each.order):
+    for one in sorted((each for said in told for each in said), key=lambda each: each.order):
         standing = {record: each for record, each in standing.items() if record != one.record}
         if one.values is not None:
             standing[one.record] = one

@@ -103,6 +103,39 @@ def test_a_higher_limit_waits_on_every_page_and_tablet_until_a_second_person_con
     assert home.record(before["record"]) == before
 
 
+def test_a_plan_that_a_tablet_would_move_to_somebody_else_stays_with_its_own_person_who_is_guarded_as_before(home, sue, nina, plan):
+    before, joan = stored(home, plan), home.resident("Joan Reed")
+    edith, drinks = before["fields"]["resident"], home.tablet()
+    drinks.unlock(home.staff("Ama Mensah", ["senior_carer"]))
+    moved = drinks.statement("hydration_plan", {"resident": str(joan)}, record=before["record"], parents=before["heads"])
+    assert drinks.sync([moved])["results"][0]["status"] == "accepted", "nothing that was written is lost"
+    after = stored(home, plan)
+    assert after["fields"] == before["fields"] and "names another person" in after["flags"]
+    assert after["history"][-1]["fields"]["resident"] == str(joan)
+    assert "a plan stays with its own. Write a new one" in sue.open(plan).text
+    assert "no more than 1,000ml" in sue.open("/residents").text.lower()
+    drink = drinks.drink(edith, 1200)
+    drinks.sync([drink])
+    drinks.cursor = None
+    told = {row["record"]: row for row in drinks.sync()["changes"]}
+    assert told[before["record"]]["fields"]["resident"] == edith and "above the limit in the plan" in told[drink["record"]]["flags"]
+    with home.house.app.app_context():
+        rebuild.rebuild(home.id)
+    assert stored(home, plan) == after
+
+
+def test_whoever_strikes_a_plan_out_and_writes_a_new_one_loosens_nothing_alone(home, sue, nina, plan):
+    edith = stored(home, plan)["fields"]["resident"]
+    form = nina.open(plan)
+    assert nina.send(f"{plan}/strike", version=version(form), reason="Written anew").status == 200
+    page = nina.send("/set-up/plans/new", resident=edith, **LIMITED | {"limit_ml": "1500"})
+    assert "It waits for a second person. Limit for a day: 1,500ml waits. Until then: 1,000ml." in page.text, page.text
+    safety = sue.open("/safety-list").text
+    assert "1,000ml. A change waits for a second person" in safety and "1,500ml" not in safety
+    assert sue.send(f"{page.path}/confirm", submission=waiting(sue.open(page.path))).status == 200
+    assert "1,500ml" in sue.open("/safety-list").text and cards(sue.open("/my-work")) == 0
+
+
 def test_one_form_that_tightens_and_loosens_says_of_each_part_what_becomes_of_it(home, sue, nina, plan):
     page = change(nina, plan, limit_ml="1500", iddsi_level="3")
     assert "Thickness: Level 3. Holds already. Before: Level 2." in page.text and "Limit for a day: 1,500ml waits. Until then: 1,000ml." in page.text

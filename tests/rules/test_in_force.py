@@ -311,3 +311,46 @@ def test_what_waits_names_what_holds_and_nothing_waits_where_all_was_agreed(step
         plan.by(SUE, confirms=[each.submission for each in version.waiting])
         assert len(plan.now().waiting if plan.now() else ()) < len(version.waiting)
         version = plan.now()
+
+
+def test_a_plan_that_is_struck_out_and_written_anew_by_one_person_guards_until_somebody_else_confirms():
+    old = Plan("plan-1").by(BEN, limit_ml=1000, iddsi_level=2, target_ml=None)
+    old.by(SUE, confirms=[old.last]).by(AMA, struck_out=True, correction_reason="Replaced")
+    new = Plan("plan-2", begins=NOON + timedelta(hours=5)).by(AMA, limit_ml=1500, iddsi_level=0)
+    version = in_force.in_force([old.change(), new.change()], RULE)
+    assert (version.values["limit_ml"], version.values["iddsi_level"]) == (1000, 2)
+    assert {waits.group: (waits.loosens, waits.record) for waits in version.waiting} == {"limit": (True, "plan-2"), "thickness": (True, "plan-2")}
+    new.by(AMA, confirms=[new.last])
+    assert in_force.in_force([old.change(), new.change()], RULE).values["limit_ml"] == 1000, "nobody confirms their own"
+    new.by(SUE, confirms=["plan-2/0"])
+    version = in_force.in_force([old.change(), new.change()], RULE)
+    assert (version.values["limit_ml"], version.values["iddsi_level"], version.waiting) == (1500, 0, ())
+
+
+ALONE = st.tuples(st.sampled_from(["plan-1", "plan-2", "plan-3"]), st.fixed_dictionaries({}, optional={name: VALUES[name] for name in ("limit_ml", "iddsi_level", "monitoring", "end_of_life_from", "check_every_minutes", "struck_out")}))
+
+
+@given(st.lists(ALONE, max_size=8))
+def test_one_person_alone_never_loosens_what_was_in_force_with_however_many_plans(steps):
+    plans = {"plan-1": Plan("plan-1").by(BEN, **STANDING)}
+    plans["plan-1"].by(SUE, confirms=[plans["plan-1"].last])
+    standing = in_force.in_force([plans["plan-1"].change()], RULE).values
+    for hour, (record, fields) in enumerate(steps, 2):
+        plan = plans.setdefault(record, Plan(record))
+        plan.by(AMA, after=hour, **fields)
+        now = in_force.in_force([each.change() for each in plans.values()], RULE)
+        for group in in_force.GROUPS:
+            if group.name not in ("target", "nil_by_mouth"):  # a limit takes a target's place; nil by mouth ends by itself
+                held, value = group.of(standing), group.of(now.values if now else {})
+                assert group.key(group.join(value, held)) == group.key(value), (group.name, held, value)
+
+
+def test_a_plan_that_was_changed_thousands_of_times_is_still_read_in_whatever_order_it_was_told():
+    plan = settled()
+    for n in range(3000):
+        plan.by(AMA, after=2, preferences=f"Tea {n}")
+    plan.by(AMA, after=2, limit_ml=1500)
+    change = plan.change()
+    change["history"] = [change["history"][0], *change["history"][:0:-1]]
+    version = in_force.in_force([change], RULE)
+    assert version.values["limit_ml"] == 1000 and [waits.group for waits in version.waiting] == ["limit"]

@@ -251,3 +251,18 @@ def test_a_change_has_every_name_that_the_protocol_gives_it():
     assert told["conflicts"]["drunk_ml"][0] == {
         "value": 2, "author": BEN, "occurred_at": "2026-11-22T21:06:00+00:00", "submission": id_of("c"),
     }  # fmt: skip
+
+
+def test_a_plan_stays_with_whom_it_was_made_for_whoever_writes_another_name_into_it_and_says_so():
+    other = "0193b0d2-0000-7000-8000-00000000bbbb"
+    plan = row("a", {"resident": RESIDENT, "limit_ml": 1000}, kind="hydration_plan")
+    moved = row("b", {"resident": other, "limit_ml": 1200}, "a", by=BEN, kind="hydration_plan")
+    beside = row("c", {"resident": other.replace("b", "c")}, "a", by=CHARLIE, kind="hydration_plan")
+    for rows in ([plan, moved], [plan, moved, beside]):
+        found = folded(*rows)
+        assert found.values["resident"] == RESIDENT and found.values["limit_ml"] == 1200 and "resident" not in found.conflicts
+        assert flags.STAYS in found.flags and change(found)["history"][1]["fields"]["resident"] == other
+    again = folded(plan, row("b", {"resident": RESIDENT, "limit_ml": 900}, "a", kind="hydration_plan"))
+    assert flags.STAYS not in again.flags and again.values["limit_ml"] == 900
+    drink = folded(A_CUP, row("b", {"resident": other}, "a"))
+    assert drink.values["resident"] == other and flags.STAYS not in drink.flags, "a drink of the wrong person is moved"

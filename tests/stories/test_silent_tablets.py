@@ -332,6 +332,30 @@ def test_one_number_under_two_ids_is_told_although_the_servers_clock_was_a_day_a
     assert len(floor.alerts(TWO)) == 1
 
 
+def test_an_entry_that_was_set_aside_under_a_clock_a_day_ahead_is_told_at_once_and_not_a_day_later(floor):
+    floor.jump(24 * HOUR)
+    entry = floor.tablet.drink(floor.joan)
+    entry["fields"]["outcome"] = "vanished"
+    assert floor.tablet.sync([entry])["results"][0]["status"] == "quarantined"
+    floor.jump(0)
+    floor.to(20)
+    (alert,) = floor.alerts(ASIDE)
+    assert alert["status"] == "open" and alert["facts"]["aside"] == 1
+    assert len(floor.calls("priya")) == 1, "once, and not at every look"
+
+
+def test_a_tablet_at_which_somebody_has_signed_on_for_later_is_watched_from_the_moment_their_shift_begins(floor):
+    later = rfc3339(clock.now_ms() + 3 * HOUR)
+    entry = floor.tablet.statement("duty", {
+        "what": "on_shift", "staff": str(floor.ama.id), "role": "senior_carer", "from": later, "device": str(floor.tablet.id),
+    })  # fmt: skip
+    assert floor.tablet.sync([entry])["results"][0]["status"] == "accepted"
+    floor.to(179)
+    assert floor.alerts(SILENT) == [], "nobody works at it yet"
+    floor.to(182)
+    assert len(floor.alerts(SILENT)) == 1
+
+
 def test_a_rebuild_raises_nothing_again_and_sends_nothing(floor):
     floor.sign_on_here()
     floor.to(65)
