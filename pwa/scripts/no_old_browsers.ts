@@ -2,7 +2,7 @@
 // stays out of the stylesheet: by its prefixes, and beside the standard words that it stands in for.
 import type { Plugin } from 'postcss';
 
-const OLD = /^-(ms-|moz-osx-|moz-text-size-)/;
+const OLD = /^-(ms-|moz-osx-|moz-text-size-|webkit-(appearance|font-smoothing)$)/;
 
 export function noOldBrowsers(): Plugin {
   return {

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from tests.browser.test_check_two import drinks
 from tests.browser.test_screens import Look
 from tests.harness.floor import FloorTablet
-from tests.harness.hands import Hands
+from tests.harness.hands import WORDS, Hands
 from tests.harness.processes import until
 from tests.harness.small_home import RESIDENTS
 
@@ -156,3 +156,17 @@ def test_a_chart_on_paper_is_typed_in_line_by_line_with_who_gave_it_when_and_who
     yesterday = (now.astimezone(ZoneInfo("Europe/London")) - timedelta(days=1)).date()
     assert datetime.fromisoformat(tea["occurred_at"]).astimezone(ZoneInfo("Europe/London")).isoformat()[:16] == f"{yesterday}T21:40"
     look.done()
+
+
+def test_no_digit_of_the_pin_moves_from_under_a_finger_when_the_connection_goes(person, tidemark):
+    ama = person("Ama Mensah")
+    ama.tap(ama.by("switch"))
+    ama.choose("Ama Mensah")
+    five = ama.by("pin-key-5")
+    before = five.bounding_box()
+    tidemark.kill9()
+    expect(ama.page.locator("main [role=status]")).to_have_text(WORDS["who"]["offline"], timeout=60_000)
+    assert five.bounding_box() == before
+    ama.page.reload()
+    ama.sign_in("Ama Mensah")
+    expect(ama.by("link-line")).to_have_text(WORDS["link"]["unreachable"])

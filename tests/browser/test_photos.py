@@ -127,4 +127,4 @@ def test_in_practice_initials_stand_where_a_photo_would(person):
     ama.open("?practice#residents")
     faces = ama.by("resident-row").locator(".tm-face")
     expect(faces).to_have_count(6)
-    assert all(len(one) in (1, 2) for one in faces.all_inner_texts())
+    assert all(len(one) in (1, 2) for one in faces.all_text_contents())

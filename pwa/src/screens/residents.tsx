@@ -90,7 +90,7 @@ export function Residents() {
       {shown.length === 0 && (
         <p class="tm-empty">{all.length === 0 ? words.residents.not_yet : wanted ? words.residents.none_found : words.residents.empty}</p>
       )}
-      <ul class="tm-rows">
+      <ul class="tm-rows tm-rows--all">
         {rows}
       </ul>
       {opened && <DrinkSheet key={opened.resident} opened={opened} onClose={() => setOpened(null)} />}
